@@ -1,0 +1,1 @@
+"""Where ACT and FACT teams in Norway should be, whom they can reach, and what they need."""

@@ -1,0 +1,286 @@
+"""Building a pack: official files in, checked tables and their manifest out, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import tomli_w
+
+from factgeo import access, pack, tables
+from factgeo.building import cells, links, places, residents, roads, units
+from factgeo.errors import OutputError, PackError, SourceError
+from factgeo.sources import kartverket, ssb
+from factgeo.sources import tables as small_tables
+from factgeo.sources.files import SourceFolder, file_sha256
+
+EXACT_YEAR = 2019  # the newest grid with exact counts below 10
+JOINED_SHARE = 0.995  # of road km that must be in one component
+PARQUET = {"compression": "zstd", "index": False}
+ADULT_AGE = 18
+CELL_M = {"1km": 1000, "250m": 250}
+
+
+@dataclass(frozen=True)
+class Built:
+    """The tables of a new pack and what its manifest says of them."""
+
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+
+
+def build(
+    sources: Path, facts: Path, *, year: int, resolution: str, progress: Callable[[str], None] = lambda _: None
+) -> Built:
+    """All tables of the pack, checked, from the official files.
+
+    Args:
+        sources: Folder with the official files, laid out as their ``MANIFEST.toml`` says.
+        facts: Folder with the cited tables.
+        year: Population of 1 January of this year.
+        resolution: "1km" or "250m".
+        progress: Called with the name of each step.
+
+    Raises:
+        SourceError: A source file is missing, damaged or not what it should be.
+        PackError: A check of the finished tables does not hold.
+    """
+    folder = SourceFolder(sources)
+    progress("units")
+    health = small_tables.read_health_areas(facts)
+    municipalities = kartverket.read_municipalities(folder.find("kartverket/kommuner_2024.geojson"))
+    districts = kartverket.read_districts(folder.find("districts/bydeler_2020.gml"))
+    outlines = units.build(municipalities, districts, health)
+    progress("residents")
+    people = _residents(folder, health, year)
+    progress("cells")
+    counts, grid_report = _counts(folder, outlines, districts, year)
+    cell_table = cells.build(counts, _totals(people, year), cell_m=CELL_M[resolution])
+    progress("roads")
+    crossings = small_tables.read_crossings(facts)
+    network = _network(folder, crossings)
+    way = access.find(
+        shapely.points(cell_table["home_x"], cell_table["home_y"]), network.edges, outlines.geometry.to_numpy()
+    )
+    progress("places")
+    official = municipalities.set_index("municipality_code")["official_name"]
+    health["official_name"] = health["municipality_code"].map(official)
+    centres = small_tables.read_centres(folder.find("tables/municipality_places.csv"))
+    unit_table = _units(health, outlines, cell_table[way.edge >= 0], centres)
+    place_names = kartverket.read_place_names(folder.find("kartverket/n1000_place_names.csv"))
+    built = {
+        "units": unit_table,
+        "residents": people,
+        "cells": cell_table,
+        "roads": network.edges,
+        "access": _access_table(cell_table, way),
+        "links": links.build(network.edges, _node_units(network.edges, outlines, districts), outlines),
+        "places": places.build(place_names, crossings, unit_table, cell_table, centres),
+    }
+    progress("checks")
+    checks = _check(built, outlines, network, year) + grid_report
+    return Built(built, _manifest(folder, built, network, year=year, resolution=resolution, checks=checks))
+
+
+def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> pd.DataFrame:
+    path = folder.find("ssb/07459_municipality_age_sex.csv.gz")
+    municipal = ssb.read_residents(path)
+    if year not in set(municipal["year"]):
+        years = ", ".join(map(str, sorted(municipal["year"].unique())))
+        raise SourceError("residents_year", file=path, year=year, years=years)
+    by_district = ssb.read_residents(folder.find("ssb/10826_citydistrict_age_sex.csv.gz"))
+    return residents.build(municipal, by_district, health)
+
+
+def _totals(people: pd.DataFrame, year: int) -> pd.DataFrame:
+    now = people[people["year"] == year]
+    adults = now[now["age"] >= ADULT_AGE].groupby("unit_code")["persons"].sum()
+    return pd.DataFrame({"persons": now.groupby("unit_code")["persons"].sum(), "adults": adults}).fillna(0).astype(int)
+
+
+def _counts(
+    folder: SourceFolder, outlines: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, year: int
+) -> tuple[pd.DataFrame, list[str]]:
+    """250 m counts of the newest grid up to ``year``, uncensored, each with its unit."""
+    available = ssb.grid_files(folder.root, 250)
+    usable = [y for y in available if y <= year]
+    if EXACT_YEAR not in available or not usable:
+        raise SourceError("source_missing", file=f"ssb/NOR0250M_POP_{EXACT_YEAR}.csv", folder=folder.root)
+    exact = ssb.read_grid(folder.find(available[EXACT_YEAR]), year=EXACT_YEAR, cell_m=250)
+    newest = max(usable)
+    grid = exact if newest == EXACT_YEAR else ssb.read_grid(folder.find(available[newest]), year=newest, cell_m=250)
+    counts = ssb.uncensor(grid, exact)
+    counts["unit_code"] = units.locate(ssb.as_points(counts), outlines, districts)
+    report = [f"grid {newest}: {'1-9 published as 5, corrected' if grid.censored else 'exact'}"]
+    return counts, report + _compare_with_1km(folder, exact)
+
+
+def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[str]:
+    """Where the 1 km grid of the exact year is at hand, it must be the sum of the 250 m grid."""
+    available = ssb.grid_files(folder.root, 1000)
+    if exact.year not in available:
+        return []
+    path = folder.find(available[exact.year])
+    coarse = ssb.read_grid(path, year=exact.year, cell_m=1000).cells.set_index("ssbid")["persons"]
+    corner = exact.cells.assign(ssbid=cells.grid_id(exact.cells["x"], exact.cells["y"], 1000))
+    fine = corner.groupby("ssbid")["persons"].sum()
+    if not fine.sort_index().equals(coarse.sort_index()):
+        both = pd.concat([fine, coarse], axis=1, keys=["fine", "coarse"]).fillna(0)
+        ssbid = str((both["fine"] != both["coarse"]).idxmax())
+        found, expected = int(both.loc[ssbid, "coarse"]), int(both.loc[ssbid, "fine"])
+        raise SourceError("grids_disagree", file=path, ssbid=ssbid, found=found, expected=expected)
+    return [f"grid {exact.year}: 250 m cells add up to the 1 km cells"]
+
+
+def _network(folder: SourceFolder, crossings: pd.DataFrame) -> roads.RoadTables:
+    n1000 = folder.find("kartverket/n1000_veglenke.gpkg")
+    boats = kartverket.read_boat_lines(n1000, folder.find("kartverket/n1000_annenbatrute.gpkg"))
+    return roads.build(kartverket.read_road_lines(n1000), kartverket.read_ferry_lines(n1000), crossings, boats)
+
+
+def _units(
+    health: pd.DataFrame, outlines: gpd.GeoDataFrame, on_road: pd.DataFrame, centres: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    bases = places.bases(health, on_road, centres, outlines)
+    named = health.rename(columns={"unit_name": "name"}).drop(columns=["admin_centre"])
+    columns = [
+        "unit_code", "name", "official_name", "municipality_code", "municipality_name", "county_code", "county_name", "dps_code",
+        "dps_name", "hf_name", "helsefellesskap", "rhf_name", "ba_region", "centrality_class",
+    ]  # fmt: skip
+    table = named[columns].merge(bases, on="unit_code", validate="one_to_one")
+    simple = units.generalise(outlines).set_index("unit_code").geometry
+    return gpd.GeoDataFrame(table, geometry=simple.loc[table["unit_code"]].to_numpy(), crs=kartverket.CRS)
+
+
+def _access_table(cell_table: pd.DataFrame, way: access.Access) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"ssbid": cell_table["ssbid"], "edge_id": way.edge, "position": way.position.round(4),
+         "metres": way.metres.round(0)}
+    )  # fmt: skip
+
+
+def _node_units(edges: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.Series:
+    lines = edges.geometry.to_numpy()
+    points = np.empty(int(max(edges["from_node"].max(), edges["to_node"].max())) + 1, dtype=object)
+    points[edges["from_node"]] = shapely.get_point(lines, 0)
+    points[edges["to_node"]] = shapely.get_point(lines, -1)
+    return units.locate(gpd.GeoSeries(points, crs=kartverket.CRS), outlines, districts)
+
+
+def _check(
+    built: dict[str, pd.DataFrame], outlines: gpd.GeoDataFrame, network: roads.RoadTables, year: int
+) -> list[str]:
+    """Contracts and promises of the finished tables; one line for each that holds."""
+    for name, table in built.items():
+        tables.check(name, table)
+    unit_table = built["units"]
+    exact = outlines.set_index("unit_code").area
+    change = float((unit_table.set_index("unit_code").area / exact - 1).abs().max())
+    points = gpd.GeoSeries(gpd.points_from_xy(unit_table["base_lon"], unit_table["base_lat"]), crs=4326)
+    points = points.to_crs(kartverket.CRS)
+    own = units.locate(points, outlines, outlines.iloc[:0])
+    on_road = access.find(points.to_numpy(), network.edges, outlines.geometry.to_numpy()).edge >= 0
+    totals = _totals(built["residents"], year)
+    held = {
+        "outlines share their borders": bool(shapely.coverage_is_valid(unit_table.geometry.to_numpy())),
+        f"areas within 1 % of the source (largest change {100 * change:.2f} %)": change < 0.01,  # noqa: PLR2004
+        "every base lies in its own unit": bool((own.to_numpy() == unit_table["unit_code"].to_numpy()).all()),
+        "every base lies on a road": bool(on_road.all()),
+        f"{100 * network.report['road_share_joined']:.2f} % of road km in one network": network.report[
+            "road_share_joined"
+        ]
+        >= JOINED_SHARE,
+        f"cells sum to {totals['persons'].sum()} residents, {totals['adults'].sum()} adults": bool(
+            (built["cells"].groupby("unit_code")[["persons", "adults"]].sum() == totals).all(axis=None)
+        ),
+    }
+    for promise, holds in held.items():
+        if not holds:
+            raise PackError("promise_broken", promise=promise)
+    return list(held)
+
+
+def _manifest(
+    folder: SourceFolder,
+    built: dict[str, pd.DataFrame],
+    network: roads.RoadTables,
+    *,
+    year: int,
+    resolution: str,
+    checks: list[str],
+) -> dict[str, Any]:
+    lost = built["access"]["edge_id"] < 0
+    persons = built["cells"].set_index("ssbid")["persons"]
+    without_road = int(persons[built["access"].loc[lost, "ssbid"]].sum())
+    return {
+        "schema": pack.SCHEMA,
+        "settings": {"year": year, "resolution": resolution, "roads": "N1000"},
+        "rows": {name: len(table) for name, table in built.items()},
+        "roads": {**network.report, "residents_without_road": without_road},
+        "checks": checks,
+        "crossings_left_out": network.left_out.to_dict("records"),
+        "sources": [_without_empty(asdict(passport)) for _, passport in sorted(folder.passports.items())],
+    }
+
+
+def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value != ""}
+
+
+def write(built: Built, facts: Path, out: Path) -> None:
+    """Write a pack folder, whole or not at all; an older pack in its place is replaced.
+
+    Raises:
+        OutputError: ``out`` holds something that is no pack, or cannot be written.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / pack.MANIFEST).is_file():
+        raise OutputError("not_a_pack", folder=out)
+    with _swapped_in(out) as folder:
+        for name, table in built.tables.items():
+            path = folder / pack.FILES[name]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            table.to_parquet(path, **PARQUET)
+        (folder / "facts").mkdir()
+        for name in small_tables.FACTS:
+            _copy_fact(facts / f"{name}.csv", folder / "facts" / f"{name}.csv")
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        listed = [{"path": path.relative_to(folder).as_posix(), "sha256": file_sha256(path)} for path in files]
+        text = tomli_w.dumps({**built.manifest, "files": listed})
+        (folder / pack.MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _copy_fact(source: Path, target: Path) -> None:
+    if not source.is_file():
+        raise SourceError("source_missing", file=source.name, folder=source.parent)
+    shutil.copyfile(source, target)
+
+
+@contextmanager
+def _swapped_in(out: Path) -> Iterator[Path]:
+    """A new folder beside ``out`` that takes its place when all has gone well."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
+    try:
+        work.chmod(0o755)
+        yield work
+        old = work.with_name(f"{work.name}-old")
+        if out.exists():
+            out.rename(old)
+        work.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

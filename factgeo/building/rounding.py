@@ -1,0 +1,20 @@
+"""Whole persons that add up exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def largest_remainder(weights: ArrayLike, total: int) -> NDArray[np.int64]:
+    """Whole numbers in proportion to ``weights`` (at least 0, not all 0) whose sum is exactly ``total``.
+
+    Each share is rounded down, and what is left goes to the largest remainders (Hamilton's method), on a tie to
+    the earlier one.
+    """
+    shares = np.asarray(weights, dtype=float)
+    shares = shares * (total / shares.sum())
+    whole: NDArray[np.int64] = np.floor(shares + 1e-9).astype(np.int64)
+    missing = int(total - whole.sum())
+    whole[np.argsort(-(shares - whole), kind="stable")[:missing]] += 1
+    return whole

@@ -1,0 +1,79 @@
+"""The words that planners see, in Bokmål (nb), Nynorsk (nn) and English (en).
+
+The catalogue is the set of TOML files in ``factgeo/locale``: each entry stands there once, with its three
+languages side by side, so that a missing one is seen at once (and by a test).
+"""
+
+from __future__ import annotations
+
+import locale as system_locale
+import os
+import tomllib
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from babel.numbers import format_decimal
+
+LANGUAGES = ("nb", "nn", "en")
+_in_use: ContextVar[str] = ContextVar("language", default="nb")
+
+
+def use(lang: str) -> None:
+    """Make ``lang`` the language of all messages from here on (in this thread or task)."""
+    _in_use.set(lang)
+
+
+def in_use() -> str:
+    """The language in use: nb, nn or en."""
+    return _in_use.get()
+
+
+def from_environment() -> str:
+    """The language that the machine's locale asks for; Bokmål where it asks for none of ours."""
+    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    wanted = wanted or (system_locale.getlocale()[0] or "")
+    prefix = wanted.lower()[:2]
+    return prefix if prefix in ("nn", "en") else "nb"
+
+
+def text(key: str, /, *, lang: str | None = None, **values: object) -> str:
+    """The entry ``key`` with its placeholders filled in.
+
+    Raises:
+        KeyError: No entry of that name; a mistake in the program, not of the user.
+    """
+    return catalogue()[key][lang or in_use()].format(**values)
+
+
+def number(value: float, digits: int = 0, *, lang: str | None = None) -> str:
+    """A number as the language writes it: ``1 234,5`` in Norwegian, ``1,234.5`` in English."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=lang or in_use()))
+
+
+def percent(share: float, digits: int = 1, *, lang: str | None = None) -> str:
+    """A share (0-1) as per cent with its sign: ``95,0 %`` in Norwegian, ``95.0%`` in English."""
+    sign = "%" if (lang or in_use()) == "en" else "\N{NO-BREAK SPACE}%"
+    return number(100 * share, digits, lang=lang) + sign
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All entries, keyed by their dotted name."""
+    entries: dict[str, Mapping[str, str]] = {}
+    for file in sorted(resources.files("factgeo").joinpath("locale").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            _collect(tomllib.loads(file.read_text(encoding="utf-8")), "", entries)
+    return entries
+
+
+def _collect(node: Mapping[str, Any], path: str, entries: dict[str, Mapping[str, str]]) -> None:
+    """Walk one file: a table that has a language in it is an entry, any other is a branch."""
+    if any(lang in node for lang in LANGUAGES):
+        entries[path] = node
+        return
+    for name, child in node.items():
+        _collect(child, f"{path}.{name}" if path else name, entries)

@@ -1,0 +1,86 @@
+"""A plan: every unit of an area in exactly one catchment or openly unserved. Plans never change in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from factgeo.areas import Area
+from factgeo.settings import Settings
+
+Reason = Literal["too_few", "too_far", "no_road", "cut_off", "locked"]
+Status = Literal["optimal", "time_limit", "interrupted", "none"]
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where a team drives from; degrees, EPSG:4326."""
+
+    unit_code: str
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class Catchment:
+    """The units that one base serves, its own among them; codes sorted."""
+
+    team_id: str
+    base: Base
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A unit without a team, and why."""
+
+    unit_code: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One solve: value and bound in person-minutes, the relative gap between them, and how it ended."""
+
+    goal: str
+    value: float
+    bound: float
+    gap: float
+    status: Status
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How good the plan is known to be."""
+
+    solver: str
+    status: Status
+    stages: tuple[Stage, ...]
+
+    @property
+    def gap(self) -> float:
+        """The worst gap of the stages; 0 where there was nothing to solve."""
+        return max((stage.gap for stage in self.stages), default=0.0)
+
+    @property
+    def seconds(self) -> float:
+        """Solving time of all stages."""
+        return sum(stage.seconds for stage in self.stages)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A proposal for one area, with the settings that shaped it and the proof of its quality."""
+
+    area: Area
+    settings: Settings
+    catchments: tuple[Catchment, ...]
+    unserved: tuple[Unserved, ...]
+    proof: Proof
+    pack_digest: str
+
+    def team_of(self) -> dict[str, str]:
+        """Team id of each served unit."""
+        return {unit: catchment.team_id for catchment in self.catchments for unit in catchment.units}

@@ -1,0 +1,48 @@
+"""Exact wholeness: cuts that forbid a catchment in pieces, and nothing else.
+
+If part C of the catchment of base j is apart from j, then every whole catchment of j that holds a unit of C also
+holds a unit of the set S that separates C from j. Adding this for each unit of C until no catchment is in pieces
+gives the best whole plan (Validi, Buchanan and Lykhovyd, Operations Research 70(2), 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from factgeo.propose.problem import Neighbours, reachable
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Unit ``unit`` can belong to ``base`` only if a unit of ``separator`` does."""
+
+    base: int
+    unit: int
+    separator: frozenset[int]
+
+
+def cuts(
+    base_of: Mapping[int, int], home: Mapping[int, int], allowed: Mapping[int, frozenset[int]], neighbours: Neighbours
+) -> list[Cut]:
+    """The cuts that an assignment violates; none when every catchment is whole."""
+    catchments: dict[int, set[int]] = {}
+    for unit, base in base_of.items():
+        catchments.setdefault(base, set()).add(unit)
+    found = []
+    for base, units in sorted(catchments.items()):
+        apart = units - reachable(home[base], units, neighbours)
+        while apart:
+            piece = reachable(min(apart), apart, neighbours)
+            separator = _separator(piece, home[base], allowed[base], neighbours)
+            found += [Cut(base, unit, separator) for unit in sorted(piece)]
+            apart -= piece
+    return found
+
+
+def _separator(piece: frozenset[int], start: int, allowed: frozenset[int], neighbours: Neighbours) -> frozenset[int]:
+    """The smallest part of the piece's surroundings that cuts it off from ``start`` within the allowed units."""
+    around = frozenset().union(*(neighbours.get(unit, frozenset()) for unit in piece)) & allowed - piece
+    near_start = reachable(start, allowed - around, neighbours)
+    beside = frozenset().union(*(neighbours.get(unit, frozenset()) for unit in near_start))
+    return around & beside

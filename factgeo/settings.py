@@ -1,0 +1,241 @@
+"""All settings as one frozen object, and the order in which they win.
+
+default.toml < preset < file < ``KEY=VALUE`` (command line or screen). The defaults, with unit and source of each,
+stand in ``configs/default.toml`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from factgeo.errors import SettingsError
+
+Persons = Annotated[int, Field(ge=1, le=10_000_000)]
+Minutes = Annotated[float, Field(gt=0, le=1000)]
+Speed = Annotated[float, Field(gt=0, le=130)]
+Factor = Annotated[float, Field(ge=0.5, le=3)]
+
+Border = Literal["hf", "dps", "helsefellesskap", "rhf", "county", "none"]
+LinkKind = Literal["road", "ferry", "border"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Size(_Frozen):
+    """How many people a catchment needs, and who is counted."""
+
+    who: Literal["all", "adults"]
+    minimum: Persons
+
+
+class Capacity(_Frozen):
+    """How many residents one team can serve."""
+
+    enabled: bool
+    per_team: Persons
+
+
+class Travel(_Frozen):
+    """Limits on travel, in minutes one way."""
+
+    minutes: Minutes
+    too_far: Minutes
+    unreachable: Minutes
+
+
+class Goal(_Frozen):
+    """What makes one plan better than another; prices in person-minutes."""
+
+    name: Literal["balanced"]
+    beyond_price: Annotated[int, Field(ge=0, le=1_000_000)]
+    unserved_price: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Whole(_Frozen):
+    """What joins two units, so that a catchment counts as one piece."""
+
+    links: tuple[LinkKind, ...]
+
+
+class Service(_Frozen):
+    """Thresholds of the four classes of report 3/2017."""
+
+    act_adults: Persons
+    fact_residents: Persons
+    edge_minutes: Minutes
+    edge_percentile: Annotated[float, Field(gt=0, le=100)]
+
+
+class Need(_Frozen):
+    """Which fraction of whom is the target group."""
+
+    denominator: Literal["adults_18plus", "total"]
+
+
+class SpeedByClass(_Frozen):
+    """Mean speed by road class, km/h."""
+
+    motorway: Speed
+    trunk: Speed
+    E: Speed
+    R: Speed
+    F: Speed
+    K: Speed
+    P: Speed
+
+
+class Roads(_Frozen):
+    """How lengths become driving minutes."""
+
+    stretch: Annotated[float, Field(ge=1, le=1.5)]
+    junction_factor: Factor
+    winter_factor: Factor
+    speed_kph: SpeedByClass
+
+
+class Ferry(_Frozen):
+    """How ferries and boats become minutes, and which of them run."""
+
+    wait_min: Annotated[float, Field(ge=0, le=240)]
+    fixed_min: Annotated[float, Field(ge=0, le=60)]
+    min_per_km: Annotated[float, Field(gt=0, le=20)]
+    summer: bool
+    tourist: bool
+    boats: bool
+    boat_speed_kph: Speed
+
+
+class Access(_Frozen):
+    """The way between a cell's centre and its road."""
+
+    speed_kph: Speed
+    detour: Factor
+
+
+class Solver(_Frozen):
+    """How long and how exactly to solve."""
+
+    gap: Annotated[float, Field(ge=0, le=0.5)]
+    time_limit: Annotated[float, Field(gt=0, le=86_400)]
+    threads: Annotated[int, Field(ge=1, le=64)]
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)]
+
+
+class Settings(_Frozen):
+    """Everything that shapes a result. Make one with :func:`load`."""
+
+    border: Border
+    size: Size
+    capacity: Capacity
+    travel: Travel
+    goal: Goal
+    whole: Whole
+    service: Service
+    need: Need
+    roads: Roads
+    ferry: Ferry
+    access: Access
+    solver: Solver
+
+    def digest(self) -> str:
+        """sha256 of all values: equal digests, equal settings."""
+        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
+
+
+def load(
+    *, presets: Iterable[str] = (), file: Path | None = None, assignments: Iterable[str] = ()
+) -> Settings:
+    """Settings from the defaults, presets by name, a TOML file and ``KEY=VALUE`` texts, the later ones winning.
+
+    Raises:
+        SettingsError: Unknown preset, unreadable file, unknown key or value out of range.
+    """
+    values = _read(configs_folder() / "default.toml")
+    for name in presets:
+        values = _overlay(values, _read_preset(name))
+    if file is not None:
+        values = _overlay(values, _read(file))
+    for assignment in assignments:
+        values = _overlay(values, _parse_assignment(assignment))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def configs_folder() -> Path:
+    """The folder of the defaults and presets: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def preset_names() -> list[str]:
+    """Names that ``presets`` of :func:`load` takes."""
+    return sorted(path.stem for path in configs_folder().glob("*.toml") if path.stem != "default")
+
+
+def _read_preset(name: str) -> dict[str, Any]:
+    if name not in preset_names():
+        raise SettingsError("unknown_preset", name=name, known=", ".join(preset_names()))
+    return _read(configs_folder() / f"{name}.toml")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError("settings_file", file=path, reason=error) from None
+
+
+def _parse_assignment(assignment: str) -> dict[str, Any]:
+    """``goal.name=everyone`` as a nested table; the value is TOML, or text where it is no TOML."""
+    key, sign, value = assignment.partition("=")
+    if not sign or not key.strip():
+        raise SettingsError("assignment", given=assignment)
+    try:
+        parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    for part in reversed(key.strip().split(".")):
+        parsed = {part: parsed}
+    return dict(parsed)
+
+
+def _overlay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``base`` with the values of ``over`` on top, table by table."""
+    merged = dict(base)
+    for key, value in over.items():
+        both_tables = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _overlay(merged[key], value) if both_tables else value
+    return merged
+
+
+def _refusal(error: ValidationError) -> SettingsError:
+    """The first thing that is wrong with the settings, by its key."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        parent = ".".join(str(part) for part in first["loc"][:-1])
+        return SettingsError("unknown_setting", key=key, known=", ".join(_known_keys(parent)))
+    return SettingsError("setting_out_of_range", key=key, given=repr(first["input"]), allowed=first["msg"])
+
+
+def _known_keys(parent: str) -> list[str]:
+    """Keys that exist below a dotted path of tables."""
+    model: type[BaseModel] = Settings
+    for part in filter(None, parent.split(".")):
+        annotation = model.model_fields[part].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return [f"{parent}.{name}" if parent else name for name in model.model_fields]

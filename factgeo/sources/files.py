@@ -1,0 +1,200 @@
+"""Opening publishers' files so that whatever is wrong with one is said in a sentence that names it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from factgeo.errors import SourceError
+
+
+@dataclass(frozen=True)
+class Passport:
+    """Where a source file comes from, as its ``MANIFEST.toml`` says, and the bytes that were read."""
+
+    path: str
+    title: str
+    publisher: str
+    licence: str
+    page: str
+    as_of: str
+    sha256: str
+    known: bool  # False: the mirror's manifest lacks this file or describes other bytes
+
+
+@dataclass
+class SourceFolder:
+    """A folder of official files; remembers what was read from it."""
+
+    root: Path
+    passports: dict[str, Passport] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a folder that is not there before any work is done."""
+        if not self.root.is_dir():
+            raise SourceError("source_folder", folder=self.root)
+        self._manifest = _read_manifest(self.root)
+
+    def find(self, relative: str) -> Path:
+        """The path of a source file, noted in ``passports``.
+
+        Raises:
+            SourceError: The file is missing or empty.
+        """
+        path = self.root / relative
+        if not path.is_file():
+            raise SourceError("source_missing", file=relative, folder=self.root)
+        if path.stat().st_size == 0:
+            raise SourceError("source_empty", file=path)
+        self.passports[relative] = self._passport(relative, path)
+        return path
+
+    def _passport(self, relative: str, path: Path) -> Passport:
+        entry = self._manifest.get(relative, {})
+        sha256 = file_sha256(path)
+        return Passport(
+            path=relative,
+            title=str(entry.get("title", path.name)),
+            publisher=str(entry.get("publisher", "")),
+            licence=str(entry.get("licence", "")),
+            page=str(entry.get("page", "")),
+            as_of=str(entry.get("as_of", "")),
+            sha256=sha256,
+            known=entry.get("sha256") == sha256,
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes, as hexadecimal text."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
+    path = root / "MANIFEST.toml"
+    if not path.is_file():
+        return {}
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("file", [])
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceError("source_unreadable", file=path, reason=error) from None
+    return {entry["path"]: entry for entry in entries if "path" in entry}
+
+
+def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",") -> pd.DataFrame:
+    """A CSV file (also ``.gz``) as text, at least with these columns.
+
+    Returns:
+        One row per line, all columns as text, empty cells as "", index = line number in the file.
+
+    Raises:
+        SourceError: Not readable, cut off, or a column is missing.
+    """
+    try:
+        table = pd.read_csv(
+            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig", on_bad_lines="error"
+        )
+    except (OSError, EOFError, UnicodeDecodeError, ValueError, csv.Error) as error:
+        raise SourceError("source_unreadable", file=path, reason=error) from None
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise SourceError(
+            "source_columns", file=path, missing=", ".join(missing), found=", ".join(map(str, table.columns[:8]))
+        )
+    table.index = pd.RangeIndex(2, len(table) + 2, name="line")
+    return table
+
+
+def whole_numbers(table: pd.DataFrame, column: str, path: Path, *, at_least: int | None = None) -> pd.Series[int]:
+    """A text column as integers; the first cell that is none is named with its line.
+
+    Raises:
+        SourceError: A cell is empty, has decimals or text, or is below ``at_least``.
+    """
+    cells = table[column].str.strip()
+    bad = ~cells.str.fullmatch(r"-?\d{1,18}")
+    if bad.any():
+        line = int(bad.idxmax())
+        raise SourceError("source_not_whole", file=path, line=line, column=column, value=cells[line])
+    numbers = cells.astype("int64")
+    if at_least is not None and (numbers < at_least).any():
+        line = int((numbers < at_least).idxmax())
+        raise SourceError(
+            "source_too_small", file=path, line=line, column=column, value=numbers[line], at_least=at_least
+        )
+    return numbers
+
+
+def decimals(table: pd.DataFrame, column: str, path: Path, *, empty: float | None = None) -> pd.Series[float]:
+    """A text column with decimal points as numbers; empty cells become ``empty`` if that is given.
+
+    Raises:
+        SourceError: A cell is no number.
+    """
+    cells = table[column].str.strip()
+    numbers = pd.to_numeric(cells.mask(cells == "", "nan"), errors="coerce")
+    bad = numbers.isna() & ((cells != "") if empty is not None else True)
+    if bad.any():
+        line = int(bad.idxmax())
+        raise SourceError("source_not_number", file=path, line=line, column=column, value=cells[line])
+    return numbers if empty is None else numbers.fillna(empty)
+
+
+def refuse_duplicates(table: pd.DataFrame, columns: list[str], path: Path) -> None:
+    """Name the first row whose key stands in the file twice.
+
+    Raises:
+        SourceError: Two rows have the same key.
+    """
+    twice = table.duplicated(columns)
+    if twice.any():
+        line = twice.idxmax()
+        key = ", ".join(str(table.loc[line, name]) for name in columns)
+        raise SourceError("source_duplicate", file=path, line=line, column=", ".join(columns), value=key)
+
+
+def read_layer(path: Path, *, columns: Sequence[str], layer: str | None = None) -> gpd.GeoDataFrame:
+    """A layer of a geographic file, at least with these columns, none of its geometries empty; index = fid.
+
+    The layer is found by name, or by its columns where no name is given. The file is opened from a copy
+    when GDAL would write beside it (GML).
+
+    Raises:
+        SourceError: Not readable, cut off, no such layer or column, an empty geometry, or no CRS.
+    """
+    if path.suffix == ".gml":
+        with tempfile.TemporaryDirectory() as folder:
+            return _read_layer(Path(shutil.copy(path, folder)), path, columns, layer)
+    return _read_layer(path, path, columns, layer)
+
+
+def _read_layer(opened: Path, named: Path, columns: Sequence[str], layer: str | None) -> gpd.GeoDataFrame:
+    try:
+        layers = [str(name) for name, _ in pyogrio.list_layers(opened)]
+        if layer is not None and layer not in layers:
+            raise SourceError("source_layer", file=named, layer=layer, found=", ".join(layers))
+        table = pyogrio.read_dataframe(opened, layer=layer or layers[0], fid_as_index=True)
+    except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError) as error:
+        raise SourceError("source_unreadable", file=named, reason=error) from None
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        found = ", ".join(map(str, table.columns[:8]))
+        raise SourceError("source_columns", file=named, missing=", ".join(missing), found=found)
+    if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
+        raise SourceError("source_crs", file=named)
+    empty = table.geometry.isna() | table.geometry.is_empty
+    if empty.any():
+        raise SourceError("source_geometry", file=named, row=empty.idxmax())
+    return table

@@ -1,0 +1,98 @@
+"""The Norwegian Mapping Authority (Kartverket): municipalities, N1000 roads and ferries, place names; city districts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from factgeo.errors import SourceError
+from factgeo.sources import files
+
+CRS = 25833
+BUILT = "V"  # N1000 vegfase: V exists, P is planned
+MUNICIPALITIES = 357
+
+
+def read_municipalities(path: Path) -> gpd.GeoDataFrame:
+    """Coast-clipped municipalities: municipality_code, official_name (with parallel names), geometry (valid).
+
+    Raises:
+        SourceError: A municipality is missing or stands twice.
+    """
+    raw = files.read_layer(path, columns=["kommunenummer", "name"]).to_crs(CRS)
+    columns = {
+        "municipality_code": raw["kommunenummer"].astype(str).str.zfill(4),
+        "official_name": raw["name"].astype(str).str.strip(),
+    }
+    table = gpd.GeoDataFrame(columns, geometry=raw.make_valid(), crs=CRS)
+    files.refuse_duplicates(pd.DataFrame(table), ["municipality_code"], path)
+    if len(table) != MUNICIPALITIES:
+        raise SourceError("municipality_count", file=path, found=len(table), expected=MUNICIPALITIES)
+    return table.sort_values("municipality_code", ignore_index=True)
+
+
+def read_municipalities_with_sea(path: Path) -> gpd.GeoDataFrame:
+    """Municipalities to the territorial limit: municipality_code, geometry; parts of one code dissolved."""
+    raw = files.read_layer(path, columns=["kommunenummer"]).to_crs(CRS)
+    raw = gpd.GeoDataFrame({"municipality_code": raw["kommunenummer"].astype(str)}, geometry=raw.make_valid(), crs=CRS)
+    return raw.dissolve("municipality_code", as_index=False)
+
+
+def read_districts(path: Path) -> gpd.GeoDataFrame:
+    """City districts: unit_code (6 digits), geometry, EPSG:25833. They reach into the sea."""
+    raw = files.read_layer(path, columns=["bydelnr"])
+    # the file says EPSG:4326 with coordinates in lon lat order, which is how GDAL hands them over
+    raw = raw.set_crs(4326, allow_override=True).to_crs(CRS)
+    codes = raw["bydelnr"].astype(str).str.zfill(6)
+    return gpd.GeoDataFrame({"unit_code": codes}, geometry=raw.make_valid(), crs=CRS).reset_index(drop=True)
+
+
+def read_road_lines(path: Path) -> gpd.GeoDataFrame:
+    """Built roads for cars: category (E, R, F, K, P), number, motorway (motorveg, motortrafikkveg or ""), medium."""
+    raw = _read_n1000(path)
+    roads = raw[(raw["typeVeg"] == "enkelBilveg") & (raw["vegfase"] == BUILT)]
+    if roads.empty:
+        raise SourceError("no_roads", file=path)
+    return gpd.GeoDataFrame(
+        {
+            "category": roads["vegkategori"].fillna("P"),
+            "number": roads["vegnummer"].fillna("--").replace("--", ""),
+            "motorway": roads["motorvegtype"].fillna("").replace("IkkeMotorveg", ""),
+            "medium": roads["medium"].fillna("T"),
+        },
+        geometry=roads.geometry,
+        crs=CRS,
+    )
+
+
+def read_ferry_lines(path: Path) -> gpd.GeoDataFrame:
+    """Car-ferry lines, index = fid in the source file (the key of ``ferry_crossings.csv``)."""
+    raw = _read_n1000(path)
+    lines = raw[raw["typeVeg"] == "bilferje"]
+    if lines.empty:
+        raise SourceError("no_ferries", file=path)
+    return lines[["geometry"]]
+
+
+def read_boat_lines(n1000: Path, other: Path) -> gpd.GeoDataFrame:
+    """Passenger-boat lines, from the road layer and from the layer of other boat routes; no names, no times."""
+    raw = _read_n1000(n1000)
+    boats = raw[raw["typeVeg"] == "passasjerferje"][["geometry"]]
+    rest = files.read_layer(other, columns=[])[["geometry"]].to_crs(CRS)
+    return gpd.GeoDataFrame(pd.concat([boats, rest], ignore_index=True), crs=CRS)
+
+
+def _read_n1000(path: Path) -> gpd.GeoDataFrame:
+    columns = ["typeVeg", "vegfase", "vegkategori", "vegnummer", "motorvegtype", "medium"]
+    return files.read_layer(path, columns=columns, layer="Veglenke").to_crs(CRS)
+
+
+def read_place_names(path: Path) -> pd.DataFrame:
+    """Names of settlements, quays and airports: name, kind, language, x, y (label anchors, 1-3 km off)."""
+    raw = files.read_csv(path, columns=["name", "type", "language", "x", "y"])
+    table = pd.DataFrame({"name": raw["name"].str.strip(), "kind": raw["type"], "language": raw["language"]})
+    for axis in ("x", "y"):
+        table[axis] = files.decimals(raw, axis, path)
+    return table.reset_index(drop=True)

@@ -1,0 +1,75 @@
+"""Small compiled tables: where municipalities have their centre, and the cited facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from factgeo.errors import SourceError
+from factgeo.sources import files
+from factgeo.sources.kartverket import CRS
+
+FACTS = (
+    "effects",
+    "ferry_crossings",
+    "ferry_sea_junctions",
+    "ferry_time_rule",
+    "grant_form_fields",
+    "health_areas",
+    "parameters",
+    "teams_2025_10",
+    "unit_costs",
+    "validation_cases",
+)
+NOT_STATED = "99"  # ending of a district code that stands for "district not stated"
+
+
+def read_centres(path: Path) -> gpd.GeoDataFrame:
+    """Administrative centres: municipality_code, name, geometry (point, EPSG:25833, empty where unknown)."""
+    raw = files.read_csv(path, columns=["kommunenummer", "adm_center", "adm_lon", "adm_lat"])
+    lon, lat = (files.decimals(raw, column, path, empty=float("nan")) for column in ("adm_lon", "adm_lat"))
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=raw.index, crs=4326).to_crs(CRS)
+    points = points.mask(lon.isna(), None)
+    table = {"municipality_code": raw["kommunenummer"].str.strip().str.zfill(4), "name": raw["adm_center"].str.strip()}
+    return gpd.GeoDataFrame(table, geometry=points, crs=CRS).reset_index(drop=True)
+
+
+def read_health_areas(folder: Path) -> pd.DataFrame:
+    """The planning units with their health areas, without the codes for "district not stated"; all text.
+
+    Raises:
+        SourceError: The table is missing, lacks a column or names a unit twice.
+    """
+    path = folder / "health_areas.csv"
+    if not path.is_file():
+        raise SourceError("source_missing", file=path.name, folder=folder)
+    columns = ["unit_code", "unit_name", "municipality_code", "municipality_name", "county_code", "county_name"]
+    columns += ["dps_code", "dps_name", "hf_name", "rhf_name", "helsefellesskap", "ba_region", "centrality_class"]
+    table = files.read_csv(path, columns=[*columns, "admin_centre"])
+    files.refuse_duplicates(table, ["unit_code"], path)
+    stated = ~((table["unit_code"].str.len() == 6) & table["unit_code"].str.endswith(NOT_STATED))  # noqa: PLR2004
+    return table[stated].sort_values("unit_code", ignore_index=True)
+
+
+def read_crossings(folder: Path) -> gpd.GeoDataFrame:
+    """Car-ferry crossings, one per pair of quays: line_ids (list of fids), quays as points, season, minutes.
+
+    Returns:
+        crossing_id, name, quay_a, quay_b, route_no, line_ids, season, in_service, crossing_min (NaN: unknown),
+        headway_min (NaN: unknown), point_a, point_b (EPSG:25833, None where the crossing is not on the map).
+    """
+    path = folder / "ferry_crossings.csv"
+    columns = ["crossing_id", "name", "quay_a", "quay_b", "route_no", "n1000_line_ids", "season", "in_service"]
+    raw = files.read_csv(path, columns=[*columns, "crossing_min", "headway_min", "lon_a", "lat_a", "lon_b", "lat_b"])
+    files.refuse_duplicates(raw, ["crossing_id"], path)
+    table = raw[[c for c in columns if c != "n1000_line_ids"]].copy()
+    table["line_ids"] = [[int(i) for i in cell.split(";") if i] for cell in raw["n1000_line_ids"]]
+    for column in ("crossing_min", "headway_min"):
+        table[column] = files.decimals(raw, column, path, empty=float("nan"))
+    for end in "ab":
+        lon, lat = (files.decimals(raw, f"{axis}_{end}", path, empty=float("nan")) for axis in ("lon", "lat"))
+        points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=raw.index, crs=4326).to_crs(CRS)
+        table[f"point_{end}"] = points.mask(lon.isna(), None).to_numpy()
+    return table.reset_index(drop=True)
