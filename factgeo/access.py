@@ -67,7 +67,9 @@ def _water_m(ways: NDArray[np.object_], land: NDArray[np.object_]) -> NDArray[np
     return water
 
 
-def _dry_road(point: shapely.Point, lines: NDArray[np.object_], tree: shapely.STRtree, land: NDArray[np.object_]) -> int:
+def _dry_road(
+    point: shapely.Point, lines: NDArray[np.object_], tree: shapely.STRtree, land: NDArray[np.object_]
+) -> int:
     """The nearest road that a straight way over land leads to, -1 if none does."""
     candidates = tree.query(point, predicate="dwithin", distance=WET_SEARCH_M)
     ways = _ways(np.full(len(candidates), point), lines[candidates])
@@ -77,7 +79,10 @@ def _dry_road(point: shapely.Point, lines: NDArray[np.object_], tree: shapely.ST
 
 
 def _as_access(
-    points: NDArray[np.object_], lines: NDArray[np.object_], usable: NDArray[np.intp], chosen: NDArray[np.int32]
+    points: NDArray[np.object_],
+    lines: NDArray[np.object_],
+    usable: NDArray[np.intp],
+    chosen: NDArray[np.int32],
 ) -> Access:
     found = chosen >= 0
     edge = np.full(len(points), -1, dtype=np.int32)

@@ -89,7 +89,7 @@ def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
 
 def _by_code(text: str, kind: str | None, units: pd.DataFrame) -> list[_Meaning]:
     """Codes of units (4 or 6 digits), municipalities, counties (2 digits) and DPS areas (D30)."""
-    for each, (code_column, name_column) in KINDS.items():
+    for each, (code_column, _) in KINDS.items():
         if code_column is not None and kind in (None, each):
             rows = units[units[code_column] == text.upper()]
             if len(rows):
@@ -117,3 +117,8 @@ def _meaning(kind: str, rows: pd.DataFrame) -> _Meaning:
     name = str(rows[KINDS[kind][1]].iloc[0])
     also = str(rows["official_name"].iloc[0]) if kind == "kommune" else name
     return _Meaning(kind, name, also, frozenset(rows.index))
+
+
+def slug(area: Area) -> str:
+    """The area's name as the name of a folder: small letters, digits and hyphens."""
+    return names.plain(area.name).replace(" ", "-")[:60] or "area"

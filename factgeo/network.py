@@ -38,7 +38,8 @@ class RoadNetwork:
     @property
     def seconds(self) -> NDArray[np.int32]:
         """All seconds of each edge, the same in both directions; at least 1."""
-        return np.maximum(self.drive_s + self.crossing_s + self.wait_s, 1)
+        total: NDArray[np.int32] = np.maximum(self.drive_s + self.crossing_s + self.wait_s, 1)
+        return total
 
 
 def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
@@ -62,7 +63,7 @@ def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
     closed = (roads["season"] == "summer") & (not settings.ferry.summer)
     closed |= (roads["season"] == "tourist") & (not settings.ferry.tourist)
     closed |= (roads["kind"] == "boat") & (not settings.ferry.boats)
-    return ~closed.to_numpy(dtype=bool)
+    return np.asarray(~closed, dtype=bool)
 
 
 def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
@@ -84,7 +85,7 @@ def access_seconds(metres: NDArray[np.float64], settings: Settings) -> NDArray[n
 def _metres_per_second(road_class: pd.Series, settings: Settings) -> NDArray[np.float64]:
     speeds = settings.roads.speed_kph.model_dump()
     kph = road_class.map(speeds).fillna(speeds["K"]).to_numpy(dtype=float)
-    return kph / 3.6 / (settings.roads.junction_factor * settings.roads.winter_factor)
+    return np.asarray(kph / 3.6 / (settings.roads.junction_factor * settings.roads.winter_factor), dtype=float)
 
 
 def _whole_seconds(seconds: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -22,6 +22,7 @@ import pandas as pd
 from factgeo import tables
 from factgeo.access import Access
 from factgeo.errors import PackError
+from factgeo.language import text
 
 SCHEMA = "factgeo.pack/1"
 MANIFEST = "manifest.toml"
@@ -161,6 +162,9 @@ def load(folder: Path | None = None) -> Atlas:
         raise PackError("pack_manifest", file=path, reason=error) from None
     if manifest.get("schema") != SCHEMA:
         raise PackError("pack_manifest", file=path, reason=f"schema {manifest.get('schema')} != {SCHEMA}")
+    lacking = [key for key in ("settings", "files") if key not in manifest]
+    if lacking:
+        raise PackError("pack_manifest", file=path, reason=f"no {', '.join(lacking)}")
     return Atlas(folder, manifest)
 
 
@@ -174,15 +178,17 @@ def verify(atlas: Atlas) -> list[str]:
         atlas._bytes(entry["path"])  # noqa: SLF001 - same module
     for name in FILES:
         tables.check(name, pd.DataFrame(atlas._table(name)) if name not in GEOGRAPHIC else atlas._table(name))  # noqa: SLF001
-    return [f"sha256: {len(atlas.manifest['files'])}", f"tables: {len(FILES)}", *check_totals(atlas)]
+    files = text("check.hashes", value=len(atlas.manifest["files"]))
+    return [files, text("check.contracts", value=len(FILES)), *check_totals(atlas)]
 
 
 def check_totals(atlas: Atlas) -> list[str]:
     """Totals that must agree between the tables; one line for each that does.
 
     Raises:
-        PackError: Two totals differ.
+        PackError: Two totals differ, or a table names a unit that is none.
     """
+    _refuse_strangers(atlas)
     cells = atlas.cells.groupby("unit_code")[["persons", "adults"]].sum().reindex(atlas.units.index, fill_value=0)
     lines = []
     for column in ("persons", "adults"):
@@ -191,7 +197,17 @@ def check_totals(atlas: Atlas) -> list[str]:
             unit = str((cells[column] != official).idxmax())
             raise PackError("pack_totals", unit=unit, what=column, cells=cells[column][unit], official=official[unit])
         lines.append(f"{column}: {int(official.sum())}")
-    strangers = set(atlas.links["unit_a"]) | set(atlas.links["unit_b"]) - set(atlas.units.index)
-    if strangers - set(atlas.units.index):
-        raise PackError("table_contract", table="links", column="unit_a", reason=", ".join(sorted(strangers)[:5]))
     return lines
+
+
+def _refuse_strangers(atlas: Atlas) -> None:
+    """Tables may name only units that there are; totals by unit would not see the others."""
+    for table, column in (
+        ("cells", "unit_code"),
+        ("residents", "unit_code"),
+        ("links", "unit_a"),
+        ("links", "unit_b"),
+    ):
+        strangers = sorted(set(getattr(atlas, table)[column]) - set(atlas.units.index))
+        if strangers:
+            raise PackError("table_contract", table=table, column=column, reason=", ".join(strangers[:5]))

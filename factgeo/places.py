@@ -13,7 +13,14 @@ from factgeo.pack import Atlas
 
 LON_RANGE, LAT_RANGE = (4.0, 32.0), (57.0, 72.0)
 SAME_PLACE_DEG = 0.05  # hits of one name this near are one place (about 5 km north-south, 2-3 km east-west)
-KIND_ORDER = ("quay", "town", "settlement", "village", "neighbourhood", "airport")  # which of them is the place
+KIND_ORDER = (
+    "quay",
+    "town",
+    "settlement",
+    "village",
+    "neighbourhood",
+    "airport",
+)  # which of them is the place
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ def _hits(text: str, candidates: pd.DataFrame) -> pd.DataFrame:
     kept: list[int] = []
     for index, row in exact.iterrows():
         apart = [
-            abs(row["lon"] - exact.loc[k, "lon"]) > SAME_PLACE_DEG or abs(row["lat"] - exact.loc[k, "lat"]) > SAME_PLACE_DEG
+            abs(row["lon"] - exact.loc[k, "lon"]) > SAME_PLACE_DEG
+            or abs(row["lat"] - exact.loc[k, "lat"]) > SAME_PLACE_DEG
             for k in kept
         ]
         if all(apart):

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
+from factgeo import language
 from factgeo.errors import SettingsError
 
 Persons = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -151,9 +153,7 @@ class Settings(_Frozen):
         return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
 
 
-def load(
-    *, presets: Iterable[str] = (), file: Path | None = None, assignments: Iterable[str] = ()
-) -> Settings:
+def load(*, presets: Iterable[str] = (), file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
     """Settings from the defaults, presets by name, a TOML file and ``KEY=VALUE`` texts, the later ones winning.
 
     Raises:
@@ -223,19 +223,35 @@ def _overlay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
 def _refusal(error: ValidationError) -> SettingsError:
     """The first thing that is wrong with the settings, by its key."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    path = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        parent = ".".join(str(part) for part in first["loc"][:-1])
-        return SettingsError("unknown_setting", key=key, known=", ".join(_known_keys(parent)))
-    return SettingsError("setting_out_of_range", key=key, given=repr(first["input"]), allowed=first["msg"])
+        known = ", ".join(".".join([*path[:-1], name]) for name in _fields(path[:-1]))
+        return SettingsError("unknown_setting", key=".".join(path), known=known)
+    while path and path[-1] not in _fields(path[:-1]):
+        path.pop()  # the place in a list, or the branch of a union
+    allowed = _allowed(_fields(path[:-1])[path[-1]])
+    return SettingsError("setting_out_of_range", key=".".join(path), given=repr(first["input"]), allowed=allowed)
 
 
-def _known_keys(parent: str) -> list[str]:
-    """Keys that exist below a dotted path of tables."""
+def _fields(path: Sequence[str]) -> dict[str, FieldInfo]:
+    """The settings that exist below a path of tables."""
     model: type[BaseModel] = Settings
-    for part in filter(None, parent.split(".")):
-        annotation = model.model_fields[part].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        model = annotation
-    return [f"{parent}.{name}" if parent else name for name in model.model_fields]
+    for part in path:
+        field = model.model_fields.get(part)
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return {}
+        model = field.annotation
+    return dict(model.model_fields)
+
+
+def _allowed(field: FieldInfo) -> str:
+    """What a setting can be: its choices, or its kind with the limits."""
+    annotation = field.annotation
+    inner = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
+    if get_origin(inner) is Literal:
+        return ", ".join(map(str, get_args(inner)))
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+    limits = [f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
+    kinds = {int: "whole", float: "number", bool: "switch"}
+    kind = language.text(f"kind.{kinds.get(annotation, 'table') if isinstance(annotation, type) else 'table'}")
+    return f"{kind} ({', '.join(limits)})" if limits else kind

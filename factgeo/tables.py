@@ -65,7 +65,8 @@ def _schemas() -> dict[str, DataFrameSchema]:
         "units": DataFrameSchema(
             {
                 "unit_code": text(UNIT), "name": text(".+"), "official_name": text(".+"),
-                "municipality_code": text(r"\d{4}"), "municipality_name": text(".+"), "county_code": text(r"\d{2}"), "county_name": text(".+"),
+                "municipality_code": text(r"\d{4}"), "municipality_name": text(".+"),
+                "county_code": text(r"\d{2}"), "county_name": text(".+"),
                 "dps_code": text(r"D\d{2}"), "dps_name": text(".+"), "hf_name": text(".+"),
                 "helsefellesskap": text(".+"), "rhf_name": text(".+"), "ba_region": text(),
                 "centrality_class": text("[1-6]"), "base_lon": real(4, 32), "base_lat": real(57, 72),

@@ -7,7 +7,7 @@ Times are whole seconds inside, so that results are exact and repeatable; unreac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -56,9 +56,7 @@ def _seconds_of_chunk(network: RoadNetwork, bases: Access, cells: Access, settin
     edge, position = cells.edge[known], cells.position[known]
     whole = network.seconds[edge]
     first = np.round(position * whole)
-    total = np.minimum(
-        to_node[:, network.from_node[edge]] + first, to_node[:, network.to_node[edge]] + (whole - first)
-    )
+    total = np.minimum(to_node[:, network.from_node[edge]] + first, to_node[:, network.to_node[edge]] + (whole - first))
     _shortcut_on_own_edge(total, bases, edge, first, whole)
     total += access_seconds(bases.metres, settings)[:, None] + access_seconds(cells.metres[known], settings)
     result = np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32)
@@ -86,12 +84,14 @@ def _graph(network: RoadNetwork, bases: Access) -> csr_array:
     at, row = bases.edge, np.arange(len(bases.edge)) + network.nodes
     on_road = at >= 0
     first = np.round(bases.position * seconds[at])
-    a = [network.from_node[network.open], network.to_node[network.open], row[on_road], row[on_road]]
-    b = [network.to_node[network.open], network.from_node[network.open]]
-    b += [network.from_node[at[on_road]], network.to_node[at[on_road]]]
-    cost = [seconds[network.open]] * 2 + [first[on_road], (seconds[at] - first)[on_road]]
-    table = pd.DataFrame({"a": np.concatenate(a), "b": np.concatenate(b), "s": np.concatenate(cost)})
-    table = table.sort_values("s", kind="stable").drop_duplicates(["a", "b"])  # parallel edges: the fastest counts
+    from_node, to_node = network.from_node[network.open], network.to_node[network.open]
+    columns = {
+        "a": np.concatenate([from_node, to_node, row[on_road], row[on_road]]),
+        "b": np.concatenate([to_node, from_node, network.from_node[at[on_road]], network.to_node[at[on_road]]]),
+        "s": np.concatenate([*[seconds[network.open]] * 2, first[on_road], (seconds[at] - first)[on_road]]),
+    }
+    # of parallel edges the fastest counts
+    table = pd.DataFrame(columns).sort_values("s", kind="stable").drop_duplicates(["a", "b"])
     size = network.nodes + len(at)
     seconds_or_one = np.maximum(table["s"].to_numpy(dtype=float), 1e-9)  # a stored zero would mean no edge
     return csr_array((seconds_or_one, (table["a"], table["b"])), shape=(size, size))
@@ -175,7 +175,8 @@ def _legs(network: RoadNetwork, ends: Access) -> tuple[NDArray[np.intp], NDArray
     seconds = network.seconds
     from_a, from_b = (float(np.round(ends.position[k] * seconds[ends.edge[k]])) for k in (0, 1))
     start = Access(ends.edge[:1], ends.position[:1], ends.metres[:1])
-    distance, before = dijkstra(_graph(network, start), indices=network.nodes, return_predecessors=True)
+    distances, predecessors = dijkstra(_graph(network, start), indices=[network.nodes], return_predecessors=True)
+    distance, before = distances[0], predecessors[0]
     via_from = distance[network.from_node[edge_b]] + from_b
     via_to = distance[network.to_node[edge_b]] + seconds[edge_b] - from_b
     along = abs(from_a - from_b) if edge_a == edge_b else np.inf
@@ -201,7 +202,7 @@ def _edges_between(network: RoadNetwork, nodes: list[int]) -> list[int]:
     for row in usable[np.argsort(-network.seconds[usable], kind="stable")]:
         a, b = int(network.from_node[row]), int(network.to_node[row])
         lookup[a, b] = lookup[b, a] = int(row)
-    return [lookup[a, b] for a, b in zip(nodes[:-1], nodes[1:], strict=True)]
+    return [lookup[a, b] for a, b in pairwise(nodes)]
 
 
 def as_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:

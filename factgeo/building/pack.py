@@ -19,15 +19,20 @@ import tomli_w
 from factgeo import access, pack, tables
 from factgeo.building import cells, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
+from factgeo.language import text
 from factgeo.sources import kartverket, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
 
 EXACT_YEAR = 2019  # the newest grid with exact counts below 10
+AREA_CHANGE = 0.01  # of a unit's outline by generalising
 JOINED_SHARE = 0.995  # of road km that must be in one component
 PARQUET = {"compression": "zstd", "index": False}
 ADULT_AGE = 18
 CELL_M = {"1km": 1000, "250m": 250}
+
+
+Check = dict[str, str]  # key of the catalogue below "check.", and the value that it shows
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,12 @@ class Built:
 
 
 def build(
-    sources: Path, facts: Path, *, year: int, resolution: str, progress: Callable[[str], None] = lambda _: None
+    sources: Path,
+    facts: Path,
+    *,
+    year: int,
+    resolution: str,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """All tables of the pack, checked, from the official files.
 
@@ -69,7 +79,9 @@ def build(
     crossings = small_tables.read_crossings(facts)
     network = _network(folder, crossings)
     way = access.find(
-        shapely.points(cell_table["home_x"], cell_table["home_y"]), network.edges, outlines.geometry.to_numpy()
+        shapely.points(cell_table["home_x"], cell_table["home_y"]),
+        network.edges,
+        outlines.geometry.to_numpy(),
     )
     progress("places")
     official = municipalities.set_index("municipality_code")["official_name"]
@@ -109,7 +121,7 @@ def _totals(people: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _counts(
     folder: SourceFolder, outlines: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, year: int
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[Check]]:
     """250 m counts of the newest grid up to ``year``, uncensored, each with its unit."""
     available = ssb.grid_files(folder.root, 250)
     usable = [y for y in available if y <= year]
@@ -120,11 +132,11 @@ def _counts(
     grid = exact if newest == EXACT_YEAR else ssb.read_grid(folder.find(available[newest]), year=newest, cell_m=250)
     counts = ssb.uncensor(grid, exact)
     counts["unit_code"] = units.locate(ssb.as_points(counts), outlines, districts)
-    report = [f"grid {newest}: {'1-9 published as 5, corrected' if grid.censored else 'exact'}"]
+    report = [{"key": "grid_corrected" if grid.censored else "grid_exact", "value": str(newest)}]
     return counts, report + _compare_with_1km(folder, exact)
 
 
-def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[str]:
+def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[Check]:
     """Where the 1 km grid of the exact year is at hand, it must be the sum of the 250 m grid."""
     available = ssb.grid_files(folder.root, 1000)
     if exact.year not in available:
@@ -138,7 +150,7 @@ def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[str]:
         ssbid = str((both["fine"] != both["coarse"]).idxmax())
         found, expected = int(both.loc[ssbid, "coarse"]), int(both.loc[ssbid, "fine"])
         raise SourceError("grids_disagree", file=path, ssbid=ssbid, found=found, expected=expected)
-    return [f"grid {exact.year}: 250 m cells add up to the 1 km cells"]
+    return [{"key": "grids_agree", "value": str(exact.year)}]
 
 
 def _network(folder: SourceFolder, crossings: pd.DataFrame) -> roads.RoadTables:
@@ -153,8 +165,8 @@ def _units(
     bases = places.bases(health, on_road, centres, outlines)
     named = health.rename(columns={"unit_name": "name"}).drop(columns=["admin_centre"])
     columns = [
-        "unit_code", "name", "official_name", "municipality_code", "municipality_name", "county_code", "county_name", "dps_code",
-        "dps_name", "hf_name", "helsefellesskap", "rhf_name", "ba_region", "centrality_class",
+        "unit_code", "name", "official_name", "municipality_code", "municipality_name", "county_code",
+        "county_name", "dps_code", "dps_name", "hf_name", "helsefellesskap", "rhf_name", "ba_region", "centrality_class",
     ]  # fmt: skip
     table = named[columns].merge(bases, on="unit_code", validate="one_to_one")
     simple = units.generalise(outlines).set_index("unit_code").geometry
@@ -178,7 +190,7 @@ def _node_units(edges: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame, districts: 
 
 def _check(
     built: dict[str, pd.DataFrame], outlines: gpd.GeoDataFrame, network: roads.RoadTables, year: int
-) -> list[str]:
+) -> list[Check]:
     """Contracts and promises of the finished tables; one line for each that holds."""
     for name, table in built.items():
         tables.check(name, table)
@@ -190,23 +202,24 @@ def _check(
     own = units.locate(points, outlines, outlines.iloc[:0])
     on_road = access.find(points.to_numpy(), network.edges, outlines.geometry.to_numpy()).edge >= 0
     totals = _totals(built["residents"], year)
-    held = {
-        "outlines share their borders": bool(shapely.coverage_is_valid(unit_table.geometry.to_numpy())),
-        f"areas within 1 % of the source (largest change {100 * change:.2f} %)": change < 0.01,  # noqa: PLR2004
-        "every base lies in its own unit": bool((own.to_numpy() == unit_table["unit_code"].to_numpy()).all()),
-        "every base lies on a road": bool(on_road.all()),
-        f"{100 * network.report['road_share_joined']:.2f} % of road km in one network": network.report[
-            "road_share_joined"
-        ]
-        >= JOINED_SHARE,
-        f"cells sum to {totals['persons'].sum()} residents, {totals['adults'].sum()} adults": bool(
-            (built["cells"].groupby("unit_code")[["persons", "adults"]].sum() == totals).all(axis=None)
+    joined = network.report["road_share_joined"]
+    sums = built["cells"].groupby("unit_code")[["persons", "adults"]].sum()
+    held = [
+        ("outlines", "", bool(shapely.coverage_is_valid(unit_table.geometry.to_numpy()))),
+        ("areas", f"{100 * change:.2f}", change < AREA_CHANGE),
+        ("bases_own_unit", "", bool((own.to_numpy() == unit_table["unit_code"].to_numpy()).all())),
+        ("bases_on_road", "", bool(on_road.all())),
+        ("one_network", f"{100 * joined:.2f}", joined >= JOINED_SHARE),
+        (
+            "sums",
+            f"{totals['persons'].sum()} / {totals['adults'].sum()}",
+            bool((sums == totals).all(axis=None)),
         ),
-    }
-    for promise, holds in held.items():
+    ]
+    for key, value, holds in held:
         if not holds:
-            raise PackError("promise_broken", promise=promise)
-    return list(held)
+            raise PackError("promise_broken", promise=text(f"check.{key}", value=value))
+    return [{"key": key, "value": value} for key, value, _ in held]
 
 
 def _manifest(
@@ -216,7 +229,7 @@ def _manifest(
     *,
     year: int,
     resolution: str,
-    checks: list[str],
+    checks: list[Check],
 ) -> dict[str, Any]:
     lost = built["access"]["edge_id"] < 0
     persons = built["cells"].set_index("ssbid")["persons"]
@@ -240,10 +253,9 @@ def write(built: Built, facts: Path, out: Path) -> None:
     """Write a pack folder, whole or not at all; an older pack in its place is replaced.
 
     Raises:
-        OutputError: ``out`` holds something that is no pack, or cannot be written.
+        OutputError: ``out`` holds something that is no pack, or other things beside it, or cannot be written.
     """
-    if out.exists() and any(out.iterdir()) and not (out / pack.MANIFEST).is_file():
-        raise OutputError("not_a_pack", folder=out)
+    _refuse_other_things(out)
     with _swapped_in(out) as folder:
         for name, table in built.tables.items():
             path = folder / pack.FILES[name]
@@ -254,8 +266,32 @@ def write(built: Built, facts: Path, out: Path) -> None:
             _copy_fact(facts / f"{name}.csv", folder / "facts" / f"{name}.csv")
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         listed = [{"path": path.relative_to(folder).as_posix(), "sha256": file_sha256(path)} for path in files]
-        text = tomli_w.dumps({**built.manifest, "files": listed})
-        (folder / pack.MANIFEST).write_text(text, encoding="utf-8")
+        content = tomli_w.dumps({**built.manifest, "files": listed})
+        (folder / pack.MANIFEST).write_text(content, encoding="utf-8")
+
+
+def _refuse_other_things(out: Path) -> None:
+    """A folder that is to be replaced may hold the files of a pack and nothing else."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    try:
+        listed = {entry["path"] for entry in pack.load(out).manifest["files"]}
+    except PackError:
+        raise OutputError("not_a_pack", folder=out) from None
+    held = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    others = sorted(held - listed - {pack.MANIFEST})
+    if others:
+        raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:5]))
+
+
+def refuse_folder(out: Path) -> None:
+    """Refuse a folder that holds something other than a pack.
+
+    Raises:
+        OutputError: ``out`` is a file, or a folder with other things in it.
+    """
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / pack.MANIFEST).is_file()):
+        raise OutputError("not_a_pack", folder=out)
 
 
 def _copy_fact(source: Path, target: Path) -> None:
@@ -278,7 +314,11 @@ def _swapped_in(out: Path) -> Iterator[Path]:
         old = work.with_name(f"{work.name}-old")
         if out.exists():
             out.rename(old)
-        work.rename(out)
+        try:
+            work.rename(out)
+        except OSError:
+            old.rename(out)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None

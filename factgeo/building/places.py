@@ -109,10 +109,16 @@ def _centres(units: pd.DataFrame, centres: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _quays(crossings: pd.DataFrame, cells: pd.DataFrame, tree: shapely.STRtree) -> pd.DataFrame:
     """Ferry quays by name."""
-    drawn = crossings[crossings["point_a"].notna()]
+    drawn = crossings[crossings["point_a"].notna() & crossings["point_b"].notna()]
     name = pd.concat([drawn["quay_a"], drawn["quay_b"]], ignore_index=True)
     point = np.concatenate([drawn["point_a"].to_numpy(), drawn["point_b"].to_numpy()])
     unit = cells["unit_code"].to_numpy()[tree.nearest(point)]
-    columns = {"name": name, "kind": "quay", "unit_code": unit, "x": shapely.get_x(point), "y": shapely.get_y(point)}
+    columns = {
+        "name": name,
+        "kind": "quay",
+        "unit_code": unit,
+        "x": shapely.get_x(point),
+        "y": shapely.get_y(point),
+    }
     table = pd.DataFrame(columns)
     return table[~table["name"].str.startswith("unnamed")]

@@ -20,7 +20,8 @@ def build(municipalities: pd.DataFrame, districts: pd.DataFrame, health_areas: p
         health_areas: Gives the units, and the DPS area of each (within a city, the spread keeps DPS sums near).
 
     Raises:
-        SourceError: A municipality or district of ``health_areas`` has no residents in the tables.
+        SourceError: A municipality or district of ``health_areas`` has no residents in the tables, or the
+            districts lack a year.
     """
     cities = health_areas.loc[health_areas["unit_code"].str.len() == 6, "municipality_code"].unique()  # noqa: PLR2004
     _refuse_missing(municipalities, health_areas["municipality_code"], "07459")
@@ -32,6 +33,7 @@ def build(municipalities: pd.DataFrame, districts: pd.DataFrame, health_areas: p
         official = municipalities[municipalities["region_code"] == city]
         stated = districts[districts["region_code"].isin(units.index)]
         for year in sorted(official["year"].unique()):
+            _refuse_missing(stated[stated["year"] == year], pd.Series(units.index), f"10826 ({year})")
             parts.append(_complete_city(official[official["year"] == year], stated[stated["year"] == year], units))
     table = pd.concat(parts, ignore_index=True).rename(columns={"region_code": "unit_code"})
     table = table[(table["persons"] > 0) & table["unit_code"].isin(health_areas["unit_code"])]
@@ -51,8 +53,10 @@ def _complete_city(official: pd.DataFrame, stated: pd.DataFrame, dps_of: pd.Seri
     They are spread in proportion to the districts' residents, so that each sex and age still sums to the city.
     """
     known = stated.pivot_table(index=["sex", "age"], columns="region_code", values="persons", fill_value=0)
-    known = known.reindex(columns=dps_of.index, fill_value=0).astype("int64")
-    city = official.set_index(["sex", "age"])["persons"].reindex(known.index)
+    city = official.set_index(["sex", "age"])["persons"]
+    rows = city.index.union(known.index)  # neither table may lose an age that only the other one has
+    known = known.reindex(index=rows, columns=dps_of.index, fill_value=0).astype("int64")
+    city = city.reindex(rows, fill_value=0)
     unstated = (city - known.sum(axis=1)).to_numpy()
     if (unstated < 0).any():
         sex, age = known.index[int((unstated < 0).argmax())]
@@ -72,7 +76,7 @@ def _nested_shares(residents: pd.Series, dps_of: pd.Series, unstated: int) -> np
     share = pd.Series(0, index=residents.index)
     for dps, members in dps_of.groupby(dps_of).groups.items():
         share[members] = largest_remainder(final[members], int(dps_total[dps])) - residents[members]
-    return share.to_numpy()
+    return np.asarray(share, dtype=np.int64)
 
 
 def _spread(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

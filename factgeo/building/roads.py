@@ -79,7 +79,10 @@ def _road_table(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table["kind"] = "road"
     table["road_class"] = road_class.replace({"motorveg": "motorway", "motortrafikkveg": "trunk"}).to_numpy()
     table["number"] = np.where(lines["number"] == "", "", lines["category"] + lines["number"])
-    table["tunnel"], table["bridge"] = (lines["medium"] == "U").to_numpy(), (lines["medium"] == "L").to_numpy()
+    table["tunnel"], table["bridge"] = (
+        (lines["medium"] == "U").to_numpy(),
+        (lines["medium"] == "L").to_numpy(),
+    )
     return table
 
 
@@ -113,7 +116,7 @@ def _split(roads: gpd.GeoDataFrame, owner: NDArray[np.intp], points: NDArray[np.
 
 def _cut_line(line: LineString, points: NDArray[np.float64]) -> list[LineString]:
     """The parts of a line between points that lie on it; each point becomes an end of two parts."""
-    where = shapely.line_locate_point(line, shapely.points(points))
+    where = np.atleast_1d(shapely.line_locate_point(line, shapely.points(points)))
     order = np.argsort(where, kind="stable")
     coords = shapely.get_coordinates(line)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
@@ -165,6 +168,8 @@ def _crossing_path(crossing: Any, lines: gpd.GeoDataFrame) -> LineString:  # noq
     at, coords = crossing.point_a, []
     while left and all(left):
         gaps = [min(at.distance(Point(line.coords[0])), at.distance(Point(line.coords[-1]))) for line in left]
+        if min(gaps) > LINE_GAP_M:
+            break
         line = left.pop(int(np.argmin(gaps)))
         backwards = at.distance(Point(line.coords[-1])) < at.distance(Point(line.coords[0]))
         coords += list(line.coords)[::-1] if backwards else list(line.coords)
@@ -185,14 +190,18 @@ Tie = tuple[tuple[float, float], tuple[float, float]]
 
 
 def _tie(
-    roads: gpd.GeoDataFrame, points: NDArray[np.float64], candidates: NDArray[np.bool_], reach_m: float, ties: list[Tie]
+    roads: gpd.GeoDataFrame,
+    points: NDArray[np.float64],
+    candidates: NDArray[np.bool_],
+    reach_m: float,
+    ties: list[Tie],
 ) -> tuple[gpd.GeoDataFrame, list[Tie]]:
-    """Tie each point to the nearest candidate road within reach (a tunnel only at its ends); the road is split there."""
+    """Tie each point to the nearest candidate road within reach, a tunnel only at its ends; the road is split there."""
     if not len(points) or not candidates.any():
         return roads, ties
     rows = np.flatnonzero(candidates)
     targets = _tie_targets(roads)
-    spots = shapely.points(points)
+    spots = np.asarray(shapely.points(points), dtype=object)
     near, hit = shapely.STRtree(targets[rows]).query_nearest(spots, max_distance=reach_m, all_matches=False)
     owner = rows[hit]
     on_road = shapely.get_point(shapely.shortest_line(targets[owner], spots[near]), 0)
@@ -208,7 +217,8 @@ def _tie(
 def _tie_targets(roads: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Where a road can be joined: anywhere above ground, at the two ends of a tunnel."""
     lines = roads.geometry.to_numpy()
-    ends = shapely.multipoints(np.column_stack([shapely.get_point(lines, 0), shapely.get_point(lines, -1)]))
+    both = np.column_stack([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    ends = np.atleast_1d(np.asarray(shapely.multipoints(both), dtype=object))
     return np.where(roads["tunnel"].to_numpy(), ends, lines)
 
 
@@ -315,9 +325,7 @@ def _boat_table(boats: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoData
     return table.assign(kind="boat", road_class="boat", number="", season="unknown", in_service="unknown")
 
 
-def _tie_boats(
-    roads: gpd.GeoDataFrame, boats: gpd.GeoDataFrame, ties: list[Tie]
-) -> tuple[gpd.GeoDataFrame, list[Tie]]:
+def _tie_boats(roads: gpd.GeoDataFrame, boats: gpd.GeoDataFrame, ties: list[Tie]) -> tuple[gpd.GeoDataFrame, list[Tie]]:
     """Tie the ends of boat lines that end near a road (not those that meet other boats at sea)."""
     ends = _ends(boats.geometry)
     keys = _point_keys(ends)

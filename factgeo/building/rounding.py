@@ -7,12 +7,14 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def largest_remainder(weights: ArrayLike, total: int) -> NDArray[np.int64]:
-    """Whole numbers in proportion to ``weights`` (at least 0, not all 0) whose sum is exactly ``total``.
+    """Whole numbers in proportion to ``weights`` (at least 0) whose sum is exactly ``total``.
 
     Each share is rounded down, and what is left goes to the largest remainders (Hamilton's method), on a tie to
-    the earlier one.
+    the earlier one. Only a ``total`` of 0 can be shared out where all weights are 0.
     """
     shares = np.asarray(weights, dtype=float)
+    if total == 0:
+        return np.zeros(len(shares), dtype=np.int64)
     shares = shares * (total / shares.sum())
     whole: NDArray[np.int64] = np.floor(shares + 1e-9).astype(np.int64)
     missing = int(total - whole.sum())

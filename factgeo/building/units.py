@@ -61,7 +61,10 @@ def _faces(municipalities: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> NDA
 
 
 def _owners(
-    faces: NDArray[np.object_], municipalities: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, city_of: pd.Series
+    faces: NDArray[np.object_],
+    municipalities: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    city_of: pd.Series,
 ) -> NDArray[np.str_]:
     """Unit of each face, "" for water; a sliver between outlines goes to the neighbour with the longest border."""
     inside = shapely.point_on_surface(faces)
@@ -105,6 +108,6 @@ def locate(points: gpd.GeoSeries, outlines: gpd.GeoDataFrame, districts: gpd.Geo
     found[at_sea] = codes[shapely.STRtree(geometries).nearest(spots[at_sea])]
     in_city = at_sea[np.char.str_len(found[at_sea]) == 6]  # noqa: PLR2004
     drawn = _first_hit(spots[in_city], districts.geometry.to_numpy(), districts["unit_code"].to_numpy())
-    same_city = np.char.startswith(drawn, [code[:4] for code in found[in_city]]) if len(in_city) else []
+    same_city = np.array([a[:4] == b[:4] for a, b in zip(drawn, found[in_city], strict=True)], dtype=bool)
     found[in_city] = np.where(same_city, drawn, found[in_city])
     return pd.Series(found, index=points.index, dtype=str)

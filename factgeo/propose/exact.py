@@ -17,6 +17,7 @@ from factgeo.propose.problem import Problem, Solution, allowed_units, components
 from factgeo.propose.wholeness import Cut, cuts
 from factgeo.settings import Solver
 
+WORSE: tuple[Status, ...] = ("optimal", "time_limit", "interrupted")
 HURRY_S = 2.0  # for each part still to solve after an interrupt
 POLL_S = 0.05  # how often an interrupt is looked for while the solver runs
 
@@ -55,8 +56,8 @@ def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = l
         statuses.add(solution.status)
         in_no_part -= set(units.tolist())
     rest = sum(int(problem.unserved_cost[unit]) for unit in in_no_part)
-    status = next((worst for worst in ("interrupted", "time_limit") if worst in statuses), "optimal")
-    return Solution(dict(sorted(base_of.items())), value + rest, bound + rest, status)
+    worst: Status = max(statuses, key=WORSE.index, default="optimal")
+    return Solution(dict(sorted(base_of.items())), value + rest, bound + rest, worst)
 
 
 class _Part:
@@ -93,7 +94,7 @@ class _Part:
                 continue
             whole = self._whole_part(found) if violated else found
             value = self._value(whole)
-            status = "optimal" if done and not violated else "interrupted" if interrupted else "time_limit"
+            status: Status = "optimal" if done and not violated else "interrupted" if interrupted else "time_limit"
             return Solution(whole, value, min(value, bound), status)
 
     def _whole_part(self, base_of: Mapping[int, int]) -> dict[int, int]:
@@ -118,7 +119,7 @@ class _Part:
         return {unit: base for (unit, base), taken in zip(self._pairs, chosen, strict=True) if taken}
 
     def _new_model(self) -> highspy.Highs:
-        model = highspy.Highs()
+        model = highspy.Highs()  # type: ignore[no-untyped-call]
         model.silent()
         model.HandleUserInterrupt = True
         model.setOptionValue("mip_rel_gap", self._options.gap)
@@ -157,7 +158,13 @@ class _Part:
                 yield self._sum_row(members, problem.persons, used, float(problem.capacity[base]), at_least=False)
 
     def _sum_row(
-        self, members: list[tuple[int, int]], weight: NDArray[np.int64], used: int, limit: float, *, at_least: bool
+        self,
+        members: list[tuple[int, int]],
+        weight: NDArray[np.int64],
+        used: int,
+        limit: float,
+        *,
+        at_least: bool,
     ) -> _Row:
         """Sum of weights >= (or <=) the limit if the base is used, as a multiple of the limit."""
         columns = [column for _, column in members]
@@ -165,7 +172,10 @@ class _Part:
         return _Row(columns, coefficients, *((0.0, highspy.kHighsInf) if at_least else (-highspy.kHighsInf, 0.0)))
 
     def _cut_row(self, cut: Cut) -> _Row:
-        columns = [self._column[cut.unit, cut.base], *(self._column[unit, cut.base] for unit in sorted(cut.separator))]
+        columns = [
+            self._column[cut.unit, cut.base],
+            *(self._column[unit, cut.base] for unit in sorted(cut.separator)),
+        ]
         return _Row(columns, [1.0] + [-1.0] * len(cut.separator), -highspy.kHighsInf, 0.0)
 
     def _add_rows(self, rows: Iterable[_Row]) -> None:
@@ -192,5 +202,5 @@ def _run(model: highspy.Highs) -> bool:
             thread.join(POLL_S)
         except KeyboardInterrupt:
             interrupted = True
-            model.cancelSolve()
+            model.cancelSolve()  # type: ignore[no-untyped-call]
     return interrupted

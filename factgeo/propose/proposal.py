@@ -85,7 +85,7 @@ def _problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -
 def _pairs(units: pd.DataFrame, settings: Settings, mean_min: NDArray[np.float64]) -> NDArray[np.intp]:
     """(unit, base) within one zone and not too far apart."""
     zone = _zones(units, settings)
-    near = (mean_min.T <= settings.travel.too_far) & (zone[:, None] == zone[None, :])
+    near = (settings.travel.too_far >= mean_min.T) & (zone[:, None] == zone[None, :])
     pairs: NDArray[np.intp] = np.argwhere(near)
     return pairs
 

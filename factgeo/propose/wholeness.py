@@ -23,7 +23,10 @@ class Cut:
 
 
 def cuts(
-    base_of: Mapping[int, int], home: Mapping[int, int], allowed: Mapping[int, frozenset[int]], neighbours: Neighbours
+    base_of: Mapping[int, int],
+    home: Mapping[int, int],
+    allowed: Mapping[int, frozenset[int]],
+    neighbours: Neighbours,
 ) -> list[Cut]:
     """The cuts that an assignment violates; none when every catchment is whole."""
     catchments: dict[int, set[int]] = {}

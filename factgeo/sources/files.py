@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ def _read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("file", [])
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError("source_unreadable", file=path, reason=error) from None
+        raise SourceError("source_unreadable", file=path, reason=_one_line(error)) from None
     return {entry["path"]: entry for entry in entries if "path" in entry}
 
 
@@ -100,21 +101,37 @@ def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",") -> pd.
         One row per line, all columns as text, empty cells as "", index = line number in the file.
 
     Raises:
-        SourceError: Not readable, cut off, or a column is missing.
+        SourceError: Not readable, cut off, without rows, or a column is missing.
     """
     try:
         table = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig", on_bad_lines="error"
+            path,
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            on_bad_lines="error",
+            skip_blank_lines=False,  # so that row numbers are line numbers
         )
-    except (OSError, EOFError, UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise SourceError("source_unreadable", file=path, reason=error) from None
+    except (OSError, EOFError, UnicodeDecodeError, ValueError, csv.Error, zlib.error) as error:
+        raise SourceError("source_unreadable", file=path, reason=_one_line(error)) from None
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise SourceError(
-            "source_columns", file=path, missing=", ".join(missing), found=", ".join(map(str, table.columns[:8]))
+            "source_columns",
+            file=path,
+            missing=", ".join(missing),
+            found=", ".join(map(str, table.columns[:8])),
         )
     table.index = pd.RangeIndex(2, len(table) + 2, name="line")
+    table = table[(table != "").any(axis=1)]
+    if table.empty:
+        raise SourceError("source_empty", file=path)
     return table
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def whole_numbers(table: pd.DataFrame, column: str, path: Path, *, at_least: int | None = None) -> pd.Series[int]:
@@ -165,6 +182,19 @@ def refuse_duplicates(table: pd.DataFrame, columns: list[str], path: Path) -> No
         raise SourceError("source_duplicate", file=path, line=line, column=", ".join(columns), value=key)
 
 
+def refuse_other_words(table: pd.DataFrame, column: str, allowed: Sequence[str], path: Path) -> None:
+    """Name the first cell of a column that is none of the words it may be.
+
+    Raises:
+        SourceError: A cell is something else.
+    """
+    bad = ~table[column].isin(allowed)
+    if bad.any():
+        line = int(bad.idxmax())
+        value, words = table.loc[line, column], ", ".join(allowed)
+        raise SourceError("source_other_word", file=path, line=line, column=column, value=value, allowed=words)
+
+
 def read_layer(path: Path, *, columns: Sequence[str], layer: str | None = None) -> gpd.GeoDataFrame:
     """A layer of a geographic file, at least with these columns, none of its geometries empty; index = fid.
 
@@ -172,7 +202,7 @@ def read_layer(path: Path, *, columns: Sequence[str], layer: str | None = None) 
     when GDAL would write beside it (GML).
 
     Raises:
-        SourceError: Not readable, cut off, no such layer or column, an empty geometry, or no CRS.
+        SourceError: Not readable, cut off, no such layer or column, no rows, an empty geometry, or no CRS.
     """
     if path.suffix == ".gml":
         with tempfile.TemporaryDirectory() as folder:
@@ -183,17 +213,21 @@ def read_layer(path: Path, *, columns: Sequence[str], layer: str | None = None) 
 def _read_layer(opened: Path, named: Path, columns: Sequence[str], layer: str | None) -> gpd.GeoDataFrame:
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(opened)]
+        if not layers:
+            raise SourceError("source_empty", file=named)
         if layer is not None and layer not in layers:
             raise SourceError("source_layer", file=named, layer=layer, found=", ".join(layers))
         table = pyogrio.read_dataframe(opened, layer=layer or layers[0], fid_as_index=True)
     except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError) as error:
-        raise SourceError("source_unreadable", file=named, reason=error) from None
+        raise SourceError("source_unreadable", file=named, reason=_one_line(error)) from None
     missing = [name for name in columns if name not in table.columns]
     if missing:
         found = ", ".join(map(str, table.columns[:8]))
         raise SourceError("source_columns", file=named, missing=", ".join(missing), found=found)
     if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
         raise SourceError("source_crs", file=named)
+    if table.empty:
+        raise SourceError("source_empty", file=named)
     empty = table.geometry.isna() | table.geometry.is_empty
     if empty.any():
         raise SourceError("source_geometry", file=named, row=empty.idxmax())

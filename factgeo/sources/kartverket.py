@@ -1,4 +1,4 @@
-"""The Norwegian Mapping Authority (Kartverket): municipalities, N1000 roads and ferries, place names; city districts."""
+"""The Norwegian Mapping Authority (Kartverket): municipalities, city districts, N1000 roads, ferries and names."""
 
 from __future__ import annotations
 

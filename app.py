@@ -1,0 +1,5 @@
+"""Streamlit entry: ``streamlit run app.py``."""
+
+from factgeo.ui import main
+
+main.show()

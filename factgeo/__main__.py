@@ -1,0 +1,5 @@
+"""``python -m factgeo``."""
+
+from factgeo.cli import main
+
+main()

@@ -1,0 +1,150 @@
+"""The independent check of a plan: every rule again, from the pack's tables, by other means than the solver's.
+
+Nothing here is shared with ``factgeo.propose``: wholeness comes from networkx, totals from the residents table,
+means and price from the cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+import pandas as pd
+
+from factgeo import language, network
+from factgeo.journeys import Journeys
+from factgeo.pack import ADULT_AGE, Atlas
+from factgeo.plan import Catchment, Plan
+
+SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
+ZONE_COLUMNS = {
+    "hf": "hf_name", "dps": "dps_code", "helsefellesskap": "helsefellesskap", "rhf": "rhf_name",
+    "county": "county_code",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken rule; ``key`` is an entry of the catalogue below ``finding.``."""
+
+    key: str
+    details: dict[str, object]
+
+    def text(self, lang: str | None = None) -> str:
+        """The finding as a sentence that names units and figures."""
+        return language.text(f"finding.{self.key}", lang=lang, **self.details)
+
+
+def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
+    """All broken rules of a plan; none for a plan that holds."""
+    findings = list(_each_unit_once(plan, atlas))
+    if findings:
+        return findings  # nothing else can be said of a plan that loses units or counts them twice
+    now = atlas.residents[atlas.residents["year"] == atlas.year]
+    persons = now.groupby("unit_code")["persons"].sum()
+    adults = now[now["age"] >= ADULT_AGE].groupby("unit_code")["persons"].sum()
+    joined = _graph(plan, atlas)
+    for catchment in plan.catchments:
+        findings += _size(catchment, plan, adults if plan.settings.size.who == "adults" else persons)
+        findings += _capacity(catchment, plan, persons)
+        findings += _border(catchment, plan, atlas)
+        findings += _whole(catchment, joined, atlas)
+    means = _means(plan, journeys)
+    findings += _too_far(plan, means, atlas)
+    findings += _price(plan, means, persons)
+    return findings
+
+
+def _each_unit_once(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    listed = Counter([u for c in plan.catchments for u in c.units] + [u.unit_code for u in plan.unserved])
+    for unit in plan.area.units:
+        if listed[unit] != 1:
+            yield Finding("unit_not_once", {"unit": atlas.units.loc[unit, "name"], "times": listed[unit]})
+    for unit in listed.keys() - set(plan.area.units):
+        yield Finding("unit_outside", {"unit": unit, "area": plan.area.name})
+    for catchment in plan.catchments:
+        if catchment.base.unit_code not in catchment.units:
+            yield Finding("base_elsewhere", {"team": catchment.team_id, "base": catchment.base.name})
+
+
+def _size(catchment: Catchment, plan: Plan, counted: pd.Series) -> Iterator[Finding]:
+    total = int(counted.reindex(list(catchment.units), fill_value=0).sum())
+    if total < plan.settings.size.minimum:
+        shown = {"size": language.number(total), "minimum": language.number(plan.settings.size.minimum)}
+        yield Finding("too_small", {"team": catchment.team_id, "base": catchment.base.name, **shown})
+
+
+def _capacity(catchment: Catchment, plan: Plan, persons: pd.Series) -> Iterator[Finding]:
+    rule = plan.settings.capacity
+    own = int(persons.get(catchment.base.unit_code, 0))
+    limit = max(1, -(-own // rule.per_team)) * rule.per_team
+    total = int(persons.reindex(list(catchment.units), fill_value=0).sum())
+    if rule.enabled and total > limit:
+        shown = {"size": language.number(total), "limit": language.number(limit)}
+        yield Finding("too_big", {"team": catchment.team_id, "base": catchment.base.name, **shown})
+
+
+def _border(catchment: Catchment, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    if plan.settings.border == "none":
+        return
+    zones = sorted(atlas.units.loc[list(catchment.units), ZONE_COLUMNS[plan.settings.border]].unique())
+    if len(zones) > 1:
+        yield Finding("crosses_border", {"team": catchment.team_id, "zones": ", ".join(zones)})
+
+
+def _graph(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
+    runs = network.runs(atlas.roads, plan.settings)
+    sailing = set(atlas.roads.loc[(atlas.roads["kind"] == "ferry") & runs, "crossing"])
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(plan.area.units)
+    for link in atlas.links.itertuples(index=False):
+        counts = link.kind in plan.settings.whole.links and (link.kind != "ferry" or link.crossing in sailing)
+        if counts:
+            graph.add_edge(link.unit_a, link.unit_b)
+    return graph
+
+
+def _whole(catchment: Catchment, joined: nx.Graph[str], atlas: Atlas) -> Iterator[Finding]:
+    pieces = sorted(nx.connected_components(joined.subgraph(catchment.units)), key=len)
+    if len(pieces) > 1:
+        loose = ", ".join(atlas.units.loc[sorted(pieces[0]), "name"])
+        yield Finding("in_pieces", {"team": catchment.team_id, "base": catchment.base.name, "units": loose})
+
+
+def _means(plan: Plan, journeys: Journeys) -> pd.DataFrame:
+    """Per served unit: person-minutes, residents, and residents beyond T, from the cells one by one."""
+    rows = []
+    travel = plan.settings.travel
+    for catchment in plan.catchments:
+        for unit in catchment.units:
+            minutes, persons = journeys.minutes(catchment.base.unit_code, (unit,))
+            beyond = int(persons[minutes > travel.minutes].sum())
+            minutes[minutes == float("inf")] = travel.unreachable
+            rows.append((catchment.team_id, unit, float(minutes @ persons), int(persons.sum()), beyond))
+    return pd.DataFrame(rows, columns=["team_id", "unit_code", "person_minutes", "persons", "beyond"])
+
+
+def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]:
+    limit = plan.settings.travel.too_far
+    far = means[means["person_minutes"] > limit * means["persons"] + SAME_PRICE]
+    for row in far.itertuples(index=False):
+        mean = language.number(row.person_minutes / row.persons)
+        name = atlas.units.loc[row.unit_code, "name"]
+        yield Finding(
+            "unit_too_far", {"team": row.team_id, "unit": name, "mean": mean, "limit": language.number(limit)}
+        )
+
+
+def _price(plan: Plan, means: pd.DataFrame, persons: pd.Series) -> Iterator[Finding]:
+    """The price of the plan, added up again, is what the solver says it proved."""
+    goal = plan.settings.goal
+    if goal.name != "balanced" or not plan.proof.stages:
+        return
+    left_out = int(persons.reindex([u.unit_code for u in plan.unserved], fill_value=0).sum())
+    price = float(means["person_minutes"].sum() + goal.beyond_price * means["beyond"].sum())
+    price += goal.unserved_price * left_out
+    claimed = plan.proof.stages[-1].value
+    if abs(price - claimed) > SAME_PRICE * max(1.0, price):
+        yield Finding("other_price", {"claimed": language.number(claimed), "found": language.number(price)})

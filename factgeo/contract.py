@@ -1,0 +1,125 @@
+"""The JSON objects that other programs rely on. New keys may be added, none renamed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from factgeo import __version__, summary
+from factgeo.measure import TeamFigures, TravelFigures
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.places import Place
+from factgeo.plan import Plan
+from factgeo.travel import Trip
+
+PLAN_SCHEMA = "factgeo.plan/1"
+
+
+def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
+    """The plan as the object of ``plan.json`` (schema ``factgeo.plan/1``)."""
+    plan, figures = result.plan, result.figures
+    return {
+        "schema": PLAN_SCHEMA,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "factgeo": __version__,
+        "config_digest": plan.settings.digest(),
+        "pack_digest": plan.pack_digest,
+        "area": {
+            "name": plan.area.name,
+            "units": len(plan.area.units),
+            "population": figures.population,
+            "adults": figures.adults,
+        },
+        "rules": plan.settings.model_dump(mode="json"),
+        "solver": _solver(plan),
+        "teams": [
+            {**_team(team), "base": dataclasses.asdict(c.base), "units": list(c.units), "parts": []}
+            for team, c in zip(figures.teams, plan.catchments, strict=True)
+        ],
+        "act_areas": [],
+        "unserved": [_unserved(plan, atlas, k) for k in range(len(plan.unserved))],
+        "reach": {
+            "served": round(figures.served, 6),
+            "share_within": _shares(figures.share_within),
+            "mean_min": tenth(figures.mean_min),
+        },
+    }
+
+
+def _solver(plan: Plan) -> dict[str, Any]:
+    stages = [
+        {**dataclasses.asdict(stage), "value": round(stage.value, 3), "bound": round(stage.bound, 3),
+         "seconds": round(stage.seconds, 2)}
+        for stage in plan.proof.stages
+    ]  # fmt: skip
+    proof = plan.proof
+    seconds = round(proof.seconds, 2)
+    return {
+        "name": proof.solver,
+        "status": proof.status,
+        "gap": proof.gap,
+        "seconds": seconds,
+        "stages": stages,
+    }
+
+
+def _team(team: TeamFigures) -> dict[str, Any]:
+    return {
+        "team_id": team.team_id,
+        "name": team.name,
+        "service": team.service,
+        "teams": team.teams,
+        "population": team.population,
+        "adults": team.adults,
+        "target_group": dataclasses.asdict(team.target_group),
+        "travel": travel(team.travel),
+        "flags": list(team.flags),
+    }
+
+
+def travel(figures: TravelFigures) -> dict[str, Any]:
+    """Travel figures with minutes to a tenth and shares to a millionth."""
+    return {
+        "median_min": tenth(figures.median_min),
+        "p90_min": tenth(figures.p90_min),
+        "p95_min": tenth(figures.p95_min),
+        "edge_min": tenth(figures.edge_min),
+        "mean_min": tenth(figures.mean_min),
+        "unreachable": figures.unreachable,
+        "share_within": _shares(figures.share_within),
+    }
+
+
+def _unserved(plan: Plan, atlas: Atlas, row: int) -> dict[str, Any]:
+    entry = plan.unserved[row]
+    persons = int(atlas.population.at[entry.unit_code, "persons"])
+    text = summary.unserved_sentence(entry, plan.settings, atlas)
+    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
+
+
+def _shares(shares: Mapping[int, float]) -> dict[str, float]:
+    return {str(limit): round(share, 6) for limit, share in shares.items()}
+
+
+def trip_json(start: Place, end: Place, trip: Trip) -> dict[str, Any]:
+    """The object that ``factgeo travel --json`` prints."""
+    parts = {
+        name: tenth(getattr(trip, name)) for name in ("minutes", "drive_min", "crossing_min", "wait_min", "access_min")
+    }
+    return {
+        "from": dataclasses.asdict(start),
+        "to": dataclasses.asdict(end),
+        "reachable": trip.reachable,
+        **parts,
+        "km": tenth(trip.km),
+        "ferries": list(trip.ferries),
+        "roads": list(trip.roads),
+    }
+
+
+def tenth(value: float | None) -> float | None:
+    """Minutes or kilometres to one decimal; more would claim too much."""
+    return None if value is None else round(value, 1)

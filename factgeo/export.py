@@ -1,0 +1,169 @@
+"""A plan as files: plan.json, tables, GeoPackage, map and summary; whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from factgeo import contract, maps, summary
+from factgeo.errors import OutputError
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.travel import UNREACHABLE
+
+PLAN_FILES = ("plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md")
+
+
+def write_plan(result: Result, atlas: Atlas, out: Path, *, overwrite: bool) -> dict[str, Any]:
+    """Write the folder of a plan and return the object of its ``plan.json``.
+
+    Raises:
+        OutputError: The folder holds other things, or a plan and not ``overwrite``, or cannot be written.
+    """
+    refuse_folder(out, overwrite=overwrite)
+    content = contract.plan_json(result, atlas)
+    with _swapped_in(out) as folder:
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+        units = _units_table(result, atlas)
+        _write_csv(_teams_table(result), folder / "teams.csv")
+        _write_csv(units, folder / "units.csv")
+        _write_gpkg(result, atlas, units, folder / "plan.gpkg")
+        maps.write_html(atlas, result, folder / "map.html")
+        (folder / "summary.md").write_text(summary.markdown(result, atlas), encoding="utf-8")
+    return content
+
+
+def refuse_folder(out: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that a plan must not be written to.
+
+    Raises:
+        OutputError: It is a file, holds other things, or holds a plan and not ``overwrite``.
+    """
+    if out.exists() and not out.is_dir():
+        raise OutputError("out_holds_other_things", folder=out, found=out.name)
+    found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    others = [name for name in found if name not in PLAN_FILES]
+    if others:
+        raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:3]))
+    if found and not overwrite:
+        raise OutputError("out_holds_a_plan", folder=out)
+
+
+@contextmanager
+def _swapped_in(out: Path) -> Iterator[Path]:
+    """A new folder beside ``out`` that takes its place when all files are written."""
+    work: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        work.chmod(0o755)
+        yield work
+        if out.exists():
+            shutil.rmtree(out)
+        work.rename(out)
+    except OSError as error:
+        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, encoding="utf-8", quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+
+
+def _teams_table(result: Result) -> pd.DataFrame:
+    """One row per catchment with its figures."""
+    rows = []
+    for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
+        figures = contract.travel(team.travel)
+        shares = {f"share_within_{limit}": share for limit, share in figures.pop("share_within").items()}
+        group = {f"target_group_{level}": getattr(team.target_group, level) for level in ("low", "central", "high")}
+        rows.append(
+            {"team_id": team.team_id, "name": team.name, "service": team.service, "teams": team.teams,
+             "base_unit": catchment.base.unit_code, "base_name": catchment.base.name, "base_lon": catchment.base.lon,
+             "base_lat": catchment.base.lat, "units": ";".join(catchment.units), "population": team.population,
+             "adults": team.adults, **group, **figures, **shares, "flags": ";".join(team.flags)}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
+    """One row per unit: its team (empty: unserved, with the reason) and its travel time to the team's base."""
+    plan, times = result.plan, result.journeys.by_unit
+    team_of, reason_of = plan.team_of(), {u.unit_code: u.reason for u in plan.unserved}
+    base_row = {base.unit_code: row for row, base in enumerate(result.journeys.bases)}
+    row_of_team = {c.team_id: base_row[c.base.unit_code] for c in plan.catchments}
+    column = {unit: k for k, unit in enumerate(times.units)}
+    units = atlas.units.loc[list(plan.area.units)]
+    people = atlas.population.loc[units.index]
+    table = pd.DataFrame({"unit_code": units.index, "name": units["name"].to_numpy()})
+    table["team_id"] = [team_of.get(unit, "") for unit in units.index]
+    table["reason"] = [reason_of.get(unit, "") for unit in units.index]
+    table["population"], table["adults"] = people["persons"].to_numpy(), people["adults"].to_numpy()
+    figures = [_unit_travel(result, row_of_team.get(team_of.get(unit, "")), column.get(unit)) for unit in units.index]
+    return pd.concat([table, pd.DataFrame(figures)], axis=1)
+
+
+def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[str, float | None]:
+    times = result.journeys.by_unit
+    if row is None or column is None:
+        return {"mean_min": None, "share_within_limit": None, "unreachable": None}
+    persons, lost = int(times.persons[column]), int(times.unreachable[row, column])
+    stand_in = 60 * result.plan.settings.travel.unreachable
+    known = int(times.person_seconds[row, column]) - lost * round(stand_in)
+    mean = known / 60 / (persons - lost) if persons > lost else None
+    within = 1 - int(times.beyond[row, column]) / persons if persons else None
+    return {
+        "mean_min": contract.tenth(mean),
+        "share_within_limit": None if within is None else round(within, 4),
+        "unreachable": lost,
+    }
+
+
+def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -> None:
+    """Layers teams, units, bases and cells, EPSG:25833."""
+    outlines = atlas.units.loc[list(result.plan.area.units)].geometry
+    unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
+    team_table = _teams_table(result)
+    layers = {"units": unit_layer}
+    if len(team_table):
+        shapes = unit_layer[unit_layer["team_id"] != ""].dissolve("team_id", method="coverage").geometry
+        geometry = shapes.loc[team_table["team_id"]].to_numpy()
+        layers["teams"] = gpd.GeoDataFrame(team_table, geometry=geometry, crs=outlines.crs)
+        points = gpd.points_from_xy(team_table["base_lon"], team_table["base_lat"])
+        columns = team_table[["team_id", "name", "base_unit", "base_name"]]
+        layers["bases"] = gpd.GeoDataFrame(columns, geometry=points, crs=4326).to_crs(outlines.crs)
+    layers["cells"] = _cells_layer(result)
+    for name, layer in layers.items():
+        layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def _cells_layer(result: Result) -> gpd.GeoDataFrame:
+    """Inhabited cells with the team and the minutes to its base (empty: unserved or unreachable)."""
+    cells = result.journeys.cells
+    team_of = result.plan.team_of()
+    base_row = {base.unit_code: row for row, base in enumerate(result.journeys.bases)}
+    row_of_team = {c.team_id: base_row[c.base.unit_code] for c in result.plan.catchments}
+    team = cells["unit_code"].map(team_of).fillna("")
+    rows = team.map(row_of_team)
+    minutes = np.full(len(cells), np.nan)
+    served = rows.notna().to_numpy()
+    seconds = result.journeys.seconds[rows[served].astype(int), np.flatnonzero(served)].astype(float)
+    minutes[served] = np.where(seconds == UNREACHABLE, np.nan, seconds / 60)
+    table = cells[["ssbid", "unit_code", "persons", "adults", "quality"]].assign(
+        team_id=team, minutes=np.round(minutes, 1)
+    )
+    return gpd.GeoDataFrame(table, geometry=shapely.points(cells["x"], cells["y"]), crs=25833)

@@ -1,0 +1,473 @@
+"""A plan as a map that needs no network: for the app, and as a file of its own.
+
+Only elements that draw without a content delivery network are used: no Popup, Icon or ColorMap.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import folium
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from branca.element import Element, Figure, MacroElement
+from folium.map import CustomPane
+from folium.template import Template
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import map_coordinates
+from xstatic.pkg import leaflet
+
+from factgeo import measure
+from factgeo.language import in_use, number, percent, text
+from factgeo.measure import TeamFigures
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.plan import Catchment, Plan
+
+ASSETS = Path(leaflet.BASE_DIR)  # the folder with leaflet.js and leaflet.css
+# Okabe and Ito's palette for the colour-blind, the light ones first because they are used most
+PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00")
+CLASSES = (1, 10, 100, 1000)  # residents of a cell from which each shade begins
+SHADES = (60, 115, 175, 235)  # opacity (0-255) of each shade
+INK = (38, 38, 50)
+CELL_M = 1000
+PIXELS = 2200  # the longer side of the population image at most
+FINEST_M = 300.0  # metres of Web Mercator per pixel at least
+FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
+COARSEST_M = 1000.0
+NAMES_SHOWN = 30  # with more bases than this, their names start switched off
+HATCH = "factgeo-hatch"
+_INERT = str.maketrans({char: f"&#{ord(char)};" for char in "`$\\{}"})  # what templates and scripts would act on
+
+
+class OfflineMap(folium.Map):
+    """A folium map that asks nobody for scripts.
+
+    Args:
+        assets: Address of a folder with leaflet.js and leaflet.css; None where :func:`save_html` puts them in.
+    """
+
+    def __init__(self, *, assets: str | None, **options: Any) -> None:  # noqa: ANN401 - folium's own
+        super().__init__(tiles=None, zoom_control=False, attribution_control=False, **options)
+        self.default_js = [("leaflet", f"{assets}leaflet.js")] if assets else []
+        self.default_css = [("leaflet_css", f"{assets}leaflet.css")] if assets else []
+
+
+class Controls(MacroElement):
+    """A scale in kilometres, and zoom buttons in the language in use."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        L.control.zoom({{ this.zoom|tojson }}).addTo({{ this._parent.get_name() }});
+        L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
+        {% endmacro %}""")
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Controls"
+        self.zoom = {"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")}
+
+
+def write_html(atlas: Atlas, result: Result, path: Path) -> None:
+    """Write the plan's map as one file that opens anywhere, with no network."""
+    save_html(plan_map(atlas, result), path)
+
+
+def save_html(plan: folium.Map, path: Path) -> None:
+    """Write a map made with ``assets=None`` as one file with Leaflet inside."""
+    page = plan.get_root().render().replace("<html>", f'<html lang="{in_use()}">', 1)
+    path.write_text(page.replace("</head>", f"{_leaflet_inline()}</head>", 1), encoding="utf-8")
+
+
+def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> folium.Map:
+    """The plan of a result: catchments, units without a team, population and bases.
+
+    Args:
+        atlas: The pack that the plan was made from.
+        result: The plan with its figures and journeys.
+        assets: Address of a folder with leaflet.js and leaflet.css; None for :func:`save_html`.
+    """
+    plan = result.plan
+    outlines = _outlines(atlas, plan)
+    here = outlines.loc[list(plan.area.units)]
+    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
+    page = cast("Figure", drawn.get_root())
+    page.title = _safe(text("map.title", area=plan.area.name))
+    CustomPane("bases", z_index=620).add_to(drawn)  # above the population image and the catchments
+    layers = [
+        _surroundings(outlines.drop(here.index)),
+        _catchments(here, atlas, result),
+        _unserved(here, atlas, plan),
+        _borders(here, plan),
+        _population(result.journeys.cells),
+        _bases(result),
+        _names(result),
+    ]
+    for layer in layers:
+        if layer is not None:
+            layer.add_to(drawn)
+    west, south, east, north = here.total_bounds
+    drawn.fit_bounds([[south, west], [north, east]], padding=(12, 12))
+    Controls().add_to(drawn)
+    folium.LayerControl(collapsed=True).add_to(drawn)
+    page.html.add_child(Element(_legend(atlas, result)))
+    return drawn
+
+
+def colours(atlas: Atlas, plan: Plan) -> dict[str, str]:
+    """A colour for each team such that catchments which touch, or are joined by a ferry, differ."""
+    team_of = plan.team_of()
+    links = atlas.links
+    pairs = zip(links["unit_a"].map(team_of), links["unit_b"].map(team_of), strict=True)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(catchment.team_id for catchment in plan.catchments)
+    graph.add_edges_from((a, b) for a, b in pairs if pd.notna(a) and pd.notna(b) and a != b)
+    numbers = nx.greedy_color(graph, strategy="DSATUR")
+    return {team: PALETTE[number % len(PALETTE)] for team, number in numbers.items()}
+
+
+def population_image(cells: pd.DataFrame) -> tuple[Image.Image, list[list[float]]]:
+    """Residents per cell as an image in Web Mercator, and its corners ``[[south, west], [north, east]]`` in degrees.
+
+    A pixel shows the 1 km square of EPSG:25833 in which its centre lies; squares without residents are clear.
+    """
+    squares = _squares(cells)
+    left, bottom, right, top = _mercator_box(squares)
+    step = max(FINEST_M, (right - left) / PIXELS, (top - bottom) / PIXELS)
+    width, height = int(np.ceil((right - left) / step)), int(np.ceil((top - bottom) / step))
+    column, row = _squares_of_pixels(left, top, step, (height, width))
+    first_column, first_row = squares["column"].min(), squares["row"].min()
+    shape = (squares["column"].max() - first_column + 1, squares["row"].max() - first_row + 1)
+    table = np.zeros(shape, dtype=np.uint8)
+    table[squares["column"] - first_column, squares["row"] - first_row] = squares["shade"]
+    column, row = column - first_column, row - first_row
+    inside = (column >= 0) & (row >= 0) & (column < shape[0]) & (row < shape[1])
+    shades = np.where(inside, table[np.clip(column, 0, shape[0] - 1), np.clip(row, 0, shape[1] - 1)], 0)
+    image = Image.fromarray(shades.astype(np.uint8), mode="P")
+    image.putpalette(INK * (len(SHADES) + 1))
+    to_degrees = pyproj.Transformer.from_crs(3857, 4326, always_xy=True)
+    west, south = to_degrees.transform(left, top - height * step)
+    east, north = to_degrees.transform(left + width * step, top)
+    return image, [[south, west], [north, east]]
+
+
+def _squares(cells: pd.DataFrame) -> pd.DataFrame:
+    """The inhabited 1 km squares (column and row, counted from the origin) with the number of their shade."""
+    place = {"column": cells["x"] // CELL_M, "row": cells["y"] // CELL_M}
+    persons = pd.DataFrame({**place, "persons": cells["persons"]}).groupby(["column", "row"])["persons"].sum()
+    table = persons[persons > 0].reset_index()
+    return table.assign(shade=np.searchsorted(CLASSES, table["persons"], side="right"))
+
+
+def _mercator_box(squares: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of the squares in EPSG:3857."""
+    to_mercator = pyproj.Transformer.from_crs(25833, 3857, always_xy=True)
+    corners = [
+        to_mercator.transform((squares["column"] + dx) * CELL_M, (squares["row"] + dy) * CELL_M)
+        for dx in (0, 1)
+        for dy in (0, 1)
+    ]
+    x, y = np.concatenate([c[0] for c in corners]), np.concatenate([c[1] for c in corners])
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def _squares_of_pixels(
+    left: float, top: float, step: float, shape: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Column and row of the square below each pixel's centre.
+
+    Every 16th pixel is projected and the rest interpolated, which errs by less than 20 m and is many times faster.
+    """
+    every = 16
+    rows, columns = np.arange(0, shape[0] + every, every), np.arange(0, shape[1] + every, every)
+    to_utm = pyproj.Transformer.from_crs(3857, 25833, always_xy=True)
+    x, y = np.meshgrid(left + (columns + 0.5) * step, top - (rows + 0.5) * step)
+    at = np.mgrid[0 : shape[0], 0 : shape[1]] / every
+    east, north = (map_coordinates(values, at, order=1) for values in to_utm.transform(x, y))
+    return (east // CELL_M).astype(np.int64), (north // CELL_M).astype(np.int64)
+
+
+def _outlines(atlas: Atlas, plan: Plan) -> gpd.GeoSeries:
+    """Outlines in degrees, by unit_code: the area's units and those around it; as fine as a screen can show."""
+    west, south, east, north = atlas.units.loc[list(plan.area.units)].total_bounds
+    side = max(east - west, north - south)
+    margin = 0.4 * side
+    around = atlas.units.cx[west - margin : east + margin, south - margin : north + margin].geometry
+    simple = shapely.coverage_simplify(around.to_numpy(), min(COARSEST_M, side / FINENESS))
+    degrees = gpd.GeoSeries(simple, index=around.index, crs=around.crs).to_crs(4326)
+    return gpd.GeoSeries(shapely.transform(degrees.to_numpy(), lambda at: at.round(4)), index=around.index, crs=4326)
+
+
+def _surroundings(outlines: gpd.GeoSeries) -> folium.GeoJson | None:
+    style = {"color": "#b5b5ad", "weight": 0.7, "fillColor": "#f4f4ee", "fillOpacity": 1, "interactive": False}
+    features = [_feature(unit, outlines[unit], {}) for unit in outlines.index]
+    return _layer("surroundings", features, lambda _: style)
+
+
+def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium.GeoJson | None:
+    """Units in the colour of their team."""
+    colour = colours(atlas, result.plan)
+    fields = ("unit", "team", "service", "residents", "mean", "p95")
+    features = [
+        _feature(unit, outlines[unit], {"colour": colour[catchment.team_id], **told})
+        for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
+        for unit, told in _told_of_units(team, catchment, atlas, result)
+    ]
+
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        fill = feature["properties"]["colour"]
+        return {"color": "#ffffff", "weight": 0.8, "fillColor": fill, "fillOpacity": 0.62}
+
+    return _layer("catchments", features, style, fields)
+
+
+def _told_of_units(
+    team: TeamFigures, catchment: Catchment, atlas: Atlas, result: Result
+) -> Iterable[tuple[str, dict[str, str]]]:
+    """What the tooltip of each unit of a catchment says."""
+    for unit in catchment.units:
+        travel = measure.travel_figures(*result.journeys.minutes(catchment.base.unit_code, (unit,)))
+        yield (
+            unit,
+            {
+                **_told_of_place(unit, atlas),
+                "team": f"{team.team_id} {team.name}",
+                "service": text(f"service.{team.service}"),
+                "mean": _minutes(travel.mean_min),
+                "p95": _minutes(travel.p95_min),
+            },
+        )
+
+
+def _unserved(outlines: gpd.GeoSeries, atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+    """Units without a team, hatched in grey."""
+    style = {"color": "#4d4d4d", "weight": 1.2, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
+    features = [
+        _feature(
+            entry.unit_code,
+            outlines[entry.unit_code],
+            {**_told_of_place(entry.unit_code, atlas), "reason": text(f"reason.{entry.reason}")},
+        )
+        for entry in plan.unserved
+    ]
+    return _layer("unserved", features, lambda _: style, ("unit", "reason", "residents"))
+
+
+def _told_of_place(unit: str, atlas: Atlas) -> dict[str, str]:
+    return {
+        "unit": str(atlas.units.at[unit, "name"]),
+        "residents": number(int(atlas.population.at[unit, "persons"])),
+    }
+
+
+def _borders(outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
+    """The outline of each catchment."""
+    style = {"color": "#262632", "weight": 1.6, "opacity": 0.85, "fill": False, "interactive": False}
+    features = [
+        _feature(c.team_id, shapely.coverage_union_all(outlines.loc[list(c.units)].to_numpy()), {})
+        for c in plan.catchments
+    ]
+    return _layer("borders", features, lambda _: style)
+
+
+def _population(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
+    if not cells["persons"].any():
+        return None
+    image, bounds = population_image(cells)
+    content = io.BytesIO()
+    image.save(content, format="PNG", optimize=True, transparency=bytes((0, *SHADES)))
+    address = "data:image/png;base64," + base64.b64encode(content.getvalue()).decode("ascii")
+    name, alt = text("map.layer.population"), text("map.alt.population")
+    return folium.raster_layers.ImageOverlay(address, bounds, name=name, alt=alt)
+
+
+def _bases(result: Result) -> folium.GeoJson | None:
+    style = {"pane": "bases", "color": "#ffffff", "weight": 2, "fillColor": "#000000", "fillOpacity": 1}
+    marker = folium.CircleMarker(radius=5 if len(result.plan.catchments) <= NAMES_SHOWN else 3.5)
+    fields = ("team", "service", "residents", "adults", "target", "mean", "p95")
+    features = [
+        _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
+        for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)
+    ]
+    return _layer("bases", features, lambda _: style, fields, marker=marker)
+
+
+def _told_of_team(team: TeamFigures) -> dict[str, str]:
+    group = team.target_group
+    return {
+        "team": f"{team.team_id} {team.name}",
+        "service": text(f"service.{team.service}"),
+        "residents": number(team.population),
+        "adults": number(team.adults),
+        "target": f"{number(group.central)} ({number(group.low)}–{number(group.high)})",
+        "mean": _minutes(team.travel.mean_min),
+        "p95": _minutes(team.travel.p95_min),
+    }
+
+
+def _names(result: Result) -> folium.GeoJson | None:
+    """The name of each base, always readable beside its point."""
+    catchments = result.plan.catchments
+    features = [
+        _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), {"name": team.name})
+        for team, c in zip(result.figures.teams, catchments, strict=True)
+    ]
+    if not features:
+        return None
+    style = {"pane": "bases", "stroke": False, "fill": False, "interactive": False}
+    layer = folium.GeoJson(
+        _collection(features),
+        name=text("map.layer.names"),
+        show=len(catchments) <= NAMES_SHOWN,
+        marker=folium.CircleMarker(radius=1),
+        style_function=lambda _: style,
+    )
+    folium.GeoJsonTooltip(
+        ["name"],
+        labels=False,
+        class_name="factgeo-name",
+        sticky=False,
+        permanent=True,
+        direction="right",
+        offset=(6, 0),
+    ).add_to(layer)
+    return layer
+
+
+def _layer(
+    name: str,
+    features: list[dict[str, Any]],
+    style: Callable[[Mapping[str, Any]], dict[str, Any]],
+    fields: tuple[str, ...] = (),
+    *,
+    marker: folium.CircleMarker | None = None,
+) -> folium.GeoJson | None:
+    """A layer of the map with a tooltip of these fields; None where there is nothing to draw."""
+    if not features:
+        return None
+    layer = folium.GeoJson(_collection(features), name=text(f"map.layer.{name}"), style_function=style, marker=marker)
+    if fields:
+        folium.GeoJsonTooltip(list(fields), [_safe(text(f"map.tooltip.{field}")) for field in fields]).add_to(layer)
+    return layer
+
+
+def _feature(key: str, shape: shapely.Geometry, told: Mapping[str, str]) -> dict[str, Any]:
+    """A GeoJSON feature; its texts are made safe, for Leaflet puts them into the page as HTML."""
+    properties = {field: _safe(value) for field, value in told.items()}
+    return {"type": "Feature", "id": key, "geometry": dict(shapely.geometry.mapping(shape)), "properties": properties}
+
+
+def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _minutes(value: float | None) -> str:
+    if value is None:
+        return text("map.tooltip.out_of_reach")
+    return text("map.tooltip.minutes", minutes=number(value))
+
+
+def _safe(value: str) -> str:
+    """Text as HTML that is also inert inside templates and scripts."""
+    return html.escape(value).translate(_INERT)
+
+
+def _legend(atlas: Atlas, result: Result) -> str:
+    """The legend and the sources as HTML."""
+    figures, plan = result.figures, result.plan
+    teams = number(sum(team.teams for team in figures.teams))
+    rows = [
+        _row("".join(_swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
+        _row(_dot(), text("map.legend.base")),
+        f"<div class=factgeo-head>{_safe(text('map.legend.population'))}</div>",
+        *(_row(_swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
+    ]
+    if plan.unserved:
+        rows.insert(1, _row(_hatched(), text("map.legend.unserved")))
+    return f"""{_STYLE}<div class="factgeo-legend">
+      <div class=factgeo-title>{_safe(plan.area.name)}</div>
+      <div>{_safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
+      <div>{_safe(text("map.served", share=percent(figures.served)))}</div>
+      {"".join(rows)}</div>
+      <div class="factgeo-source">{_safe(text("map.source", year=atlas.year))}</div>"""
+
+
+def _shades() -> Iterable[tuple[int, str]]:
+    """Opacity and words of each population class."""
+    for k, (low, shade) in enumerate(zip(CLASSES, SHADES, strict=True)):
+        last = k == len(CLASSES) - 1
+        high = None if last else number(CLASSES[k + 1] - 1)
+        yield shade, text("map.legend.from" if last else "map.legend.range", low=number(low), high=high)
+
+
+def _row(symbol: str, words: str) -> str:
+    return f"<div class=factgeo-row><span class=factgeo-symbol>{symbol}</span><span>{_safe(words)}</span></div>"
+
+
+def _swatch(css: str) -> str:
+    return f'<i style="{css}"></i>'
+
+
+def _dot() -> str:
+    return '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
+
+
+def _hatched() -> str:
+    """The sample of the hatching, which also defines it for the map."""
+    return f"""<svg width="26" height="14"><defs>
+      <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs>
+      <rect x="1" y="1" width="24" height="12" fill="url(#{HATCH})" stroke="#4d4d4d" stroke-dasharray="4 3"/></svg>"""
+
+
+def _leaflet_inline() -> str:
+    """Leaflet's styles and script as one piece of HTML that names no other file."""
+    css = re.sub(r"url\(([^)]+)\)", _embedded, (ASSETS / "leaflet.css").read_text(encoding="utf-8"))
+    js = re.sub(r"//# sourceMappingURL=.*", "", (ASSETS / "leaflet.js").read_text(encoding="utf-8"))
+    if "</script" in js.lower():
+        raise ValueError("leaflet.js would end its own script element")
+    return f"<style>{css}</style><script>{js}</script>"
+
+
+def _embedded(found: re.Match[str]) -> str:
+    """A picture of the style sheet as a data address; other addresses as they are."""
+    file = ASSETS / found[1].strip("\"'")
+    if not file.is_file():
+        return found[0]
+    return f"url(data:image/png;base64,{base64.b64encode(file.read_bytes()).decode('ascii')})"
+
+
+_STYLE = """<style>
+  .leaflet-container { background: #dfe9f0; font-family: "Source Sans", "Segoe UI", Arial, sans-serif; }
+  .leaflet-container path.leaflet-interactive:focus { outline: none; }
+  .leaflet-tooltip table { border-collapse: collapse; }
+  .leaflet-tooltip th { text-align: left; font-weight: 400; color: #555; padding-right: 8px; }
+  .leaflet-tooltip td { font-weight: 600; }
+  .leaflet-tooltip th, .leaflet-tooltip td { white-space: nowrap; border: 0; }
+  .factgeo-name { background: none; border: 0; box-shadow: none; padding: 0; }
+  .factgeo-name::before { display: none; }
+  .factgeo-name td { font: 600 13px "Source Sans", "Segoe UI", Arial, sans-serif; color: #000;
+    text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
+  .factgeo-legend { position: absolute; right: 10px; bottom: 26px; z-index: 999; max-width: 235px;
+    background: rgba(255,255,255,.93); border: 1px solid #bbb; border-radius: 4px; padding: 8px 10px;
+    font: 12px/1.35 "Source Sans", "Segoe UI", Arial, sans-serif; color: #222; }
+  .factgeo-title { font-weight: 600; font-size: 14px; }
+  .factgeo-head { margin-top: 6px; font-weight: 600; }
+  .factgeo-row { display: flex; align-items: center; gap: 8px; margin-top: 3px; }
+  .factgeo-symbol { display: flex; flex: 0 0 60px; justify-content: flex-end; }
+  .factgeo-symbol i { width: 14px; height: 14px; display: inline-block; opacity: .9; }
+  .factgeo-source { position: absolute; left: 0; right: 0; bottom: 0; z-index: 998; padding: 2px 8px;
+    background: rgba(255,255,255,.88); font: 11px/1.4 "Source Sans", "Segoe UI", Arial, sans-serif; color: #333; }
+  .leaflet-bottom { margin-bottom: 22px; }
+</style>"""

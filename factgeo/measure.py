@@ -1,0 +1,170 @@
+"""Figures of a plan: people, travel and reach of each team and of the whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from factgeo import need, services
+from factgeo.journeys import Journeys
+from factgeo.need import TargetGroup
+from factgeo.pack import Atlas
+from factgeo.plan import Catchment, Plan
+from factgeo.services import ServiceClass
+
+WITHIN = (30, 45, 60, 90)  # minutes for which shares are shown
+
+
+@dataclass(frozen=True)
+class TravelFigures:
+    """Minutes from the own team's base; None where too many residents are unreachable for the figure to exist.
+
+    Attributes:
+        edge_min: The largest reachable minute.
+        mean_min: Mean over the reachable residents.
+        unreachable: Residents to whom no road or ferry leads.
+        share_within: Share (0-1) of all residents within so many minutes.
+    """
+
+    median_min: float | None
+    p90_min: float | None
+    p95_min: float | None
+    edge_min: float | None
+    mean_min: float | None
+    unreachable: int
+    share_within: dict[int, float]
+
+
+@dataclass(frozen=True)
+class TeamFigures:
+    """One catchment in figures."""
+
+    team_id: str
+    name: str
+    service: ServiceClass
+    teams: int
+    population: int
+    adults: int
+    target_group: TargetGroup
+    travel: TravelFigures
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlanFigures:
+    """The whole plan in figures.
+
+    Attributes:
+        served: Share (0-1) of the area's residents who live in a catchment.
+        share_within: Share of the area's residents within so many minutes of their own team's base.
+        mean_min: Mean minutes of the served residents who can be reached; None without any.
+        unreachable: Residents in catchments to whom no road or ferry leads.
+    """
+
+    population: int
+    adults: int
+    teams: tuple[TeamFigures, ...]
+    served: float
+    share_within: dict[int, float]
+    mean_min: float | None
+    unreachable: int
+
+
+def measure(plan: Plan, atlas: Atlas, journeys: Journeys) -> PlanFigures:
+    """Figures of a plan from the pack's official totals and the travel times to every cell."""
+    people = atlas.population.loc[list(plan.area.units)]
+    population, adults = int(people["persons"].sum()), int(people["adults"].sum())
+    names = _names(plan, atlas)
+    teams, minutes, persons = [], [np.empty(0)], [np.empty(0, dtype=np.int64)]
+    for catchment in plan.catchments:
+        own_minutes, own_persons = journeys.minutes(catchment.base.unit_code, catchment.units)
+        edge = percentile(own_minutes, own_persons, plan.settings.service.edge_percentile)
+        figures = travel_figures(own_minutes, own_persons)
+        teams.append(_team(catchment, names[catchment.team_id], plan, atlas, figures, edge))
+        minutes.append(own_minutes)
+        persons.append(own_persons)
+    whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
+    served = sum(team.population for team in teams)
+    share = served / population if population else 0.0
+    return PlanFigures(population, adults, tuple(teams), share, whole.share_within, whole.mean_min, whole.unreachable)
+
+
+def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, of: int | None = None) -> TravelFigures:
+    """Percentiles, mean and shares of minutes (infinite: unreachable), weighted by persons.
+
+    Args:
+        minutes: One per cell.
+        persons: Residents of each cell.
+        of: Residents that shares are taken of (default: those of the cells).
+    """
+    total = int(persons.sum()) if of is None else of
+    reachable = np.isfinite(minutes)
+    within = {limit: float(persons[minutes <= limit].sum()) / total if total else 0.0 for limit in WITHIN}
+    known, weights = minutes[reachable], persons[reachable]
+    return TravelFigures(
+        median_min=percentile(minutes, persons, 50),
+        p90_min=percentile(minutes, persons, 90),
+        p95_min=percentile(minutes, persons, 95),
+        edge_min=float(known.max()) if len(known) else None,
+        mean_min=float(np.average(known, weights=weights)) if weights.sum() else None,
+        unreachable=int(persons[~reachable].sum()),
+        share_within=within,
+    )
+
+
+def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent: float) -> float | None:
+    """The fewest minutes within which so many per cent of the persons live; None if they cannot all be reached."""
+    if not persons.sum():
+        return None
+    order = np.argsort(minutes, kind="stable")
+    reached = np.cumsum(persons[order])
+    found = float(minutes[order][np.searchsorted(reached, percent / 100 * reached[-1], side="left")])
+    return found if math.isfinite(found) else None
+
+
+def _names(plan: Plan, atlas: Atlas) -> dict[str, str]:
+    """The base's name for each team; the unit's where two bases share one."""
+    base_names = [catchment.base.name for catchment in plan.catchments]
+    return {
+        c.team_id: c.base.name if base_names.count(c.base.name) == 1 else str(atlas.units.at[c.base.unit_code, "name"])
+        for c in plan.catchments
+    }
+
+
+def _team(
+    catchment: Catchment, name: str, plan: Plan, atlas: Atlas, travel: TravelFigures, edge_min: float | None
+) -> TeamFigures:
+    people = atlas.population.loc[list(catchment.units)]
+    population, adults = int(people["persons"].sum()), int(people["adults"].sum())
+    settings = plan.settings
+    teams = math.ceil(population / settings.capacity.per_team) if settings.capacity.enabled else 1
+    service = services.classify(
+        population=population,
+        adults=adults,
+        edge_min=math.inf if edge_min is None else edge_min,
+        rules=settings.service,
+    )
+    return TeamFigures(
+        team_id=catchment.team_id,
+        name=name,
+        service=service,
+        teams=max(1, teams),
+        population=population,
+        adults=adults,
+        target_group=need.target_group(need.fraction(atlas, settings), population=population, adults=adults),
+        travel=travel,
+        flags=_flags(teams, travel, settings.travel.minutes),
+    )
+
+
+def _flags(teams: int, travel: TravelFigures, limit: float) -> tuple[str, ...]:
+    """What a reader should notice about a team."""
+    noticed = {
+        "several_teams": teams > 1,
+        "far_edge": travel.p95_min is None or travel.p95_min > limit,
+        "unreachable_residents": travel.unreachable > 0,
+    }
+    return tuple(flag for flag, holds in noticed.items() if holds)

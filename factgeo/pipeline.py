@@ -1,0 +1,42 @@
+"""The one path from a request to a checked plan, taken by the command line, the app and notebooks alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from factgeo import journeys, language
+from factgeo.areas import Area
+from factgeo.check import check
+from factgeo.errors import PlanError
+from factgeo.journeys import Journeys
+from factgeo.measure import PlanFigures, measure
+from factgeo.pack import Atlas
+from factgeo.plan import Plan
+from factgeo.propose import propose
+from factgeo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Result:
+    """A plan with everything that is shown of it."""
+
+    plan: Plan
+    figures: PlanFigures
+    journeys: Journeys
+
+
+def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Result:
+    """Travel times, the best plan, its independent check, and its figures.
+
+    Raises:
+        PlanError: The plan fails its check; nothing is handed on.
+    """
+    progress(language.text("progress.travel"))
+    times = journeys.compute(atlas, area.units, settings)
+    plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
+    progress(language.text("progress.check"))
+    findings = check(plan, atlas, times)
+    if findings:
+        raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
+    return Result(plan, measure(plan, atlas, times), times)

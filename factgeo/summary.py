@@ -1,0 +1,192 @@
+"""The plan in words, for the screen and for ``summary.md``."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from factgeo import language, need
+from factgeo.language import number, percent, text
+from factgeo.measure import PlanFigures, TeamFigures
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.places import Place
+from factgeo.plan import Plan, Unserved
+from factgeo.settings import Settings
+from factgeo.travel import Trip
+
+
+def unserved_sentence(entry: Unserved, settings: Settings, atlas: Atlas) -> str:
+    """Why a unit has no team, with its name and figures."""
+    return text(
+        f"unserved.{entry.reason}",
+        unit=atlas.units.at[entry.unit_code, "name"],
+        persons=number(int(atlas.population.at[entry.unit_code, "persons"])),
+        minimum=minimum(settings),
+        limit=number(settings.travel.too_far),
+    )
+
+
+def minimum(settings: Settings) -> str:
+    """The size rule in words: ``15 000 innbyggere``."""
+    return text(f"size.{settings.size.who}", count=number(settings.size.minimum))
+
+
+def minutes(value: float | None) -> str:
+    """Minutes without decimals; a dash where there is no figure."""
+    return "–" if value is None else number(value)
+
+
+def lines(result: Result) -> list[str]:
+    """The result in a few lines."""
+    plan, figures = result.plan, result.figures
+    if not plan.catchments:
+        return [text("summary.empty", area=plan.area.name, minimum=minimum(plan.settings)), _people(figures)]
+    teams = sum(team.teams for team in figures.teams)
+    found = text("summary.found", area=plan.area.name, catchments=number(len(figures.teams)), teams=number(teams))
+    limit = number(plan.settings.travel.minutes)
+    within = figures.share_within.get(int(plan.settings.travel.minutes))
+    reach = text("summary.served", share=percent(figures.served))
+    if within is not None:
+        reach += " " + text("summary.within", share=percent(within), limit=limit)
+    mean = text("summary.mean", mean=minutes(figures.mean_min), unreachable=number(figures.unreachable))
+    return [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
+
+
+def _people(figures: PlanFigures) -> str:
+    return text("summary.people", population=number(figures.population), adults=number(figures.adults))
+
+
+def _services(figures: PlanFigures) -> str:
+    counts = Counter(team.service for team in figures.teams)
+    named = [f"{text(f'service.{service}')} {number(count)}" for service, count in sorted(counts.items())]
+    return text("summary.services", services=", ".join(named))
+
+
+def _left_out(plan: Plan) -> str:
+    return text("summary.unserved", count=number(len(plan.unserved))) if plan.unserved else text("summary.all_served")
+
+
+def proof_sentence(plan: Plan) -> str:
+    """How good the plan is known to be, and the prices that decided it."""
+    goal = plan.settings.goal
+    prices = {"beyond": number(goal.beyond_price), "unserved": number(goal.unserved_price)}
+    gap = percent(plan.proof.gap, 4)
+    return text(f"proof.{plan.proof.status}", gap=gap, seconds=number(plan.proof.seconds, 1), **prices)
+
+
+def markdown(result: Result, atlas: Atlas) -> str:
+    """``summary.md``: the result, the teams, the unserved, the rules and the sources."""
+    plan, figures = result.plan, result.figures
+    parts = [f"# {text('summary.title', area=plan.area.name)}", *lines(result)]
+    if figures.teams:
+        parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
+    if plan.unserved:
+        listed = [f"- {unserved_sentence(entry, plan.settings, atlas)}" for entry in plan.unserved]
+        parts += [f"## {text('summary.without_team')}", "\n".join(listed)]
+    parts += [f"## {text('summary.rules')}", rules(plan.settings)]
+    parts += [f"## {text('summary.sources')}", sources(atlas, plan.settings)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
+    columns = [
+        "id",
+        "team",
+        "units",
+        "service",
+        "population",
+        "adults",
+        "target",
+        "median",
+        "p95",
+        "within",
+        "notes",
+    ]
+    rows = [
+        [text(f"column.{column}") for column in columns],
+        ["---"] * len(columns),
+        *(
+            _team_row(team, catchment.units, plan.settings, atlas)
+            for team, catchment in zip(figures.teams, plan.catchments, strict=True)
+        ),
+    ]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+
+
+def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atlas: Atlas) -> list[str]:
+    group, travel = team.target_group, team.travel
+    return [
+        team.team_id,
+        team.name,
+        ", ".join(atlas.units.loc[list(units), "name"]),
+        text(f"service.{team.service}"),
+        number(team.population),
+        number(team.adults),
+        f"{number(group.central)} ({number(group.low)}–{number(group.high)})",
+        minutes(travel.median_min),
+        minutes(travel.p95_min),
+        percent(travel.share_within[60], 0),
+        ", ".join(text(f"flag.{flag}", limit=number(settings.travel.minutes)) for flag in team.flags),
+    ]
+
+
+def rules(settings: Settings) -> str:
+    """The settings that a planner should know before quoting the plan, as a list."""
+    travel, goal, ferry = settings.travel, settings.goal, settings.ferry
+    listed = [
+        text("rule.size", minimum=minimum(settings)),
+        text("rule.border", border=text(f"border.{settings.border}")),
+        text("rule.travel", limit=number(travel.minutes), too_far=number(travel.too_far)),
+        text("rule.goal", beyond=number(goal.beyond_price), unserved=number(goal.unserved_price)),
+        text("rule.ferry", wait=number(ferry.wait_min), fixed=number(ferry.fixed_min, 1),
+             per_km=number(ferry.min_per_km, 2)),
+    ]  # fmt: skip
+    if settings.capacity.enabled:
+        listed.insert(1, text("rule.capacity", per_team=number(settings.capacity.per_team)))
+    return "\n".join(f"- {line}" for line in [*listed, text("rule.guidance")])
+
+
+def sources(atlas: Atlas, settings: Settings) -> str:
+    """Where the figures come from, with date and quality."""
+    fraction = need.fraction(atlas, settings)
+    listed = [
+        text("source.population", year=atlas.year),
+        text("source.cells"),
+        text("source.roads"),
+        text("source.speeds"),
+        text("source.ferries"),
+        text("source.target", share=percent(fraction.central, 2), source=fraction.source,
+             denominator=text(f"denominator.{fraction.denominator}")),
+        text("source.areas"),
+        text("source.digests", pack=atlas.digest[:12], settings=settings.digest()[:12]),
+    ]  # fmt: skip
+    return "\n".join(f"- {line}" for line in listed)
+
+
+def attribution(lang: str | None = None) -> list[str]:
+    """The publishers whose data the pack was computed from, one line each, as their licences ask."""
+    keys = sorted(key for key in language.catalogue() if key.startswith("attribution."))
+    return [text(key, lang=lang) for key in keys]
+
+
+def trip_lines(start: Place, end: Place, trip: Trip) -> list[str]:
+    """A trip in a few lines: total, parts, kilometres, ferries by name, roads."""
+    head = text("trip.head", start=start.name, end=end.name)
+    if trip.minutes is None or trip.km is None:
+        return [head, text("trip.unreachable")]
+    parts = {
+        "drive": trip.drive_min,
+        "crossing": trip.crossing_min,
+        "wait": trip.wait_min,
+        "access": trip.access_min,
+    }
+    shown = {name: number(value or 0) for name, value in parts.items()}
+    lines = [
+        head,
+        text("trip.total", minutes=number(trip.minutes), km=number(trip.km, 1)),
+        text("trip.parts", **shown),
+    ]
+    lines.append(text("trip.ferries", names=", ".join(trip.ferries)) if trip.ferries else text("trip.no_ferry"))
+    if trip.roads:
+        lines.append(text("trip.roads", names=" – ".join(trip.roads)))
+    return [*lines, text("trip.quality")]

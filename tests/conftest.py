@@ -1,0 +1,76 @@
+"""What several tests share: small drawn worlds, the shipped pack, and the official files where they are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from factgeo import pack
+from factgeo.errors import FactgeoError
+
+REPO = Path(__file__).parents[1]
+UTM33 = 25833
+
+
+def line(*points: tuple[float, float]) -> shapely.LineString:
+    """A line through points (m)."""
+    return shapely.LineString(points)
+
+
+def box(x: float, y: float, width: float, height: float | None = None) -> shapely.Polygon:
+    """A rectangle by its south-west corner (m); a square where no height is given."""
+    return shapely.box(x, y, x + width, y + (width if height is None else height))
+
+
+def areas(column: str, **shapes: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Polygons by code; an argument ``u0301`` has the code 0301."""
+    codes = [name.lstrip("u") for name in shapes]
+    return gpd.GeoDataFrame({column: codes}, geometry=list(shapes.values()), crs=UTM33)
+
+
+def refusal(error: type[FactgeoError], call: Callable[[], object]) -> str:
+    """The English sentence with which a call is refused."""
+    with pytest.raises(error) as caught:
+        call()
+    return caught.value.message("en")
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Write a small file and give back its path."""
+
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def shipped() -> pack.Atlas:
+    """The pack that the project ships."""
+    return pack.load(REPO / "data")
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    """The folder of the official files, beside the checkout."""
+    return _beside("sources")
+
+
+@pytest.fixture(scope="session")
+def facts() -> Path:
+    """The folder of the cited tables, beside the checkout."""
+    return _beside("facts")
+
+
+def _beside(name: str) -> Path:
+    folder = Path(__file__).parents[2] / "shared" / name
+    if not folder.is_dir():
+        pytest.skip(f"needs the folder ../shared/{name} beside the checkout")
+    return folder
