@@ -22,6 +22,14 @@ KINDS = {
     "rhf": (None, "rhf_name"),
 }
 DISTRICT_DIGITS = 6
+# what a plan's border setting means: the column of the units table of which no catchment joins two values
+BORDERS = {
+    "hf": "hf_name",
+    "dps": "dps_code",
+    "helsefellesskap": "helsefellesskap",
+    "rhf": "rhf_name",
+    "county": "county_code",
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,11 @@ def _meaning(kind: str, rows: pd.DataFrame) -> _Meaning:
     name = str(rows[KINDS[kind][1]].iloc[0])
     also = str(rows["official_name"].iloc[0]) if kind == "kommune" else name
     return _Meaning(kind, name, also, frozenset(rows.index))
+
+
+def zones(units: pd.DataFrame, border: str) -> pd.Series:
+    """What no catchment may join two of, per unit; all equal where no border counts."""
+    return units[BORDERS[border]] if border in BORDERS else pd.Series("", index=units.index)
 
 
 def slug(area: Area) -> str:

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 import networkx as nx
 import pandas as pd
 
-from factgeo import language, network
+from factgeo import areas, language, network
 from factgeo.journeys import Journeys
+from factgeo.language import Number
 from factgeo.pack import ADULT_AGE, Atlas
 from factgeo.plan import Catchment, Plan
 
 SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
-ZONE_COLUMNS = {
-    "hf": "hf_name", "dps": "dps_code", "helsefellesskap": "helsefellesskap", "rhf": "rhf_name",
-    "county": "county_code",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def _each_unit_once(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
 def _size(catchment: Catchment, plan: Plan, counted: pd.Series) -> Iterator[Finding]:
     total = int(counted.reindex(list(catchment.units), fill_value=0).sum())
     if total < plan.settings.size.minimum:
-        shown = {"size": language.number(total), "minimum": language.number(plan.settings.size.minimum)}
+        shown = {"size": Number(total), "minimum": Number(plan.settings.size.minimum)}
         yield Finding("too_small", {"team": catchment.team_id, "base": catchment.base.name, **shown})
 
 
@@ -82,14 +79,12 @@ def _capacity(catchment: Catchment, plan: Plan, persons: pd.Series) -> Iterator[
     limit = max(1, -(-own // rule.per_team)) * rule.per_team
     total = int(persons.reindex(list(catchment.units), fill_value=0).sum())
     if rule.enabled and total > limit:
-        shown = {"size": language.number(total), "limit": language.number(limit)}
+        shown = {"size": Number(total), "limit": Number(limit)}
         yield Finding("too_big", {"team": catchment.team_id, "base": catchment.base.name, **shown})
 
 
 def _border(catchment: Catchment, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
-    if plan.settings.border == "none":
-        return
-    zones = sorted(atlas.units.loc[list(catchment.units), ZONE_COLUMNS[plan.settings.border]].unique())
+    zones = sorted(areas.zones(atlas.units.loc[list(catchment.units)], plan.settings.border).unique())
     if len(zones) > 1:
         yield Finding("crosses_border", {"team": catchment.team_id, "zones": ", ".join(zones)})
 
@@ -130,11 +125,9 @@ def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]
     limit = plan.settings.travel.too_far
     far = means[means["person_minutes"] > limit * means["persons"] + SAME_PRICE]
     for row in far.itertuples(index=False):
-        mean = language.number(row.person_minutes / row.persons)
+        mean = Number(row.person_minutes / row.persons)
         name = atlas.units.loc[row.unit_code, "name"]
-        yield Finding(
-            "unit_too_far", {"team": row.team_id, "unit": name, "mean": mean, "limit": language.number(limit)}
-        )
+        yield Finding("unit_too_far", {"team": row.team_id, "unit": name, "mean": mean, "limit": Number(limit)})
 
 
 def _price(plan: Plan, means: pd.DataFrame, persons: pd.Series) -> Iterator[Finding]:
@@ -147,4 +140,4 @@ def _price(plan: Plan, means: pd.DataFrame, persons: pd.Series) -> Iterator[Find
     price += goal.unserved_price * left_out
     claimed = plan.proof.stages[-1].value
     if abs(price - claimed) > SAME_PRICE * max(1.0, price):
-        yield Finding("other_price", {"claimed": language.number(claimed), "found": language.number(price)})
+        yield Finding("other_price", {"claimed": Number(claimed), "found": Number(price)})

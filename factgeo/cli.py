@@ -248,7 +248,7 @@ def _travel(
 
 
 def _data_group() -> click.Group:
-    group = click.Group("data", help=text("cli.help.data"))
+    group = click.Group("data", help=text("cli.help.data"), params=[_lang()])
     build = [
         _option("--sources", type=click.Path(path_type=Path), required=True),
         _option("--facts", type=click.Path(path_type=Path)),

@@ -12,7 +12,7 @@ from factgeo.measure import TeamFigures, TravelFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
-from factgeo.plan import Plan
+from factgeo.plan import Plan, Unserved
 from factgeo.travel import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"
@@ -40,7 +40,7 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
             for team, c in zip(figures.teams, plan.catchments, strict=True)
         ],
         "act_areas": [],
-        "unserved": [_unserved(plan, atlas, k) for k in range(len(plan.unserved))],
+        "unserved": [_unserved(entry, result, atlas) for entry in plan.unserved],
         "reach": {
             "served": round(figures.served, 6),
             "share_within": _shares(figures.share_within),
@@ -93,10 +93,9 @@ def travel(figures: TravelFigures) -> dict[str, Any]:
     }
 
 
-def _unserved(plan: Plan, atlas: Atlas, row: int) -> dict[str, Any]:
-    entry = plan.unserved[row]
+def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:
     persons = int(atlas.population.at[entry.unit_code, "persons"])
-    text = summary.unserved_sentence(entry, plan.settings, atlas)
+    text = summary.unserved_sentence(entry, result, atlas)
     return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
 
 

@@ -157,8 +157,8 @@ def _cells_layer(result: Result) -> gpd.GeoDataFrame:
     team_of = result.plan.team_of()
     base_row = {base.unit_code: row for row, base in enumerate(result.journeys.bases)}
     row_of_team = {c.team_id: base_row[c.base.unit_code] for c in result.plan.catchments}
-    team = cells["unit_code"].map(team_of).fillna("")
-    rows = team.map(row_of_team)
+    team = pd.Series([team_of.get(unit, "") for unit in cells["unit_code"]], index=cells.index, dtype=str)
+    rows = pd.Series([row_of_team.get(team_id) for team_id in team], index=cells.index, dtype="Int64")
     minutes = np.full(len(cells), np.nan)
     served = rows.notna().to_numpy()
     seconds = result.journeys.seconds[rows[served].astype(int), np.flatnonzero(served)].astype(float)

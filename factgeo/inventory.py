@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factgeo.language import number, percent, text
+from factgeo.language import Number, number, percent, text
 from factgeo.pack import ADULT_AGE, Atlas
 
 
@@ -37,8 +37,13 @@ def _checks(atlas: Atlas) -> list[str]:
     return [text("data.checks"), *(f"  {_check(entry)}" for entry in atlas.manifest["checks"])]
 
 
-def _check(entry: dict[str, str]) -> str:
-    return text(f"check.{entry['key']}", value=entry["value"])
+def _check(entry: dict[str, str | int | float]) -> str:
+    value = entry["value"]
+    return text(f"check.{entry['key']}", value=value if isinstance(value, str) else Number(value, _digits(value)))
+
+
+def _digits(value: float) -> int:
+    return 0 if isinstance(value, int) else 2
 
 
 def _shortcomings(atlas: Atlas) -> list[str]:
@@ -49,7 +54,7 @@ def _shortcomings(atlas: Atlas) -> list[str]:
     lost = number(atlas.manifest["roads"]["residents_without_road"])
     listed = [
         text("shortcoming.dps"),
-        text("shortcoming.districts"),
+        text("shortcoming.districts", persons=number(atlas.manifest["residents"]["district_not_stated"])),
         text("shortcoming.speeds"),
         text("shortcoming.roads"),
         text("shortcoming.grid", share=percent(share)),

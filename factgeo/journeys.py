@@ -64,17 +64,18 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
     to_cells = atlas.cell_access
     own = Access(to_cells.edge[mask], to_cells.position[mask], to_cells.metres[mask])
     roads = network.from_table(atlas.roads, settings)
-    from_bases = _access(atlas, [base.lon for base in bases], [base.lat for base in bases])
+    from_bases = access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
     seconds = travel.seconds_to_cells(roads, from_bases, own, settings)
     return Journeys(bases, atlas.cells[mask].reset_index(drop=True), seconds, settings)
 
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
     """The fastest way from one place to another, taken apart."""
-    ends = _access(atlas, [start.lon, end.lon], [start.lat, end.lat])
+    ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
     return travel.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
 
 
-def _access(atlas: Atlas, lon: list[float], lat: list[float]) -> Access:
+def access_of(atlas: Atlas, lon: list[float], lat: list[float]) -> Access:
+    """Where points (degrees) get on the road."""
     points = travel.as_points(np.array(lon), np.array(lat))
     return access.find(points, atlas.roads, atlas.units.geometry.to_numpy())

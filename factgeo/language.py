@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -45,7 +46,33 @@ def text(key: str, /, *, lang: str | None = None, **values: object) -> str:
     Raises:
         KeyError: No entry of that name; a mistake in the program, not of the user.
     """
-    return catalogue()[key][lang or in_use()].format(**values)
+    said = {name: value.text(lang) if isinstance(value, Phrase | Number) else value for name, value in values.items()}
+    return catalogue()[key][lang or in_use()].format(**said)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A part of a sentence that is put into words when the language of the whole is known."""
+
+    key: str
+    after: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, lang: str | None = None) -> str:
+        """The entry, and what stands after it in every language."""
+        return text(self.key, lang=lang, **self.values) + self.after
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that is written out when the language of the whole is known."""
+
+    value: float
+    digits: int = 0
+
+    def text(self, lang: str | None = None) -> str:
+        """The number as the language writes it."""
+        return number(self.value, self.digits, lang=lang)
 
 
 def number(value: float, digits: int = 0, *, lang: str | None = None) -> str:

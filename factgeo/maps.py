@@ -23,9 +23,11 @@ import shapely
 from branca.element import Element, Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
+from folium.utilities import JsCode
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import map_coordinates
+from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
 from factgeo import measure
@@ -64,18 +66,25 @@ class OfflineMap(folium.Map):
         self.default_css = [("leaflet_css", f"{assets}leaflet.css")] if assets else []
 
 
-class Controls(MacroElement):
-    """A scale in kilometres, and zoom buttons in the language in use."""
+class View(MacroElement):
+    """What the window shows: the area, beside the legend where there is room; a scale; zoom buttons with words."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-        L.control.zoom({{ this.zoom|tojson }}).addTo({{ this._parent.get_name() }});
-        L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
+        {%- set map = this._parent.get_name() %}
+        {{ map }}.fitBounds({{ this.bounds|tojson }}, {
+            animate: false,
+            paddingTopLeft: [12, 12],
+            paddingBottomRight: [{{ map }}.getSize().x > 700 ? 270 : 12, 44]
+        });
+        L.control.zoom({{ this.zoom|tojson }}).addTo({{ map }});
+        L.control.scale({imperial: false}).addTo({{ map }});
         {% endmacro %}""")
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: list[list[float]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Controls"
+        self._name = "View"
+        self.bounds = bounds
         self.zoom = {"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")}
 
 
@@ -104,7 +113,8 @@ def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> foli
     drawn = OfflineMap(assets=assets, zoom_snap=0.25)
     page = cast("Figure", drawn.get_root())
     page.title = _safe(text("map.title", area=plan.area.name))
-    CustomPane("bases", z_index=620).add_to(drawn)  # above the population image and the catchments
+    CustomPane("population", z_index=450).add_to(drawn)  # above the catchments
+    CustomPane("bases", z_index=620).add_to(drawn)  # and above the population
     layers = [
         _surroundings(outlines.drop(here.index)),
         _catchments(here, atlas, result),
@@ -117,9 +127,8 @@ def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> foli
     for layer in layers:
         if layer is not None:
             layer.add_to(drawn)
-    west, south, east, north = here.total_bounds
-    drawn.fit_bounds([[south, west], [north, east]], padding=(12, 12))
-    Controls().add_to(drawn)
+    west, south, east, north = map(float, here.total_bounds)
+    View([[south, west], [north, east]]).add_to(drawn)
     folium.LayerControl(collapsed=True).add_to(drawn)
     page.html.add_child(Element(_legend(atlas, result)))
     return drawn
@@ -132,6 +141,8 @@ def colours(atlas: Atlas, plan: Plan) -> dict[str, str]:
     pairs = zip(links["unit_a"].map(team_of), links["unit_b"].map(team_of), strict=True)
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(catchment.team_id for catchment in plan.catchments)
+    if len(graph) <= len(PALETTE):  # enough colours for all to differ
+        graph = nx.complete_graph(graph)
     graph.add_edges_from((a, b) for a, b in pairs if pd.notna(a) and pd.notna(b) and a != b)
     numbers = nx.greedy_color(graph, strategy="DSATUR")
     return {team: PALETTE[number % len(PALETTE)] for team, number in numbers.items()}
@@ -272,13 +283,27 @@ def _told_of_place(unit: str, atlas: Atlas) -> dict[str, str]:
 
 
 def _borders(outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
-    """The outline of each catchment."""
-    style = {"color": "#262632", "weight": 1.6, "opacity": 0.85, "fill": False, "interactive": False}
-    features = [
-        _feature(c.team_id, shapely.coverage_union_all(outlines.loc[list(c.units)].to_numpy()), {})
-        for c in plan.catchments
-    ]
-    return _layer("borders", features, lambda _: style)
+    """The lines between catchments, and between them and units without a team; not the coast."""
+    style = {"color": "#262632", "weight": 1.8, "opacity": 0.9, "interactive": False}
+    team_of = plan.team_of()
+    owners, _ = pd.factorize(np.array([team_of.get(unit, unit) for unit in outlines.index]))
+    lines = _lines_between(outlines.to_numpy(), owners)
+    return _layer("borders", [] if lines.is_empty else [_feature("borders", lines, {})], lambda _: style)
+
+
+def _lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
+    """The lines at which shapes of a coverage with different owners meet."""
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    at, ring = shapely.get_coordinates(rings, return_index=True)
+    follows = ring[1:] == ring[:-1]
+    start, end = at[:-1][follows], at[1:][follows]
+    turn = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    start[turn], end[turn] = end[turn], start[turn]  # so that both sides of a border read alike
+    found, which = np.unique(np.hstack([start, end]), axis=0, return_inverse=True)
+    owner = pd.Series(owners[shape[part[ring[:-1][follows]]]]).groupby(which).agg(["min", "max"])
+    between = found[(owner["min"] != owner["max"]).to_numpy()].reshape(-1, 2, 2)
+    return cast("BaseGeometry", shapely.line_merge(shapely.multilinestrings(between)))
 
 
 def _population(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
@@ -286,15 +311,16 @@ def _population(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None
         return None
     image, bounds = population_image(cells)
     content = io.BytesIO()
-    image.save(content, format="PNG", optimize=True, transparency=bytes((0, *SHADES)))
+    image.save(content, format="PNG", transparency=bytes((0, *SHADES)))
     address = "data:image/png;base64," + base64.b64encode(content.getvalue()).decode("ascii")
     name, alt = text("map.layer.population"), text("map.alt.population")
-    return folium.raster_layers.ImageOverlay(address, bounds, name=name, alt=alt)
+    return folium.raster_layers.ImageOverlay(address, bounds, name=name, alt=alt, pane="population")
 
 
 def _bases(result: Result) -> folium.GeoJson | None:
-    style = {"pane": "bases", "color": "#ffffff", "weight": 2, "fillColor": "#000000", "fillOpacity": 1}
-    marker = folium.CircleMarker(radius=5 if len(result.plan.catchments) <= NAMES_SHOWN else 3.5)
+    few = len(result.plan.catchments) <= NAMES_SHOWN
+    style = {"pane": "bases", "color": "#ffffff", "weight": 2 if few else 1, "fillColor": "#000000", "fillOpacity": 1}
+    marker = folium.CircleMarker(radius=6 if few else 4, fill=True)
     fields = ("team", "service", "residents", "adults", "target", "mean", "p95")
     features = [
         _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
@@ -326,23 +352,15 @@ def _names(result: Result) -> folium.GeoJson | None:
     if not features:
         return None
     style = {"pane": "bases", "stroke": False, "fill": False, "interactive": False}
-    layer = folium.GeoJson(
+    options = '{permanent: true, direction: "right", offset: [6, 0], className: "factgeo-name"}'
+    return folium.GeoJson(
         _collection(features),
         name=text("map.layer.names"),
         show=len(catchments) <= NAMES_SHOWN,
         marker=folium.CircleMarker(radius=1),
         style_function=lambda _: style,
+        on_each_feature=JsCode(f"(feature, layer) => layer.bindTooltip(feature.properties.name, {options})"),
     )
-    folium.GeoJsonTooltip(
-        ["name"],
-        labels=False,
-        class_name="factgeo-name",
-        sticky=False,
-        permanent=True,
-        direction="right",
-        offset=(6, 0),
-    ).add_to(layer)
-    return layer
 
 
 def _layer(
@@ -362,10 +380,10 @@ def _layer(
     return layer
 
 
-def _feature(key: str, shape: shapely.Geometry, told: Mapping[str, str]) -> dict[str, Any]:
+def _feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dict[str, Any]:
     """A GeoJSON feature; its texts are made safe, for Leaflet puts them into the page as HTML."""
     properties = {field: _safe(value) for field, value in told.items()}
-    return {"type": "Feature", "id": key, "geometry": dict(shapely.geometry.mapping(shape)), "properties": properties}
+    return {"type": "Feature", "id": key, "geometry": shapely.geometry.mapping(shape), "properties": properties}
 
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -395,11 +413,11 @@ def _legend(atlas: Atlas, result: Result) -> str:
     ]
     if plan.unserved:
         rows.insert(1, _row(_hatched(), text("map.legend.unserved")))
-    return f"""{_STYLE}<div class="factgeo-legend">
-      <div class=factgeo-title>{_safe(plan.area.name)}</div>
+    return f"""{_STYLE}<details class="factgeo-legend" open>
+      <summary>{_safe(plan.area.name)}</summary>
       <div>{_safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
       <div>{_safe(text("map.served", share=percent(figures.served)))}</div>
-      {"".join(rows)}</div>
+      {"".join(rows)}</details>
       <div class="factgeo-source">{_safe(text("map.source", year=atlas.year))}</div>"""
 
 
@@ -457,12 +475,12 @@ _STYLE = """<style>
   .leaflet-tooltip th, .leaflet-tooltip td { white-space: nowrap; border: 0; }
   .factgeo-name { background: none; border: 0; box-shadow: none; padding: 0; }
   .factgeo-name::before { display: none; }
-  .factgeo-name td { font: 600 13px "Source Sans", "Segoe UI", Arial, sans-serif; color: #000;
+  .factgeo-name { font: 600 13px "Source Sans", "Segoe UI", Arial, sans-serif; color: #000;
     text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
   .factgeo-legend { position: absolute; right: 10px; bottom: 26px; z-index: 999; max-width: 235px;
     background: rgba(255,255,255,.93); border: 1px solid #bbb; border-radius: 4px; padding: 8px 10px;
     font: 12px/1.35 "Source Sans", "Segoe UI", Arial, sans-serif; color: #222; }
-  .factgeo-title { font-weight: 600; font-size: 14px; }
+  .factgeo-legend summary { font-weight: 600; font-size: 14px; cursor: pointer; }
   .factgeo-head { margin-top: 6px; font-weight: 600; }
   .factgeo-row { display: flex; align-items: center; gap: 8px; margin-top: 3px; }
   .factgeo-symbol { display: flex; flex: 0 0 60px; justify-content: flex-end; }
@@ -470,4 +488,5 @@ _STYLE = """<style>
   .factgeo-source { position: absolute; left: 0; right: 0; bottom: 0; z-index: 998; padding: 2px 8px;
     background: rgba(255,255,255,.88); font: 11px/1.4 "Source Sans", "Segoe UI", Arial, sans-serif; color: #333; }
   .leaflet-bottom { margin-bottom: 22px; }
+  @media (max-width: 860px) { .leaflet-bottom { margin-bottom: 38px; } .factgeo-legend { bottom: 42px; } }
 </style>"""

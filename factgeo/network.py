@@ -62,6 +62,7 @@ def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
     """True for edges that can be used under the settings; ``unknown`` seasons count as all year."""
     closed = (roads["season"] == "summer") & (not settings.ferry.summer)
     closed |= (roads["season"] == "tourist") & (not settings.ferry.tourist)
+    closed |= roads["in_service"] == "no"
     closed |= (roads["kind"] == "boat") & (not settings.ferry.boats)
     return np.asarray(~closed, dtype=bool)
 

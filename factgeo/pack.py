@@ -22,7 +22,7 @@ import pandas as pd
 from factgeo import tables
 from factgeo.access import Access
 from factgeo.errors import PackError
-from factgeo.language import text
+from factgeo.language import number, text
 
 SCHEMA = "factgeo.pack/1"
 MANIFEST = "manifest.toml"
@@ -196,7 +196,7 @@ def check_totals(atlas: Atlas) -> list[str]:
         if not (cells[column] == official).all():
             unit = str((cells[column] != official).idxmax())
             raise PackError("pack_totals", unit=unit, what=column, cells=cells[column][unit], official=official[unit])
-        lines.append(f"{column}: {int(official.sum())}")
+        lines.append(text(f"check.sum_{column}", value=number(int(official.sum()))))
     return lines
 
 

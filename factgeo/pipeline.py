@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from factgeo import journeys, language
+from factgeo import areas, journeys, language
 from factgeo.areas import Area
 from factgeo.check import check
 from factgeo.errors import PlanError
@@ -24,6 +24,11 @@ class Result:
     plan: Plan
     figures: PlanFigures
     journeys: Journeys
+    zone_of: Mapping[str, str]
+
+    def same_zone(self, unit: str, other: str) -> bool:
+        """May one catchment hold both units, as far as borders go?"""
+        return self.zone_of[unit] == self.zone_of[other]
 
 
 def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Result:
@@ -39,4 +44,5 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     findings = check(plan, atlas, times)
     if findings:
         raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
-    return Result(plan, measure(plan, atlas, times), times)
+    zones = areas.zones(atlas.units.loc[list(area.units)], settings.border)
+    return Result(plan, measure(plan, atlas, times), times, zones.to_dict())

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from factgeo import language
 from factgeo.errors import SettingsError
+from factgeo.language import Phrase
 
 Persons = Annotated[int, Field(ge=1, le=10_000_000)]
 Minutes = Annotated[float, Field(gt=0, le=1000)]
@@ -244,7 +244,7 @@ def _fields(path: Sequence[str]) -> dict[str, FieldInfo]:
     return dict(model.model_fields)
 
 
-def _allowed(field: FieldInfo) -> str:
+def _allowed(field: FieldInfo) -> str | Phrase:
     """What a setting can be: its choices, or its kind with the limits."""
     annotation = field.annotation
     inner = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
@@ -253,5 +253,5 @@ def _allowed(field: FieldInfo) -> str:
     signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
     limits = [f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
     kinds = {int: "whole", float: "number", bool: "switch"}
-    kind = language.text(f"kind.{kinds.get(annotation, 'table') if isinstance(annotation, type) else 'table'}")
-    return f"{kind} ({', '.join(limits)})" if limits else kind
+    kind = kinds.get(annotation, "table") if isinstance(annotation, type) else "table"
+    return Phrase(f"kind.{kind}", after=f" ({', '.join(limits)})" if limits else "")

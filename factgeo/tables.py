@@ -23,16 +23,17 @@ def check(name: str, table: pd.DataFrame) -> None:
     Raises:
         PackError: Names the table, the column and the first bad value.
     """
-    from pandera.errors import SchemaError  # noqa: PLC0415 - slow to import, needed for builds only
+    from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415 - slow to import, needed for builds only
 
     if isinstance(table, gpd.GeoDataFrame):
         _check_geometry(name, table)
         table = pd.DataFrame(table.drop(columns=table.geometry.name))
     try:
         _schemas()[name].validate(table)
-    except SchemaError as error:
-        column = getattr(error.schema, "name", None) or "-"
-        raise PackError("table_contract", table=name, column=column, reason=_first_line(error)) from None
+    except (SchemaError, SchemaErrors) as error:
+        first = error.schema_errors[0] if isinstance(error, SchemaErrors) else error
+        column = getattr(first.schema, "name", None) or "-"
+        raise PackError("table_contract", table=name, column=column, reason=_first_line(first)) from None
 
 
 def _first_line(error: Exception) -> str:

@@ -151,7 +151,7 @@ def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: 
     wait, crossing = float(network.wait_s[rows].sum()), float(network.crossing_s[rows].sum())
     drive, off_road = float(seconds.sum()) - wait - crossing, float(access.sum())
     metres = float(network.length_m[rows] @ share + ends.metres.sum() * settings.access.detour)
-    edges = roads.iloc[rows]
+    edges = roads.iloc[rows[seconds > 0]]
     return Trip(
         reachable=True,
         minutes=(drive + crossing + wait + off_road) / 60,

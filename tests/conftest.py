@@ -9,8 +9,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from factgeo import pack
+from factgeo import areas as areas_of
+from factgeo import pack, pipeline, settings
 from factgeo.errors import FactgeoError
+from factgeo.pipeline import Result
 
 REPO = Path(__file__).parents[1]
 UTM33 = 25833
@@ -74,3 +76,9 @@ def _beside(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the folder ../shared/{name} beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def forde(shipped: pack.Atlas) -> Result:
+    """The default plan for Helse Førde."""
+    return pipeline.run(shipped, areas_of.resolve("Helse Førde", shipped), settings.load())

@@ -46,9 +46,10 @@ def test_a_unit_without_any_inhabited_cell_is_refused_by_code() -> None:
 
 
 def test_a_1_km_cell_on_a_border_goes_to_the_unit_of_most_of_its_residents() -> None:
-    rows = [(125, 125, "1101", 4.0, False), (875, 125, "1102", 6.0, False), (1_125, 125, "1101", 9.0, False)]
-    table = cells.build(counts(*rows), totals(u1101=(9, 9), u1102=(10, 10)), cell_m=1000)
-    assert dict(zip(table["x"], table["unit_code"], strict=True)) == {500: "1102", 1_500: "1101"}
+    on_border = [(125, 125, "1101", 4.0, False), (875, 125, "1102", 6.0, False)]
+    at_home = [(1_125, 125, "1101", 9.0, False), (2_125, 125, "1102", 9.0, False)]
+    table = cells.build(counts(*on_border, *at_home), totals(u1101=(9, 9), u1102=(19, 19)), cell_m=1000)
+    assert dict(zip(table["x"], table["unit_code"], strict=True)) == {500: "1102", 1_500: "1101", 2_500: "1102"}
 
 
 def test_a_unit_in_the_minority_everywhere_keeps_its_largest_cell() -> None:
@@ -70,6 +71,8 @@ def test_a_cell_is_an_estimate_when_most_of_its_residents_were_hidden() -> None:
     assert table["quality"].tolist() == ["estimate", "derived"]
 
 
-@pytest.mark.parametrize(("x", "cell_m", "ssbid"), [(-74_875, 250, "19250006618250"), (-74_125, 1000, "19250006618000")])
+@pytest.mark.parametrize(
+    ("x", "cell_m", "ssbid"), [(-74_875, 250, "19250006618250"), (-74_125, 1000, "19250006618000")]
+)
 def test_ids_are_those_of_ssb_also_west_of_the_zero_meridian_of_the_grid(x: float, cell_m: int, ssbid: str) -> None:
     assert cells.grid_id(pd.Series([x]), pd.Series([6_618_375.0]), cell_m).tolist() == [ssbid]

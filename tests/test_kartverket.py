@@ -86,6 +86,12 @@ def test_reading_districts_leaves_nothing_beside_their_file(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["d.gml"]
 
 
+def test_districts_that_are_cut_off_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "d.gml"
+    path.write_text(GML[: GML.index("</ogr:FeatureCollection>")])
+    assert str(path) in refusal(SourceError, lambda: kartverket.read_districts(path))
+
+
 def n1000(path: Path, *rows: tuple[str, str]) -> Path:
     """A road layer: typeVeg and vegfase of each line; line k runs at y = k."""
     table = pd.DataFrame(rows, columns=["typeVeg", "vegfase"])

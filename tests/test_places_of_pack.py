@@ -11,9 +11,7 @@ from conftest import UTM33, areas, box
 from factgeo.building import places
 
 EAST, NORTH = 300_000, 6_700_000  # inland south Norway, so that degrees come out in range
-OUTLINES = areas(
-    "unit_code", u030101=box(EAST, NORTH, 10_000), u1101=box(EAST + 10_000, NORTH, 10_000)
-)
+OUTLINES = areas("unit_code", u030101=box(EAST, NORTH, 10_000), u1101=box(EAST + 10_000, NORTH, 10_000))
 CELLS = pd.DataFrame(
     {
         "ssbid": ["1", "2", "3"],
@@ -44,7 +42,9 @@ def bases(**points: tuple[float, float] | None) -> dict[str, tuple[int, int]]:
     table = places.bases(HEALTH, CELLS, centres(**points), OUTLINES)
     spots = gpd.GeoSeries(gpd.points_from_xy(table["base_lon"], table["base_lat"]), crs=4326).to_crs(UTM33)
     metres = zip(spots.x - EAST, spots.y - NORTH, strict=True)
-    return {code: (round(x / 10) * 10, round(y / 10) * 10) for code, (x, y) in zip(table["unit_code"], metres, strict=True)}
+    return {
+        code: (round(x / 10) * 10, round(y / 10) * 10) for code, (x, y) in zip(table["unit_code"], metres, strict=True)
+    }
 
 
 def test_the_base_of_a_municipality_is_its_administrative_centre() -> None:

@@ -19,7 +19,7 @@ import tomli_w
 from factgeo import access, pack, tables
 from factgeo.building import cells, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
-from factgeo.language import text
+from factgeo.language import Phrase
 from factgeo.sources import kartverket, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
@@ -32,7 +32,7 @@ ADULT_AGE = 18
 CELL_M = {"1km": 1000, "250m": 250}
 
 
-Check = dict[str, str]  # key of the catalogue below "check.", and the value that it shows
+Check = dict[str, Any]  # key of the catalogue below "check.", and the value that it shows
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def build(
     districts = kartverket.read_districts(folder.find("districts/bydeler_2020.gml"))
     outlines = units.build(municipalities, districts, health)
     progress("residents")
-    people = _residents(folder, health, year)
+    people, unstated = _residents(folder, health, year)
     progress("cells")
     counts, grid_report = _counts(folder, outlines, districts, year)
     cell_table = cells.build(counts, _totals(people, year), cell_m=CELL_M[resolution])
@@ -100,17 +100,19 @@ def build(
     }
     progress("checks")
     checks = _check(built, outlines, network, year) + grid_report
-    return Built(built, _manifest(folder, built, network, year=year, resolution=resolution, checks=checks))
+    settings = {"year": year, "resolution": resolution, "roads": "N1000"}
+    return Built(built, _manifest(folder, built, network, settings=settings, checks=checks, unstated=unstated))
 
 
-def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> pd.DataFrame:
+def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> tuple[pd.DataFrame, int]:
+    """Residents by unit, and how many of them had no district stated in ``year``."""
     path = folder.find("ssb/07459_municipality_age_sex.csv.gz")
     municipal = ssb.read_residents(path)
     if year not in set(municipal["year"]):
         years = ", ".join(map(str, sorted(municipal["year"].unique())))
         raise SourceError("residents_year", file=path, year=year, years=years)
     by_district = ssb.read_residents(folder.find("ssb/10826_citydistrict_age_sex.csv.gz"))
-    return residents.build(municipal, by_district, health)
+    return residents.build(municipal, by_district, health), residents.unstated(municipal, by_district, year)
 
 
 def _totals(people: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -166,9 +168,10 @@ def _units(
     named = health.rename(columns={"unit_name": "name"}).drop(columns=["admin_centre"])
     columns = [
         "unit_code", "name", "official_name", "municipality_code", "municipality_name", "county_code",
-        "county_name", "dps_code", "dps_name", "hf_name", "helsefellesskap", "rhf_name", "ba_region", "centrality_class",
+        "county_name", "dps_code", "dps_name", "hf_name", "helsefellesskap", "rhf_name", "ba_region",
+        "centrality_class",
     ]  # fmt: skip
-    table = named[columns].merge(bases, on="unit_code", validate="one_to_one")
+    table = named[columns].merge(bases, on="unit_code", how="left", validate="one_to_one")
     simple = units.generalise(outlines).set_index("unit_code").geometry
     return gpd.GeoDataFrame(table, geometry=simple.loc[table["unit_code"]].to_numpy(), crs=kartverket.CRS)
 
@@ -206,19 +209,16 @@ def _check(
     sums = built["cells"].groupby("unit_code")[["persons", "adults"]].sum()
     held = [
         ("outlines", "", bool(shapely.coverage_is_valid(unit_table.geometry.to_numpy()))),
-        ("areas", f"{100 * change:.2f}", change < AREA_CHANGE),
+        ("areas", round(100 * change, 2), change < AREA_CHANGE),
         ("bases_own_unit", "", bool((own.to_numpy() == unit_table["unit_code"].to_numpy()).all())),
         ("bases_on_road", "", bool(on_road.all())),
-        ("one_network", f"{100 * joined:.2f}", joined >= JOINED_SHARE),
-        (
-            "sums",
-            f"{totals['persons'].sum()} / {totals['adults'].sum()}",
-            bool((sums == totals).all(axis=None)),
-        ),
+        ("one_network", round(100 * joined, 2), joined >= JOINED_SHARE),
+        ("sum_persons", int(totals["persons"].sum()), bool((sums["persons"] == totals["persons"]).all())),
+        ("sum_adults", int(totals["adults"].sum()), bool((sums["adults"] == totals["adults"]).all())),
     ]
     for key, value, holds in held:
         if not holds:
-            raise PackError("promise_broken", promise=text(f"check.{key}", value=value))
+            raise PackError("promise_broken", promise=Phrase(f"check.{key}", values={"value": str(value)}))
     return [{"key": key, "value": value} for key, value, _ in held]
 
 
@@ -227,18 +227,19 @@ def _manifest(
     built: dict[str, pd.DataFrame],
     network: roads.RoadTables,
     *,
-    year: int,
-    resolution: str,
+    settings: dict[str, Any],
     checks: list[Check],
+    unstated: int,
 ) -> dict[str, Any]:
     lost = built["access"]["edge_id"] < 0
     persons = built["cells"].set_index("ssbid")["persons"]
     without_road = int(persons[built["access"].loc[lost, "ssbid"]].sum())
     return {
         "schema": pack.SCHEMA,
-        "settings": {"year": year, "resolution": resolution, "roads": "N1000"},
+        "settings": settings,
         "rows": {name: len(table) for name, table in built.items()},
         "roads": {**network.report, "residents_without_road": without_road},
+        "residents": {"district_not_stated": unstated},
         "checks": checks,
         "crossings_left_out": network.left_out.to_dict("records"),
         "sources": [_without_empty(asdict(passport)) for _, passport in sorted(folder.passports.items())],

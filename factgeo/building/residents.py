@@ -41,6 +41,14 @@ def build(municipalities: pd.DataFrame, districts: pd.DataFrame, health_areas: p
     return table.sort_values(["unit_code", *KEY], ignore_index=True)[["unit_code", *KEY, "persons"]]
 
 
+def unstated(municipalities: pd.DataFrame, districts: pd.DataFrame, year: int) -> int:
+    """Residents of cities with districts whose district is not stated, on 1 January of ``year``."""
+    now = districts[districts["year"] == year]
+    cities = now["region_code"].str[:4].unique()
+    whole = municipalities[(municipalities["year"] == year) & municipalities["region_code"].isin(cities)]
+    return int(whole["persons"].sum() - now["persons"].sum())
+
+
 def _refuse_missing(table: pd.DataFrame, codes: pd.Series, name: str) -> None:
     missing = sorted(set(codes) - set(table["region_code"]))
     if missing:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from factgeo import areas
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
 from factgeo.network import runs
@@ -20,13 +21,6 @@ from factgeo.propose.reasons import reasons
 from factgeo.settings import Settings
 
 SOLVER = "HiGHS"
-ZONES = {
-    "hf": "hf_name",
-    "dps": "dps_code",
-    "helsefellesskap": "helsefellesskap",
-    "rhf": "rhf_name",
-    "county": "county_code",
-}
 
 
 def propose(
@@ -84,15 +78,10 @@ def _problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -
 
 def _pairs(units: pd.DataFrame, settings: Settings, mean_min: NDArray[np.float64]) -> NDArray[np.intp]:
     """(unit, base) within one zone and not too far apart."""
-    zone = _zones(units, settings)
+    zone = areas.zones(units, settings.border).to_numpy()
     near = (settings.travel.too_far >= mean_min.T) & (zone[:, None] == zone[None, :])
     pairs: NDArray[np.intp] = np.argwhere(near)
     return pairs
-
-
-def _zones(units: pd.DataFrame, settings: Settings) -> NDArray[np.object_]:
-    """What no catchment may join two of, per unit."""
-    return np.array(units[ZONES[settings.border]] if settings.border != "none" else [""] * len(units), dtype=object)
 
 
 def _capacity(persons: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
@@ -109,7 +98,7 @@ def _neighbours(atlas: Atlas, area: Area, settings: Settings) -> Mapping[int, fr
     still = (roads["kind"] == "ferry") & ~runs(roads, settings)
     links = links[~links["crossing"].isin(set(roads.loc[still, "crossing"])) | (links["kind"] != "ferry")]
     position = {unit: k for k, unit in enumerate(area.units)}
-    zone = _zones(atlas.units.loc[list(area.units)], settings)
+    zone = areas.zones(atlas.units.loc[list(area.units)], settings.border).to_numpy()
     joined: dict[int, set[int]] = {k: set() for k in position.values()}
     for a, b in zip(links["unit_a"], links["unit_b"], strict=True):
         if a in position and b in position and zone[position[a]] == zone[position[b]]:

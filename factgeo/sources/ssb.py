@@ -128,7 +128,9 @@ def _read_geonorge(path: Path, cell_m: int) -> pd.DataFrame:
         shown = ", ".join(map(str, layer.columns[:8]))
         raise SourceError("source_columns", file=path, missing=f"{names[cell_m]}, poptot", found=shown)
     table = pd.DataFrame(layer.drop(columns=layer.geometry.name))
-    return pd.DataFrame({"ssbid": table[id_column].astype(str), "persons": table[found["poptot"]].astype(str)})
+    # counts may be stored as real numbers; a fraction stays visible and is refused with its row
+    persons = table[found["poptot"]].astype(str).str.removesuffix(".0")
+    return pd.DataFrame({"ssbid": table[id_column].astype(str), "persons": persons})
 
 
 def _corners(ssbid: pd.Series[str], path: Path, cell_m: int) -> tuple[pd.Series[int], pd.Series[int]]:

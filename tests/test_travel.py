@@ -1,0 +1,187 @@
+"""Travel times against NetworkX, by hand, and on the roads and ferries of the shipped pack."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from factgeo import journeys, network, places, travel
+from factgeo import settings as factgeo_settings
+from factgeo.access import Access
+from factgeo.network import RoadNetwork
+from factgeo.pack import Atlas
+
+DEFAULT = factgeo_settings.load()
+NO_ACCESS = factgeo_settings.load(assignments=["access.speed_kph=130", "access.detour=1"])
+
+
+def drawn_network(
+    edges: list[tuple[int, int, int]], *, nodes: int, closed: frozenset[int] = frozenset()
+) -> RoadNetwork:
+    """A network of (from, to, seconds) edges."""
+    a, b, s = (np.array(column, dtype=np.int32) for column in zip(*edges, strict=True))
+    zero = np.zeros_like(s)
+    is_open = np.array([k not in closed for k in range(len(edges))])
+    return RoadNetwork(a, b, s, zero, zero, is_open, s.astype(float), nodes)
+
+
+def on_edge(*spots: tuple[int, float]) -> Access:
+    """Points on edges: (row, position), no way to the road."""
+    return Access(
+        np.array([row for row, _ in spots], dtype=np.int32),
+        np.array([position for _, position in spots]),
+        np.array([0.0 if row >= 0 else np.inf for row, _ in spots]),
+    )
+
+
+@st.composite
+def small_networks(draw: st.DrawFn) -> tuple[RoadNetwork, Access, Access]:
+    """Random networks with dead ends, islands, parallel edges and closed edges; bases and cells anywhere on them."""
+    nodes = draw(st.integers(2, 8))
+    node = st.integers(0, nodes - 1)
+    edges = draw(st.lists(st.tuples(node, node, st.integers(1, 500)), min_size=1, max_size=14))
+    closed = draw(st.frozensets(st.integers(0, len(edges) - 1), max_size=3))
+    spots = st.tuples(
+        st.integers(0, len(edges) - 1).filter(lambda k: k not in closed), st.integers(0, 8).map(lambda k: k / 8)
+    )
+    if len(closed) == len(edges):
+        closed = frozenset()
+    bases, cells = draw(st.lists(spots, min_size=1, max_size=3)), draw(st.lists(spots, min_size=1, max_size=5))
+    return drawn_network(edges, nodes=nodes, closed=closed), on_edge(*bases), on_edge(*cells)
+
+
+def oracle(drawn: RoadNetwork, bases: Access, cells: Access) -> np.ndarray:
+    """The same times from NetworkX: every base and cell is a node of its own that splits its edge."""
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(range(drawn.nodes))
+    spots = [("b", k, int(e), float(p)) for k, (e, p) in enumerate(zip(bases.edge, bases.position, strict=True))]
+    spots += [("c", k, int(e), float(p)) for k, (e, p) in enumerate(zip(cells.edge, cells.position, strict=True))]
+    for row in np.flatnonzero(drawn.open):
+        whole = int(drawn.seconds[row])
+        on_it = sorted((round_half_even(p * whole), (kind, k)) for kind, k, e, p in spots if e == row)
+        stops = [(0, int(drawn.from_node[row])), *on_it, (whole, int(drawn.to_node[row]))]
+        for (at, a), (then, b) in pairwise(stops):
+            graph.add_edge(a, b, weight=then - at)
+    lengths = [nx.single_source_dijkstra_path_length(graph, ("b", k)) for k in range(len(bases.edge))]
+    cell_ids = range(len(cells.edge))
+    return np.array([[found.get(("c", k), travel.UNREACHABLE) for k in cell_ids] for found in lengths])
+
+
+def round_half_even(value: float) -> int:
+    return int(np.round(value))
+
+
+@settings(max_examples=200, deadline=None)
+@given(small_networks())
+def test_times_equal_those_of_networkx_to_the_second(drawn: tuple[RoadNetwork, Access, Access]) -> None:
+    roads, bases, cells = drawn
+    assert (travel.seconds_to_cells(roads, bases, cells, NO_ACCESS) == oracle(roads, bases, cells)).all()
+
+
+def test_a_cell_without_a_road_is_unreachable_and_not_a_number_of_minutes() -> None:
+    roads = drawn_network([(0, 1, 60)], nodes=2)
+    seconds = travel.seconds_to_cells(roads, on_edge((0, 0.0)), on_edge((0, 1.0), (-1, 0.0)), NO_ACCESS)
+    assert seconds.tolist() == [[60, travel.UNREACHABLE]]
+
+
+def test_the_way_to_the_road_counts_at_both_ends() -> None:
+    roads = drawn_network([(0, 1, 60)], nodes=2)
+    base = Access(np.array([0], dtype=np.int32), np.array([0.0]), np.array([1000.0]))
+    cell = Access(np.array([0], dtype=np.int32), np.array([1.0]), np.array([500.0]))
+    by_hand = 60 + round(1000 * 1.3 * 3.6 / 30) + round(500 * 1.3 * 3.6 / 30)
+    assert travel.seconds_to_cells(roads, base, cell, DEFAULT).tolist() == [[by_hand]]
+
+
+def crossing(**values: object) -> gpd.GeoDataFrame:
+    row = {"from_node": 0, "to_node": 1, "kind": "ferry", "road_class": "ferry", "number": "", "length_m": 10_000.0}
+    row |= {"season": "all_year", "in_service": "yes", "crossing": "A-B", "crossing_min": np.nan}
+    return gpd.GeoDataFrame([row | values])
+
+
+def test_a_published_crossing_time_goes_before_the_rule() -> None:
+    assert network.crossing_minutes(crossing(crossing_min=17.0), DEFAULT).tolist() == [17.0]
+    assert network.crossing_minutes(crossing(), DEFAULT) == pytest.approx([6.1 + 2.41 * 10])
+
+
+@pytest.mark.parametrize(
+    ("season", "runs"), [("all_year", True), ("unknown", True), ("summer", False), ("tourist", False)]
+)
+def test_ferries_of_the_season_run_only_when_asked_for(season: str, runs: bool) -> None:  # noqa: FBT001
+    asked = factgeo_settings.load(assignments=["ferry.summer=true", "ferry.tourist=true"])
+    assert network.runs(crossing(season=season), DEFAULT).tolist() == [runs]
+    assert network.runs(crossing(season=season), asked).tolist() == [True]
+
+
+def test_a_ferry_that_is_known_to_have_stopped_is_closed() -> None:
+    assert network.runs(crossing(in_service="no"), DEFAULT).tolist() == [False]
+
+
+def shipped_trip(atlas: Atlas, start: str, end: str) -> travel.Trip:
+    return journeys.between(atlas, places.resolve(start, atlas), places.resolve(end, atlas), DEFAULT)
+
+
+def test_lavik_to_oppedal_is_one_ferry_of_about_six_km(shipped: Atlas) -> None:
+    trip = shipped_trip(shipped, "Lavik", "Oppedal")
+    assert trip.ferries == ("Lavik-Oppedal",)
+    assert trip.km == pytest.approx(6, abs=0.6)
+    assert (trip.crossing_min, trip.wait_min) == (20, 15)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ferry", "km"),
+    [("Sogndal", "Lærdal", "Mannheller-Fodnes", 31), ("Hjelmeland", "Nesvik", "Hjelmeland-Nesvik", 4)],
+)
+def test_quays_that_touch_no_road_in_n1000_are_used(
+    shipped: Atlas, start: str, end: str, ferry: str, km: float
+) -> None:
+    trip = shipped_trip(shipped, start, end)
+    assert trip.ferries == (ferry,)
+    assert trip.km == pytest.approx(km, abs=3)
+
+
+def test_bryggja_to_oslo_takes_about_as_long_as_published(shipped: Atlas) -> None:
+    trip = shipped_trip(shipped, "Bryggja", "Oslo")
+    assert trip.minutes == pytest.approx(451, rel=0.10)
+    assert trip.km == pytest.approx(550, rel=0.10)
+
+
+def test_a_short_trip_on_kristiansund_does_not_take_the_coastal_steamer(shipped: Atlas) -> None:
+    trip = shipped_trip(shipped, "7.7280,63.1104", "7.7450,63.1180")
+    assert trip.minutes is not None
+    assert trip.minutes < 20
+
+
+def test_the_parts_of_a_trip_add_up_and_agree_with_the_matrix(shipped: Atlas) -> None:
+    """Sunnfjord's base to every cell of Gulen, once as a matrix and once trip by trip."""
+    times = journeys.compute(shipped, ("4635", "4647"), DEFAULT) if "4635" in shipped.units.index else None
+    assert times is not None
+    cells = times.cells[times.cells["unit_code"] == "4635"].head(12)
+    base = times.bases[1]
+    roads = network.from_table(shipped.roads, DEFAULT)
+    for column in cells.index:
+        ends = _ends(shipped, base.lon, base.lat, str(cells.at[column, "ssbid"]))
+        trip = travel.trip(roads, shipped.roads, ends, DEFAULT)
+        seconds = int(times.seconds[1, column])
+        if seconds == travel.UNREACHABLE:
+            assert not trip.reachable
+            continue
+        assert trip.minutes == pytest.approx(seconds / 60, abs=1e-6)
+        parts = (trip.drive_min or 0) + (trip.crossing_min or 0) + (trip.wait_min or 0) + (trip.access_min or 0)
+        assert parts == pytest.approx(trip.minutes)
+
+
+def _ends(atlas: Atlas, lon: float, lat: float, ssbid: str) -> Access:
+    base = journeys.access_of(atlas, [lon], [lat])
+    cell = int(atlas.cells.index[atlas.cells["ssbid"] == ssbid][0])
+    to_cell = atlas.cell_access
+    return Access(
+        np.array([base.edge[0], to_cell.edge[cell]]),
+        np.array([base.position[0], to_cell.position[cell]]),
+        np.array([base.metres[0], to_cell.metres[cell]]),
+    )
