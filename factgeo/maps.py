@@ -41,11 +41,11 @@ ASSETS = Path(leaflet.BASE_DIR)  # the folder with leaflet.js and leaflet.css
 # Okabe and Ito's palette for the colour-blind, the light ones first because they are used most
 PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00")
 CLASSES = (1, 10, 100, 1000)  # residents of a cell from which each shade begins
-SHADES = (60, 115, 175, 235)  # opacity (0-255) of each shade
+SHADES = (45, 80, 115, 145)  # opacity (0-255) of each shade
 INK = (38, 38, 50)
 CELL_M = 1000
 PIXELS = 2200  # the longer side of the population image at most
-FINEST_M = 300.0  # metres of Web Mercator per pixel at least
+FINEST_M = 100.0  # metres of Web Mercator per pixel at least
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
 NAMES_SHOWN = 30  # with more bases than this, their names start switched off
@@ -113,8 +113,8 @@ def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> foli
     drawn = OfflineMap(assets=assets, zoom_snap=0.25)
     page = cast("Figure", drawn.get_root())
     page.title = _safe(text("map.title", area=plan.area.name))
-    CustomPane("population", z_index=450).add_to(drawn)  # above the catchments
-    CustomPane("bases", z_index=620).add_to(drawn)  # and above the population
+    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the catchments
+        CustomPane(pane, z_index=height).add_to(drawn)
     layers = [
         _surroundings(outlines.drop(here.index)),
         _catchments(here, atlas, result),
@@ -238,7 +238,7 @@ def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium
 
     def style(feature: Mapping[str, Any]) -> dict[str, Any]:
         fill = feature["properties"]["colour"]
-        return {"color": "#ffffff", "weight": 0.8, "fillColor": fill, "fillOpacity": 0.62}
+        return {"color": "#ffffff", "weight": 0.8, "fillColor": fill, "fillOpacity": 0.7}
 
     return _layer("catchments", features, style, fields)
 
@@ -263,7 +263,7 @@ def _told_of_units(
 
 def _unserved(outlines: gpd.GeoSeries, atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
     """Units without a team, hatched in grey."""
-    style = {"color": "#4d4d4d", "weight": 1.2, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
+    style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
         _feature(
             entry.unit_code,
@@ -288,7 +288,8 @@ def _borders(outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
     team_of = plan.team_of()
     owners, _ = pd.factorize(np.array([team_of.get(unit, unit) for unit in outlines.index]))
     lines = _lines_between(outlines.to_numpy(), owners)
-    return _layer("borders", [] if lines.is_empty else [_feature("borders", lines, {})], lambda _: style)
+    features = [] if lines.is_empty else [_feature("borders", lines, {})]
+    return _layer("borders", features, lambda _: style, pane="borders")
 
 
 def _lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
@@ -370,11 +371,14 @@ def _layer(
     fields: tuple[str, ...] = (),
     *,
     marker: folium.CircleMarker | None = None,
+    **options: Any,  # noqa: ANN401 - of L.geoJson
 ) -> folium.GeoJson | None:
     """A layer of the map with a tooltip of these fields; None where there is nothing to draw."""
     if not features:
         return None
-    layer = folium.GeoJson(_collection(features), name=text(f"map.layer.{name}"), style_function=style, marker=marker)
+    layer = folium.GeoJson(
+        _collection(features), name=text(f"map.layer.{name}"), style_function=style, marker=marker, **options
+    )
     if fields:
         folium.GeoJsonTooltip(list(fields), [_safe(text(f"map.tooltip.{field}")) for field in fields]).add_to(layer)
     return layer

@@ -13,10 +13,14 @@ from factgeo.errors import FactgeoError
 # Streamlit's own requests to the outside (usage statistics, address look-up) are off.
 OPTIONS = {
     "browser.gatherUsageStats": "false",
+    "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "logger.hideWelcomeMessage": "true",
     "server.fileWatcherType": "none",
     "server.headless": "true",
+    "server.showEmailPrompt": "false",
+    "theme.base": "light",
+    "theme.primaryColor": "#0072B2",
 }
 
 

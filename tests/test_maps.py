@@ -111,7 +111,7 @@ def test_neighbours_never_share_a_colour(shipped: Atlas, one_each: Plan) -> None
     assert set(colour.values()) <= set(maps.PALETTE)
     touching = shipped.units.sindex.query(shipped.units.geometry, predicate="intersects")
     codes, shapes = shipped.units.index.to_numpy()[touching], shipped.units.geometry.to_numpy()[touching]
-    beside = (codes[0] < codes[1]) & (shapely.length(shapely.intersection(*shapes)) > 0)  # more than a corner
+    beside = (codes[0] < codes[1]) & (shapely.length(shapely.intersection(*shapes)) > 100)  # m; less is a corner
     pairs = codes[:, beside].T
     assert len(pairs) > 800
     assert [pair for pair in pairs if colour[f"T{pair[0]}"] == colour[f"T{pair[1]}"]] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from factgeo import areas
+from factgeo import areas, language
 from factgeo.language import text
 from factgeo.pack import Atlas
 from factgeo.ui import frame
@@ -28,10 +28,11 @@ def area(atlas: Atlas) -> None:
     kind = kind_box.selectbox(
         text("app.area.kind"),
         KINDS,
-        index=KINDS.index("hf"),
+        index=KINDS.index(st.session_state.get("kind", "hf")),
         format_func=lambda kind: text(f"app.kind.{kind}"),
-        key="kind",
+        key=f"kind-{language.in_use()}",  # a box keeps the words that it was made with
     )
+    st.session_state["kind"] = kind
     with name_box:
         wanted = _name(kind, atlas)
     if button_box.button(text("app.plan.propose"), type="primary", width="stretch"):

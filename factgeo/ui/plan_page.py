@@ -35,6 +35,7 @@ def show() -> None:
 
 def _show_result(result: Result, data: Atlas) -> None:
     plan, figures = result.plan, result.figures
+    drawn = maps.plan_map(data, result, assets=leaflet.URL)  # first, so that no old map stands below a new name
     st.subheader(plan.area.name, divider="gray", anchor=False)
     st.write(text("summary.people", population=number(figures.population), adults=number(figures.adults)))
     if not plan.catchments:
@@ -42,7 +43,6 @@ def _show_result(result: Result, data: Atlas) -> None:
     _key_figures(result)
     left, right = st.columns([3, 1])
     with left:
-        drawn = maps.plan_map(data, result, assets=leaflet.URL)
         st_folium(drawn, key="map", height=MAP_HEIGHT, use_container_width=True, returned_objects=[])
         st.caption(text("app.map.alternative"))
     with right:
@@ -57,7 +57,7 @@ def _show_result(result: Result, data: Atlas) -> None:
 def _key_figures(result: Result) -> None:
     figures = result.figures
     shown = {
-        "served": (percent(figures.served), "measured"),
+        "served": (percent(figures.served), "derived"),
         "within": (percent(figures.share_within[60]), "estimate"),
         "mean": (text("app.minutes", minutes=summary.minutes(figures.mean_min)), "estimate"),
         "catchments": (number(len(figures.teams)), "proposal"),

@@ -145,10 +145,13 @@ def test_pointing_at_a_base_tells_its_figures(page: Page, app: str, forde: Resul
 
 
 def test_the_language_can_be_changed_and_the_result_stays(page: Page, app: str) -> None:
-    frame = propose(page, app, "Helse Førde HF")
+    propose(page, app, "Helse Førde HF")
     page.get_by_text("Nynorsk", exact=True).click()
     page.get_by_role("heading", name="Teama", exact=True).wait_for()
-    expect(frame.locator(".factgeo-legend")).to_contain_text("Utan team")
+    expect(page.get_by_role("combobox").first).to_have_value("Helseføretak")
+    expect(page.get_by_role("combobox").nth(1)).to_have_value("Helse Førde HF")
+    legend = page.frame_locator("iframe").last.locator(".factgeo-legend")
+    expect(legend).to_contain_text("Utan team", timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -158,7 +161,8 @@ def test_a_second_area_takes_the_place_of_the_first(page: Page, app: str) -> Non
     page.get_by_role("option", name="Finnmarkssykehuset HF").click()
     page.get_by_role("button", name="Foreslå opptaksområder").click()
     page.get_by_role("heading", name="Finnmarkssykehuset HF", exact=True).wait_for()
-    expect(page.frame_locator("iframe").locator(".factgeo-legend")).to_contain_text("Finnmarkssykehuset HF")
+    newest = page.frame_locator("iframe").last  # the first fades out while the new one is drawn
+    expect(newest.locator(".factgeo-legend")).to_contain_text("Finnmarkssykehuset HF", timeout=PATIENCE_MS)
     keep_picture(page, "page-finnmark")
 
 
