@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def _resolve_one(text: str, atlas: Atlas) -> _Meaning:
     name = rest.strip() if colon else text
     if wanted_kind is not None and wanted_kind not in KINDS:
         raise UnknownNameError("unknown_kind", kind=kind, kinds=", ".join(f"{known}:" for known in KINDS))
-    known = [m for m in _meanings(atlas.units) if wanted_kind in (None, m.kind)]
+    known = [m for m in _meanings(atlas) if wanted_kind in (None, m.kind)]
     if wanted_kind is None and names.plain(name) in ("norge", "noreg", "norway"):
         return _Meaning("norge", NORWAY, NORWAY, frozenset(atlas.units.index))
     hits = _by_code(name, wanted_kind, atlas.units) or _by_name(name, known)
@@ -111,8 +112,10 @@ def _by_name(text: str, known: list[_Meaning]) -> list[_Meaning]:
     return [known[k] for k in names.matching(text, spelt)]
 
 
-def _meanings(units: pd.DataFrame) -> list[_Meaning]:
+@lru_cache(maxsize=4)
+def _meanings(atlas: Atlas) -> list[_Meaning]:
     """Every named area of every kind, in the order of ``KINDS``."""
+    units = atlas.units
     districts = units[units.index.str.len() == DISTRICT_DIGITS]
     return [
         _meaning(kind, rows)

@@ -39,7 +39,7 @@ GEOGRAPHIC = ("units", "roads")
 ADULT_AGE = 18
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """A pack, read lazily. Tables are shared: take a copy before changing one."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from factgeo import areas as areas_of
-from factgeo import pack, pipeline, settings
+from factgeo import language, pack, pipeline, settings
 from factgeo.errors import FactgeoError
 from factgeo.pipeline import Result
 
@@ -82,3 +82,11 @@ def _beside(name: str) -> Path:
 def forde(shipped: pack.Atlas) -> Result:
     """The default plan for Helse Førde."""
     return pipeline.run(shipped, areas_of.resolve("Helse Førde", shipped), settings.load())
+
+
+@pytest.fixture(autouse=True)
+def _bokmaal() -> Iterator[None]:
+    """Every test starts in Bokmål, whatever the one before it spoke."""
+    language.use("nb")
+    yield
+    language.use("nb")
