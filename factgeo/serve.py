@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import socket
 import subprocess
 import sys
@@ -37,12 +38,18 @@ def run(*, port: int, host: str) -> int:
     options = {**OPTIONS, "server.port": str(port), "server.address": host}
     flags = [f"--{name}={value}" for name, value in options.items()]
     process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(_script()), *flags])  # noqa: S603
+    signal.signal(signal.SIGTERM, _stop)
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
         return 0
+    finally:
+        process.terminate()  # no server is left behind, however this process ends
+        process.wait()
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _script() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -230,7 +229,8 @@ def test_a_fault_of_the_program_gives_exit_code_1_and_a_log_not_a_traceback(
 def test_ctrl_c_ends_with_130_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     out = tmp_path / "plan"
     words = [sys.executable, "-m", "factgeo", "plan", "--area", "norge", "--border", "none", "--out", str(out)]
-    process = subprocess.Popen(words, cwd=REPO, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ})
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(words, cwd=REPO, stderr=pipe, stdout=pipe, preexec_fn=_heed_ctrl_c)  # noqa: PLW1509
     time.sleep(9)
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=120)
@@ -240,3 +240,8 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_written(tmp_path: Path) ->
     if out.exists():
         assert {path.name for path in out.iterdir()} == PLAN_FILES
         assert json.loads((out / "plan.json").read_text(encoding="utf-8"))["solver"]["status"] == "interrupted"
+
+
+def _heed_ctrl_c() -> None:
+    """A run in the background of a script ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
