@@ -36,7 +36,7 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.app: pyproject.toml constraints.txt | $(VENV)/.created
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[app]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[app,fast]"
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.created

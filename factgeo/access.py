@@ -8,10 +8,16 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 DRY_M = 300  # a straight way may cross this much water: outlines and cell centres are that inexact
 LIMIT_M = 15_000  # who lives further from every road has none; N1000 lacks most municipal and private roads
 WET_SEARCH_M = 6_000  # how far to look for another road when the nearest lies across water
+
+
+FAR = 2**30  # seconds further than any way; two of them still fit into 32 bits
+Ints = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -29,15 +35,64 @@ class Access:
     metres: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Targets:
+    """Cells as the two ends of their edge: node reached first, and whole seconds from it to the cell's door.
+
+    A way that is closed has ``FAR`` seconds.
+    """
+
+    node_a: Ints
+    from_a: Ints
+    node_b: Ints
+    from_b: Ints
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Bases as the (up to two) nodes that they set out to, bases x 2; ``FAR`` seconds where a way is closed."""
+
+    node: Ints
+    seconds: Ints
+
+
 def find(points: NDArray[np.object_], roads: gpd.GeoDataFrame, land: NDArray[np.object_]) -> Access:
     """The nearest road of each point, never a ferry, a boat or a tunnel, and never across the sea.
 
+    A road that cars can leave by road or ferry goes first; who has none takes the landing of a passenger boat
+    or a road on an island that only boats reach (and is unreachable unless boats are allowed).
+
     Args:
         points: Shapely points, EPSG:25833.
-        roads: Edges with kind, tunnel and geometry. All of them are joined to the main network (by boat at least).
+        roads: Edges with from_node, to_node, kind, tunnel and geometry.
         land: Polygons of the dry land.
     """
-    usable = np.flatnonzero(roads["kind"].isin(["road", "tie", "landing"]) & ~roads["tunnel"])
+    usable = (roads["kind"].isin(["road", "tie", "landing"]) & ~roads["tunnel"]).to_numpy()
+    by_car = joined_by_car(roads)
+    found = _nearest(points, roads, np.flatnonzero(usable & by_car), land)
+    lost = np.flatnonzero(found.edge < 0)
+    by_boat = np.flatnonzero(usable & ~by_car)
+    if len(lost) and len(by_boat):
+        rest = _nearest(points[lost], roads, by_boat, land)
+        found.edge[lost], found.position[lost], found.metres[lost] = rest.edge, rest.position, rest.metres
+    return found
+
+
+def joined_by_car(roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """True for edges that roads and car ferries join to the largest network, whatever the season."""
+    drives = (roads["kind"] != "boat").to_numpy()
+    a, b = roads["from_node"].to_numpy(), roads["to_node"].to_numpy()
+    nodes = int(max(a.max(), b.max())) + 1
+    graph = coo_array((np.ones(drives.sum()), (a[drives], b[drives])), shape=(nodes, nodes))
+    label = connected_components(graph, directed=False)[1][a]
+    metres = np.bincount(label[drives], weights=roads["length_m"].to_numpy()[drives])
+    return np.asarray(drives & (label == metres.argmax()), dtype=bool)
+
+
+def _nearest(
+    points: NDArray[np.object_], roads: gpd.GeoDataFrame, usable: NDArray[np.intp], land: NDArray[np.object_]
+) -> Access:
+    """The nearest of the usable edges to each point that a straight way over land leads to."""
     lines = roads.geometry.to_numpy()[usable]
     tree = shapely.STRtree(lines)
     near, hit = tree.query_nearest(points, max_distance=LIMIT_M, all_matches=False)

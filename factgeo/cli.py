@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from factgeo import __version__, language
-from factgeo.errors import FactgeoError
+from factgeo.errors import FactgeoError, OutputError
 from factgeo.language import text
 from factgeo.settings import Settings
 
@@ -250,12 +250,12 @@ def _travel(
 def _data_group() -> click.Group:
     group = click.Group("data", help=text("cli.help.data"), params=[_lang()])
     build = [
-        _option("--sources", type=click.Path(path_type=Path), required=True),
+        _option("--sources", type=click.Path(path_type=Path)),
         _option("--facts", type=click.Path(path_type=Path)),
         _option("--year", type=int, default=2026, show_default=True),
         _option("--resolution", type=click.Choice(["1km", "250m"]), default="1km", show_default=True),
-        _option("--roads", "later"),
-        _option("--out", "out_pack", type=click.Path(path_type=Path), default=Path("data"), show_default=True),
+        _option("--roads", metavar="FILE|osm:PLACE"),
+        _option("--out", "out_pack", type=click.Path(path_type=Path), show_default="data"),
         _lang(),
     ]
     group.add_command(_command("build", _build, build))
@@ -265,16 +265,47 @@ def _data_group() -> click.Group:
     return group
 
 
-def _build(*, sources: Path, facts: Path | None, year: int, resolution: str, out: Path, roads: str | None) -> None:
-    """Read the official files and write a pack."""
+def _build(
+    *, sources: Path | None, facts: Path | None, year: int, resolution: str, out: Path | None, roads: str | None
+) -> None:
+    """Read the official files, or another road network for the pack in use, and write a pack."""
     from factgeo.building import pack as building  # noqa: PLC0415 - help must answer at once
 
-    _refuse_later("data build", {"roads": roads})
+    if sources is None and roads is None:
+        raise OutputError("build_from_nothing")
+    if roads is not None:
+        _build_with_roads(roads, sources=sources, facts=facts, year=year, resolution=resolution, out=out)
+        return
+    out = out or Path("data")
     facts = facts or sources.parent / "facts"
     building.refuse_folder(out)
     step = partial(_step, "building")
     built = building.build(sources, facts, year=year, resolution=resolution, progress=step)
     building.write(built, facts, out)
+    click.echo(text("data.built", folder=out, checks=len(built.manifest["checks"])))
+
+
+def _build_with_roads(
+    roads: str, *, sources: Path | None, facts: Path | None, year: int, resolution: str, out: Path | None
+) -> None:
+    """The pack in use, or one from the official files, with another road network."""
+    from factgeo import pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.building import graph  # noqa: PLC0415
+    from factgeo.building import pack as building  # noqa: PLC0415
+
+    if out is None:
+        raise OutputError("roads_out")
+    building.refuse_folder(out)
+    _step("building", "network")
+    source = graph.read(roads)
+    with tempfile.TemporaryDirectory() as work:
+        if sources is not None:
+            _build(sources=sources, facts=facts, year=year, resolution=resolution, out=Path(work) / "pack", roads=None)
+        atlas = pack.load(None if sources is None else Path(work) / "pack")
+        _step("building", "replace")
+        built = building.replace_roads(atlas, source)
+        building.write(built, facts or atlas.folder / "facts", out)
+    click.echo("\n".join(building.network_lines(built)))
     click.echo(text("data.built", folder=out, checks=len(built.manifest["checks"])))
 
 

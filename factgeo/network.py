@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from factgeo.settings import Settings
 
-ROADS = ("road", "tie", "landing")
+FAST_KPH, SLOW_KPH = 60, 40  # limits from which ``roads.share_of_limit`` calls a road fast, or not slow
 
 
 @dataclass(frozen=True)
@@ -19,26 +21,42 @@ class RoadNetwork:
     """Edges as parallel arrays; row k of each is edge k of the road table.
 
     Attributes:
-        from_node, to_node: Node numbers, 0 to ``nodes`` - 1.
-        drive_s, crossing_s, wait_s: Whole seconds of driving, of sailing, and of waiting before boarding.
-        open: False where a ferry or boat does not run under the settings.
+        from_node, to_node: Node numbers.
+        forward_s, backward_s: Whole seconds of driving from from_node to to_node, and back.
+        crossing_s, wait_s: Whole seconds of sailing, and of waiting before boarding; the same in both directions.
+        forward_open, backward_open: False where one-way rules, the season or the settings close the direction.
         length_m: True length (stretched).
-        nodes: Number of nodes.
+        node_xy: Place of each node (m).
     """
 
     from_node: NDArray[np.int32]
     to_node: NDArray[np.int32]
-    drive_s: NDArray[np.int32]
+    forward_s: NDArray[np.int32]
+    backward_s: NDArray[np.int32]
     crossing_s: NDArray[np.int32]
     wait_s: NDArray[np.int32]
-    open: NDArray[np.bool_]
+    forward_open: NDArray[np.bool_]
+    backward_open: NDArray[np.bool_]
     length_m: NDArray[np.float64]
-    nodes: int
+    node_xy: NDArray[np.float64]
 
     @property
-    def seconds(self) -> NDArray[np.int32]:
-        """All seconds of each edge, the same in both directions; at least 1."""
-        total: NDArray[np.int32] = np.maximum(self.drive_s + self.crossing_s + self.wait_s, 1)
+    def nodes(self) -> int:
+        """How many nodes there are, numbered from 0."""
+        return len(self.node_xy)
+
+    @cached_property
+    def forward_total(self) -> NDArray[np.int32]:
+        """All seconds of each edge from from_node to to_node; at least 1."""
+        return self._total(self.forward_s)
+
+    @cached_property
+    def backward_total(self) -> NDArray[np.int32]:
+        """All seconds of each edge from to_node to from_node; at least 1."""
+        return self._total(self.backward_s)
+
+    def _total(self, driving: NDArray[np.int32]) -> NDArray[np.int32]:
+        total: NDArray[np.int32] = np.maximum(driving + self.crossing_s + self.wait_s, 1)
         return total
 
 
@@ -46,16 +64,48 @@ def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
     """The network of a road table (see ``building.roads``) under the settings."""
     sails = roads["kind"].isin(["ferry", "boat"]).to_numpy()
     metres = roads["length_m"].to_numpy() * np.where(sails, 1.0, settings.roads.stretch)
+    driving = np.where(sails, 0.0, metres / _metres_per_second(roads, settings))
+    running, oneway = runs(roads, settings), roads["oneway"].to_numpy()
     return RoadNetwork(
         from_node=roads["from_node"].to_numpy(dtype=np.int32),
         to_node=roads["to_node"].to_numpy(dtype=np.int32),
-        drive_s=_whole_seconds(np.where(sails, 0.0, metres / _metres_per_second(roads["road_class"], settings))),
+        forward_s=_whole_seconds(_published_or(roads["forward_min"], driving, settings)),
+        backward_s=_whole_seconds(_published_or(roads["backward_min"], driving, settings)),
         crossing_s=_whole_seconds(np.where(sails, 60 * crossing_minutes(roads, settings), 0.0)),
-        wait_s=_whole_seconds(np.where(sails, 60 * settings.ferry.wait_min, 0.0)),
-        open=runs(roads, settings),
+        wait_s=_whole_seconds(60 * settings.ferry.wait_min * _boardings(roads)),
+        forward_open=running & (oneway != "TF"),
+        backward_open=running & (oneway != "FT"),
         length_m=metres,
-        nodes=int(max(roads["from_node"].max(), roads["to_node"].max())) + 1,
+        node_xy=_node_places(roads),
     )
+
+
+def _node_places(roads: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Coordinates of each node, from the ends of its edges."""
+    lines = roads.geometry.to_numpy()
+    nodes = int(max(roads["from_node"].max(), roads["to_node"].max())) + 1
+    places = np.zeros((nodes, 2))
+    for column, end in (("from_node", 0), ("to_node", -1)):
+        places[roads[column].to_numpy()] = shapely.get_coordinates(shapely.get_point(lines, end))
+    return places
+
+
+def _boardings(roads: pd.DataFrame) -> NDArray[np.float64]:
+    """How often one boards on an edge: once on a ferry; on a boat half a time per end on land.
+
+    Boat lines meet at sea, where nobody waits: a trip over several of them boards once.
+    """
+    boat = (roads["kind"] == "boat").to_numpy()
+    ends = roads[["from_node", "to_node"]].to_numpy()
+    on_land = np.isin(ends, ends[~boat]).sum(axis=1) / 2
+    ferry = (roads["kind"] == "ferry").to_numpy()
+    return np.asarray(np.where(boat, on_land, ferry), dtype=float)
+
+
+def _published_or(minutes: pd.Series, driving: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
+    """Seconds of driving: minutes as published with the network where there are any, else by speed."""
+    published = 60 * minutes.to_numpy(dtype=float) * _slowdown(settings)
+    return np.where(np.isnan(published), driving, published)
 
 
 def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
@@ -83,10 +133,19 @@ def access_seconds(metres: NDArray[np.float64], settings: Settings) -> NDArray[n
     return np.round(metres * settings.access.detour / (settings.access.speed_kph / 3.6))
 
 
-def _metres_per_second(road_class: pd.Series, settings: Settings) -> NDArray[np.float64]:
-    speeds = settings.roads.speed_kph.model_dump()
-    kph = road_class.map(speeds).fillna(speeds["K"]).to_numpy(dtype=float)
-    return np.asarray(kph / 3.6 / (settings.roads.junction_factor * settings.roads.winter_factor), dtype=float)
+def _metres_per_second(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
+    """Mean speed: a share of the speed limit where it is known, else by road class."""
+    by_class = settings.roads.speed_kph.model_dump()
+    kph = roads["road_class"].map(by_class).fillna(by_class["K"]).to_numpy(dtype=float)
+    limit = roads["limit_kph"].to_numpy(dtype=float)
+    share = settings.roads.share_of_limit
+    part = np.where(limit >= FAST_KPH, share.fast, np.where(limit >= SLOW_KPH, share.middle, share.slow))
+    kph = np.where(np.isnan(limit), kph, limit * part)
+    return np.asarray(kph / 3.6 / _slowdown(settings), dtype=float)
+
+
+def _slowdown(settings: Settings) -> float:
+    return settings.roads.junction_factor * settings.roads.winter_factor
 
 
 def _whole_seconds(seconds: NDArray[np.float64]) -> NDArray[np.int32]:

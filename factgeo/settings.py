@@ -95,6 +95,14 @@ class SpeedByClass(_Frozen):
     P: Speed
 
 
+class ShareOfLimit(_Frozen):
+    """Mean speed / speed limit, for networks that know their limits."""
+
+    fast: Annotated[float, Field(gt=0, le=1.2)]
+    middle: Annotated[float, Field(gt=0, le=1.2)]
+    slow: Annotated[float, Field(gt=0, le=1.2)]
+
+
 class Roads(_Frozen):
     """How lengths become driving minutes."""
 
@@ -102,6 +110,7 @@ class Roads(_Frozen):
     junction_factor: Factor
     winter_factor: Factor
     speed_kph: SpeedByClass
+    share_of_limit: ShareOfLimit
 
 
 class Ferry(_Frozen):

@@ -95,6 +95,8 @@ def _schemas() -> dict[str, DataFrameSchema]:
                 "to_node": whole(0, 100_000_000),
                 "kind": Column(str, Check.isin(["road", "tie", "landing", "ferry", "boat"])),
                 "road_class": text(".+"), "number": text(), "length_m": real(0, 500_000),
+                "oneway": Column(str, Check.isin(["B", "FT", "TF"])), "limit_kph": real(5, 130, empty=True),
+                "forward_min": real(0, 2000, empty=True), "backward_min": real(0, 2000, empty=True),
                 "tunnel": Column(bool), "bridge": Column(bool),
                 "season": Column(str, Check.isin(["", "all_year", "summer", "tourist", "unknown"])),
                 "in_service": Column(str, Check.isin(["", "yes", "no", "unknown"])),

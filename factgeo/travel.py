@@ -6,6 +6,8 @@ Times are whole seconds inside, so that results are exact and repeatable; unreac
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -17,12 +19,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from factgeo.access import Access
+from factgeo.access import FAR, Access, Starts, Targets
 from factgeo.network import RoadNetwork, access_seconds
 from factgeo.settings import Settings
 
 UNREACHABLE = np.iinfo(np.int32).max
-BASES_AT_A_TIME = 128  # keeps the memory of one run small
+BASES_AT_A_TIME = 128  # of the scipy fallback; keeps the memory of one run small
+NO_LIMIT = 2**29  # seconds; further than any way in Norway
 
 
 @dataclass(frozen=True)
@@ -40,61 +43,162 @@ class Trip:
     roads: tuple[str, ...]
 
 
-def seconds_to_cells(network: RoadNetwork, bases: Access, cells: Access, settings: Settings) -> NDArray[np.int32]:
-    """Seconds from each base to each cell, bases x cells, ``UNREACHABLE`` where no road or ferry leads."""
-    result = np.empty((len(bases.edge), len(cells.edge)), dtype=np.int32)
-    for start in range(0, len(bases.edge), BASES_AT_A_TIME):
-        chunk = slice(start, start + BASES_AT_A_TIME)
-        part = Access(bases.edge[chunk], bases.position[chunk], bases.metres[chunk])
-        result[chunk] = _seconds_of_chunk(network, part, cells, settings)
-    return result
-
-
-def _seconds_of_chunk(network: RoadNetwork, bases: Access, cells: Access, settings: Settings) -> NDArray[np.int32]:
-    to_node = dijkstra(_graph(network, bases), indices=network.nodes + np.arange(len(bases.edge)))
-    known = cells.edge >= 0
-    edge, position = cells.edge[known], cells.position[known]
-    whole = network.seconds[edge]
-    first = np.round(position * whole)
-    total = np.minimum(to_node[:, network.from_node[edge]] + first, to_node[:, network.to_node[edge]] + (whole - first))
-    _shortcut_on_own_edge(total, bases, edge, first, whole)
-    total += access_seconds(bases.metres, settings)[:, None] + access_seconds(cells.metres[known], settings)
-    result = np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32)
-    result[:, known] = np.where(np.isfinite(total), total, UNREACHABLE)
-    return result
-
-
-def _shortcut_on_own_edge(
-    total: NDArray[np.float64],
+def seconds_to_cells(
+    network: RoadNetwork,
     bases: Access,
-    edge: NDArray[np.int32],
-    first: NDArray[np.float64],
-    whole: NDArray[np.int32],
-) -> None:
-    """Cells on the same road piece as the base are reached along it, without a detour over its ends."""
-    for row, base_edge in enumerate(bases.edge):
-        same = edge == base_edge
-        start = np.round(bases.position[row] * whole[same])
-        total[row, same] = np.minimum(total[row, same], np.abs(first[same] - start))
+    cells: Access,
+    settings: Settings,
+    *,
+    limit_s: int = NO_LIMIT,
+    compiled: bool | None = None,
+) -> NDArray[np.int32]:
+    """Seconds from each base to each cell, bases x cells.
+
+    ``UNREACHABLE`` stands where no road or ferry leads, or the way takes more than ``limit_s`` seconds.
+    ``compiled`` chooses the engine (default: the compiled one where numba is installed); both give the same.
+    """
+    result = np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32)
+    engine = _compiled_rows if (has_kernel() if compiled is None else compiled) else _scipy_rows
+    for row, seconds in engine(network, bases, cells, settings, limit_s):
+        result[row] = seconds
+    return result
 
 
-def _graph(network: RoadNetwork, bases: Access) -> csr_array:
-    """The open edges in both directions, and one more node per base that leads to the ends of its road."""
-    seconds = network.seconds
-    at, row = bases.edge, np.arange(len(bases.edge)) + network.nodes
-    on_road = at >= 0
-    first = np.round(bases.position * seconds[at])
-    from_node, to_node = network.from_node[network.open], network.to_node[network.open]
+def has_kernel() -> bool:
+    """Is numba there for the compiled kernel?"""
+    return importlib.util.find_spec("numba") is not None
+
+
+def _own_edge(
+    network: RoadNetwork, bases: Access, row: int, cells: Access
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Cells on the base's own stretch of road, and the seconds along it, where its direction is open."""
+    edge = int(bases.edge[row])
+    same = np.flatnonzero(cells.edge == edge) if edge >= 0 else np.empty(0, dtype=np.intp)
+    if not len(same):
+        return same, np.empty(0, dtype=np.int64)
+    start, to = bases.position[row], cells.position[same]
+    ahead = np.round(to * network.forward_total[edge]) - np.round(start * network.forward_total[edge])
+    back = np.round(start * network.backward_total[edge]) - np.round(to * network.backward_total[edge])
+    onward = np.where((to >= start) & network.forward_open[edge], ahead, np.inf)
+    return_way = np.where((to <= start) & network.backward_open[edge], back, np.inf)
+    along = np.minimum(onward, return_way)
+    found = np.isfinite(along)
+    return same[found], along[found].astype(np.int64)
+
+
+def _set_out(network: RoadNetwork, bases: Access) -> Starts:
+    """The ends of each base's road, and the seconds to them."""
+    edge, position = np.maximum(bases.edge, 0), bases.position
+    known = bases.edge >= 0
+    forward, backward = network.forward_total[edge], network.backward_total[edge]
+    onward = forward - np.round(position * forward)
+    back = np.round(position * backward)
+    seconds = np.column_stack([
+        np.where(known & network.backward_open[edge], back, FAR),
+        np.where(known & network.forward_open[edge], onward, FAR),
+    ])  # fmt: skip
+    node = np.column_stack([network.from_node[edge], network.to_node[edge]])
+    return Starts(node.astype(np.int32), seconds.astype(np.int32))
+
+
+def _arrive(network: RoadNetwork, cells: Access, settings: Settings) -> Targets:
+    """The ends of each cell's road, and the seconds from them to the cell's door."""
+    edge, position = np.maximum(cells.edge, 0), cells.position
+    known = cells.edge >= 0
+    door = access_seconds(np.where(known, cells.metres, 0.0), settings)
+    forward, backward = network.forward_total[edge], network.backward_total[edge]
+    from_a = np.round(position * forward) + door
+    from_b = backward - np.round(position * backward) + door
+    return Targets(
+        network.from_node[edge],
+        np.where(known & network.forward_open[edge], from_a, FAR).astype(np.int32),
+        network.to_node[edge],
+        np.where(known & network.backward_open[edge], from_b, FAR).astype(np.int32),
+    )
+
+
+def _directed(
+    network: RoadNetwork,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Open directed edges: tail, head, seconds, and the row of the network each comes from."""
+    there, back = np.flatnonzero(network.forward_open), np.flatnonzero(network.backward_open)
+    tail = np.concatenate([network.from_node[there], network.to_node[back]])
+    head = np.concatenate([network.to_node[there], network.from_node[back]])
+    seconds = np.concatenate([network.forward_total[there], network.backward_total[back]])
+    return tail, head, seconds, np.concatenate([there, back]).astype(np.int32)
+
+
+def _compiled_rows(
+    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, limit_s: int
+) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """Row by row from the compiled kernel, on all cores."""
+    from factgeo import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
+
+    tail, head, seconds, _ = _directed(network)
+    graph = kernel.graph(tail, head, seconds, network.nodes, network.node_xy)
+    targets = _arrive(network, cells, settings)
+    own = access_seconds(bases.metres, settings)
+    for row, found in kernel.rows(graph, _set_out(network, bases), targets, limit_s):
+        yield row, _finished(network, bases, row, cells, found.astype(np.int64), own[row], settings, limit_s)
+
+
+def _finished(
+    network: RoadNetwork,
+    bases: Access,
+    row: int,
+    cells: Access,
+    found: NDArray[np.int64],
+    own_access: float,
+    settings: Settings,
+    limit_s: int,
+) -> NDArray[np.int32]:
+    """The base's own road piece and its way to the road added; what is too far becomes ``UNREACHABLE``."""
+    same, along = _own_edge(network, bases, row, cells)
+    door = access_seconds(cells.metres[same], settings).astype(np.int64)
+    found[same] = np.minimum(found[same], along + door)
+    total = found + (int(own_access) if np.isfinite(own_access) else FAR)
+    return np.where(total <= min(limit_s, FAR - 1), total, UNREACHABLE).astype(np.int32)
+
+
+def _scipy_rows(
+    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, limit_s: int
+) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """The same from scipy's Dijkstra: slower, and the obvious twin."""
+    tail, head, seconds, _ = _directed(network)
+    starts, targets = _set_out(network, bases), _arrive(network, cells, settings)
+    own = access_seconds(bases.metres, settings)
+    for first in range(0, len(bases.edge), BASES_AT_A_TIME):
+        chunk = np.arange(first, min(first + BASES_AT_A_TIME, len(bases.edge)))
+        graph = _matrix(network, tail, head, seconds, starts, chunk)
+        away = dijkstra(graph, indices=network.nodes + np.arange(len(chunk)))
+        for k, row in enumerate(chunk):
+            by_a, by_b = away[k, targets.node_a] + targets.from_a, away[k, targets.node_b] + targets.from_b
+            found = np.minimum(np.minimum(by_a, by_b), FAR).astype(np.int64)
+            yield int(row), _finished(network, bases, int(row), cells, found, own[row], settings, limit_s)
+
+
+def _matrix(
+    network: RoadNetwork,
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    seconds: NDArray[np.int32],
+    starts: Starts,
+    chunk: NDArray[np.intp],
+) -> csr_array:
+    """The directed edges as a matrix, with one more node per base that leads to the ends of its road."""
+    extra = np.repeat(network.nodes + np.arange(len(chunk)), 2)
+    open_way = starts.seconds[chunk].ravel() < FAR
     columns = {
-        "a": np.concatenate([from_node, to_node, row[on_road], row[on_road]]),
-        "b": np.concatenate([to_node, from_node, network.from_node[at[on_road]], network.to_node[at[on_road]]]),
-        "s": np.concatenate([*[seconds[network.open]] * 2, first[on_road], (seconds[at] - first)[on_road]]),
+        "a": np.concatenate([tail, extra[open_way]]),
+        "b": np.concatenate([head, starts.node[chunk].ravel()[open_way]]),
+        "s": np.concatenate([seconds, starts.seconds[chunk].ravel()[open_way]]),
     }
-    # of parallel edges the fastest counts
+    # of parallel edges the fastest counts; a stored zero would mean no edge
     table = pd.DataFrame(columns).sort_values("s", kind="stable").drop_duplicates(["a", "b"])
-    size = network.nodes + len(at)
-    seconds_or_one = np.maximum(table["s"].to_numpy(dtype=float), 1e-9)  # a stored zero would mean no edge
-    return csr_array((seconds_or_one, (table["a"], table["b"])), shape=(size, size))
+    cost = np.maximum(table["s"].to_numpy(dtype=float), 1e-9)
+    size = network.nodes + len(chunk)
+    return csr_array((cost, (table["a"], table["b"])), shape=(size, size))
 
 
 @dataclass(frozen=True)
@@ -141,13 +245,12 @@ def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings)
 def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: Settings) -> Trip:
     """The fastest way between the two points of ``ends``, taken apart."""
     access = access_seconds(ends.metres, settings)
-    if (ends.edge < 0).any():
-        return _no_trip()
-    legs = _legs(network, ends)
+    legs = None if (ends.edge < 0).any() else _legs(network, ends)
     if legs is None:
-        return _no_trip()
+        return Trip(False, None, None, None, None, None, None, (), ())
     rows, seconds = legs
-    share = seconds / network.seconds[rows]
+    whole = np.maximum(network.forward_total[rows], 1)
+    share = np.minimum(seconds / whole, 1.0)
     wait, crossing = float(network.wait_s[rows].sum()), float(network.crossing_s[rows].sum())
     drive, off_road = float(seconds.sum()) - wait - crossing, float(access.sum())
     metres = float(network.length_m[rows] @ share + ends.metres.sum() * settings.access.detour)
@@ -165,44 +268,51 @@ def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: 
     )
 
 
-def _no_trip() -> Trip:
-    return Trip(False, None, None, None, None, None, None, (), ())
-
-
 def _legs(network: RoadNetwork, ends: Access) -> tuple[NDArray[np.intp], NDArray[np.float64]] | None:
     """Rows of the edges travelled, in order, and the whole seconds on each; None where there is no way."""
-    edge_a, edge_b = int(ends.edge[0]), int(ends.edge[1])
-    seconds = network.seconds
-    from_a, from_b = (float(np.round(ends.position[k] * seconds[ends.edge[k]])) for k in (0, 1))
     start = Access(ends.edge[:1], ends.position[:1], ends.metres[:1])
-    distances, predecessors = dijkstra(_graph(network, start), indices=[network.nodes], return_predecessors=True)
-    distance, before = distances[0], predecessors[0]
-    via_from = distance[network.from_node[edge_b]] + from_b
-    via_to = distance[network.to_node[edge_b]] + seconds[edge_b] - from_b
-    along = abs(from_a - from_b) if edge_a == edge_b else np.inf
-    if along <= min(via_from, via_to):
-        return np.array([edge_a]), np.array([along])
+    end = Access(ends.edge[1:], ends.position[1:], np.zeros(1))
+    tail, head, seconds, source = _directed(network)
+    set_out = _set_out(network, start)
+    graph = _matrix(network, tail, head, seconds, set_out, np.array([0]))
+    distances, predecessors = dijkstra(graph, indices=[network.nodes], return_predecessors=True)
+    away, before = distances[0], predecessors[0]
+    same, along = _own_edge(network, start, 0, end)
+    row = int(end.edge[0])
+    last_forward = np.round(end.position[0] * network.forward_total[row])
+    last_back = network.backward_total[row] - np.round(end.position[0] * network.backward_total[row])
+    via_from = away[network.from_node[row]] + (last_forward if network.forward_open[row] else np.inf)
+    via_to = away[network.to_node[row]] + (last_back if network.backward_open[row] else np.inf)
+    if len(same) and along[0] <= min(via_from, via_to):
+        return np.array([row]), np.array([along[0]], dtype=float)
     if not np.isfinite(min(via_from, via_to)):
         return None
     enters_from = via_from <= via_to
-    nodes = [int(network.from_node[edge_b] if enters_from else network.to_node[edge_b])]
+    nodes = [int(network.from_node[row] if enters_from else network.to_node[row])]
     while before[nodes[-1]] != network.nodes:
         nodes.append(int(before[nodes[-1]]))
     nodes.reverse()
-    middle = _edges_between(network, nodes)
-    first = from_a if nodes[0] == network.from_node[edge_a] else seconds[edge_a] - from_a
-    last = from_b if enters_from else seconds[edge_b] - from_b
-    return np.array([edge_a, *middle, edge_b]), np.array([first, *seconds[middle], last], dtype=float)
+    middle, on_middle = _edges_between(nodes, tail, head, seconds, source)
+    first_row = int(start.edge[0])
+    first = set_out.seconds[0][set_out.node[0] == nodes[0]].min()
+    last = last_forward if enters_from else last_back
+    return np.array([first_row, *middle, row]), np.array([first, *on_middle, last], dtype=float)
 
 
-def _edges_between(network: RoadNetwork, nodes: list[int]) -> list[int]:
-    """The fastest open edge between each two nodes that follow one another."""
-    lookup: dict[tuple[int, int], int] = {}
-    usable = np.flatnonzero(network.open & np.isin(network.from_node, nodes) & np.isin(network.to_node, nodes))
-    for row in usable[np.argsort(-network.seconds[usable], kind="stable")]:
-        a, b = int(network.from_node[row]), int(network.to_node[row])
-        lookup[a, b] = lookup[b, a] = int(row)
-    return [lookup[a, b] for a, b in pairwise(nodes)]
+def _edges_between(
+    nodes: list[int],
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    seconds: NDArray[np.int32],
+    source: NDArray[np.int32],
+) -> tuple[list[int], list[int]]:
+    """The fastest edge from each node to the next: its row in the network, and its seconds."""
+    usable = np.flatnonzero(np.isin(tail, nodes) & np.isin(head, nodes))
+    fastest: dict[tuple[int, int], int] = {}
+    for edge in usable[np.argsort(-seconds[usable], kind="stable")]:
+        fastest[int(tail[edge]), int(head[edge])] = int(edge)
+    edges = [fastest[pair] for pair in pairwise(nodes)]
+    return [int(source[edge]) for edge in edges], [int(seconds[edge]) for edge in edges]
 
 
 def as_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:

@@ -17,11 +17,14 @@ def get_on(
     *roads: tuple[str, shapely.LineString],
     land: list[shapely.Polygon] = LAND,
     tunnel: tuple[int, ...] = (),
+    apart: tuple[int, ...] = (),
 ) -> tuple[int, float, float]:
-    """Edge, position and metres for one point."""
+    """Edge, position and metres for one point; all roads are joined to one another but those ``apart``."""
     kinds, lines = zip(*roads, strict=True)
     table = gpd.GeoDataFrame({"kind": kinds}, geometry=list(lines), crs=UTM33)
     table["tunnel"] = [k in tunnel for k in range(len(lines))]
+    table["from_node"] = table["to_node"] = [1 + k if k in apart else 0 for k in range(len(lines))]
+    table["length_m"] = table.length
     way = access.find(shapely.points([[x, y]]), table, gpd.GeoSeries(land).to_numpy())
     return int(way.edge[0]), float(way.position[0]), float(way.metres[0])
 
@@ -69,3 +72,10 @@ def test_who_lives_more_than_15_km_from_every_road_has_none() -> None:
     road = ("road", line((0, -19_000), (40_000, -19_000)))
     assert get_on(20_000, -3_900, road)[0] == -1
     assert get_on(20_000, -4_100, road)[0] == 0
+
+
+def test_a_road_that_no_car_can_leave_is_taken_only_where_there_is_no_other() -> None:
+    own, stub = ("road", line((0, -3_000), (9_000, -3_000))), ("landing", line((4_000, 800), (4_001, 800)))
+    assert get_on(4_000, 900, own, stub, apart=(1,))[0] == 0
+    across = ("road", line((0, 2_100), (9_000, 2_100)))
+    assert get_on(4_000, 900, across, stub, land=FJORD, apart=(1,))[0] == 1

@@ -17,7 +17,7 @@ import shapely
 import tomli_w
 from conftest import REPO, UTM33, line, refusal
 
-from factgeo import pack, tables
+from factgeo import access, pack, tables
 from factgeo.building import pack as building
 from factgeo.errors import OutputError, PackError, SourceError
 from factgeo.sources.files import file_sha256
@@ -352,12 +352,18 @@ def test_every_crossing_in_service_all_year_is_joined_to_roads_at_both_ends_or_n
             assert node in on_road | tied or not len(near), ferry.crossing
 
 
-def test_only_quays_without_a_road_within_1500_m_have_a_landing(shipped: pack.Atlas) -> None:
+@pytest.mark.parametrize(("kind", "reach_m"), [("ferry", 1_500), ("boat", 500)])
+def test_only_quays_and_boat_stops_without_a_road_near_have_a_landing(
+    shipped: pack.Atlas, kind: str, reach_m: float
+) -> None:
     edges = shipped.roads
     tree = shapely.STRtree(edges.geometry.to_numpy()[edges["kind"] == "road"])
-    quays = shapely.get_point(edges.geometry.to_numpy()[edges["kind"] == "landing"], 0)
+    sails = edges[edges["kind"] == kind]
+    served = set(sails["from_node"]) | set(sails["to_node"])
+    landing = (edges["kind"] == "landing") & (edges["from_node"].isin(served) | edges["to_node"].isin(served))
+    quays = shapely.get_point(edges.geometry.to_numpy()[landing], 0)
     assert 0 < len(quays) <= 20
-    assert not len(tree.query_nearest(quays, max_distance=1_500)[0])
+    assert not len(tree.query_nearest(quays, max_distance=reach_m)[0])
 
 
 @pytest.mark.parametrize("name", ["Lavik-Oppedal", "Mannheller-Fodnes", "Hjelmeland-Nesvik", "Solavågen-Festøya"])
@@ -383,7 +389,8 @@ def test_cells_get_on_roads_only_and_those_who_cannot_are_counted(shipped: pack.
     used = shipped.roads.iloc[np.unique(edge[edge >= 0])]
     assert set(used["kind"]) <= {"road", "tie", "landing"}
     assert not used["tunnel"].any()
-    without = int(shipped.cells.loc[edge < 0, "persons"].sum())
+    by_car = access.joined_by_car(shipped.roads)
+    without = int(shipped.cells.loc[(edge < 0) | ~by_car[edge], "persons"].sum())
     assert without == shipped.manifest["roads"]["residents_without_road"] < 15_000
 
 

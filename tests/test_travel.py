@@ -21,14 +21,16 @@ DEFAULT = factgeo_settings.load()
 NO_ACCESS = factgeo_settings.load(assignments=["access.speed_kph=130", "access.detour=1"])
 
 
-def drawn_network(
-    edges: list[tuple[int, int, int]], *, nodes: int, closed: frozenset[int] = frozenset()
-) -> RoadNetwork:
-    """A network of (from, to, seconds) edges."""
-    a, b, s = (np.array(column, dtype=np.int32) for column in zip(*edges, strict=True))
-    zero = np.zeros_like(s)
-    is_open = np.array([k not in closed for k in range(len(edges))])
-    return RoadNetwork(a, b, s, zero, zero, is_open, s.astype(float), nodes)
+Edge = tuple[int, int, int, int, str]  # from, to, seconds there, seconds back, oneway
+
+
+def drawn_network(edges: list[Edge], *, nodes: int) -> RoadNetwork:
+    """A network of drawn edges."""
+    a, b, there, back = (np.array(column, dtype=np.int32) for column in list(zip(*edges, strict=True))[:4])
+    oneway = np.array([edge[4] for edge in edges])
+    zero = np.zeros_like(there)
+    places = np.random.default_rng(1).random((nodes, 2))
+    return RoadNetwork(a, b, there, back, zero, zero, oneway != "TF", oneway != "FT", there.astype(float), places)
 
 
 def on_edge(*spots: tuple[int, float]) -> Access:
@@ -42,56 +44,95 @@ def on_edge(*spots: tuple[int, float]) -> Access:
 
 @st.composite
 def small_networks(draw: st.DrawFn) -> tuple[RoadNetwork, Access, Access]:
-    """Random networks with dead ends, islands, parallel edges and closed edges; bases and cells anywhere on them."""
+    """Random networks with one-ways, dead ends, islands and parallel edges; bases and cells anywhere on them."""
     nodes = draw(st.integers(2, 8))
-    node = st.integers(0, nodes - 1)
-    edges = draw(st.lists(st.tuples(node, node, st.integers(1, 500)), min_size=1, max_size=14))
-    closed = draw(st.frozensets(st.integers(0, len(edges) - 1), max_size=3))
-    spots = st.tuples(
-        st.integers(0, len(edges) - 1).filter(lambda k: k not in closed), st.integers(0, 8).map(lambda k: k / 8)
-    )
-    if len(closed) == len(edges):
-        closed = frozenset()
-    bases, cells = draw(st.lists(spots, min_size=1, max_size=3)), draw(st.lists(spots, min_size=1, max_size=5))
-    return drawn_network(edges, nodes=nodes, closed=closed), on_edge(*bases), on_edge(*cells)
+    node, seconds = st.integers(0, nodes - 1), st.integers(1, 500)
+    way = st.sampled_from(["B", "B", "FT", "TF"])
+    edges = draw(st.lists(st.tuples(node, node, seconds, seconds, way), min_size=1, max_size=14))
+    spots = st.tuples(st.integers(0, len(edges) - 1), st.integers(0, 8).map(lambda k: k / 8))
+    bases = draw(st.lists(spots, min_size=1, max_size=3))
+    cells = draw(st.lists(spots, min_size=1, max_size=5))
+    return drawn_network(edges, nodes=nodes), on_edge(*bases), on_edge(*cells)
 
 
 def oracle(drawn: RoadNetwork, bases: Access, cells: Access) -> np.ndarray:
     """The same times from NetworkX: every base and cell is a node of its own that splits its edge."""
-    graph = nx.MultiGraph()
+    graph = nx.MultiDiGraph()
     graph.add_nodes_from(range(drawn.nodes))
     spots = [("b", k, int(e), float(p)) for k, (e, p) in enumerate(zip(bases.edge, bases.position, strict=True))]
     spots += [("c", k, int(e), float(p)) for k, (e, p) in enumerate(zip(cells.edge, cells.position, strict=True))]
-    for row in np.flatnonzero(drawn.open):
-        whole = int(drawn.seconds[row])
-        on_it = sorted((round_half_even(p * whole), (kind, k)) for kind, k, e, p in spots if e == row)
-        stops = [(0, int(drawn.from_node[row])), *on_it, (whole, int(drawn.to_node[row]))]
-        for (at, a), (then, b) in pairwise(stops):
-            graph.add_edge(a, b, weight=then - at)
+    graph.add_nodes_from((kind, k) for kind, k, _, _ in spots)
+    for row in range(len(drawn.from_node)):
+        ends = int(drawn.from_node[row]), int(drawn.to_node[row])
+        for is_open, whole, forward in (
+            (drawn.forward_open[row], int(drawn.forward_total[row]), True),
+            (drawn.backward_open[row], int(drawn.backward_total[row]), False),
+        ):
+            stops = [(0, ends[0]), *on_row(spots, row, whole), (whole, ends[1])]
+            for (at, a), (then, b) in pairwise(stops if is_open else []):
+                graph.add_edge(*((a, b) if forward else (b, a)), weight=then - at)
+            for (at, a), (then, b) in pairwise(stops):  # at one spot of the road nobody needs to drive
+                if at == then and isinstance(a, tuple) and isinstance(b, tuple) and same_spot(spots, a, b):
+                    graph.add_edge(a, b, weight=0)
+                    graph.add_edge(b, a, weight=0)
     lengths = [nx.single_source_dijkstra_path_length(graph, ("b", k)) for k in range(len(bases.edge))]
-    cell_ids = range(len(cells.edge))
-    return np.array([[found.get(("c", k), travel.UNREACHABLE) for k in cell_ids] for found in lengths])
+    return np.array([[found.get(("c", k), travel.UNREACHABLE) for k in range(len(cells.edge))] for found in lengths])
 
 
-def round_half_even(value: float) -> int:
-    return int(np.round(value))
+def on_row(spots: list[tuple[str, int, int, float]], row: int, whole: int) -> list[tuple[int, tuple[str, int]]]:
+    """Bases and cells on one edge in driving order, each with its whole seconds from the start."""
+    here = sorted((p, kind, k) for kind, k, e, p in spots if e == row)
+    return [(int(np.round(p * whole)), (kind, k)) for p, kind, k in here]
 
 
-@settings(max_examples=200, deadline=None)
-@given(small_networks())
-def test_times_equal_those_of_networkx_to_the_second(drawn: tuple[RoadNetwork, Access, Access]) -> None:
+def same_spot(spots: list[tuple[str, int, int, float]], a: tuple[str, int], b: tuple[str, int]) -> bool:
+    position = {(kind, k): (e, p) for kind, k, e, p in spots}
+    return position[a] == position[b]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@settings(max_examples=250, deadline=None)
+@given(drawn=small_networks())
+def test_times_equal_those_of_networkx_to_the_second(
+    drawn: tuple[RoadNetwork, Access, Access],
+    compiled: bool,  # noqa: FBT001
+) -> None:
     roads, bases, cells = drawn
-    assert (travel.seconds_to_cells(roads, bases, cells, NO_ACCESS) == oracle(roads, bases, cells)).all()
+    found = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS, compiled=compiled)
+    assert (found == oracle(roads, bases, cells)).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(drawn=small_networks(), limit=st.integers(0, 700))
+def test_a_cut_off_only_hides_what_lies_beyond_it(drawn: tuple[RoadNetwork, Access, Access], limit: int) -> None:
+    roads, bases, cells = drawn
+    whole = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS)
+    cut = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS, limit_s=limit)
+    assert (cut == np.where(whole <= limit, whole, travel.UNREACHABLE)).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(drawn=small_networks())
+def test_a_trip_takes_as_long_as_the_matrix_says(drawn: tuple[RoadNetwork, Access, Access]) -> None:
+    roads, bases, cells = drawn
+    seconds = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS)
+    table = gpd.GeoDataFrame({"kind": ["road"] * len(roads.from_node), "crossing": "", "number": ""})
+    for row in range(len(bases.edge)):
+        for column in range(len(cells.edge)):
+            ends = on_edge((bases.edge[row], bases.position[row]), (cells.edge[column], cells.position[column]))
+            minutes = travel.trip(roads, table, ends, NO_ACCESS).minutes
+            expected = None if seconds[row, column] == travel.UNREACHABLE else seconds[row, column] / 60
+            assert minutes == (None if expected is None else pytest.approx(expected))
 
 
 def test_a_cell_without_a_road_is_unreachable_and_not_a_number_of_minutes() -> None:
-    roads = drawn_network([(0, 1, 60)], nodes=2)
+    roads = drawn_network([(0, 1, 60, 60, "B")], nodes=2)
     seconds = travel.seconds_to_cells(roads, on_edge((0, 0.0)), on_edge((0, 1.0), (-1, 0.0)), NO_ACCESS)
     assert seconds.tolist() == [[60, travel.UNREACHABLE]]
 
 
 def test_the_way_to_the_road_counts_at_both_ends() -> None:
-    roads = drawn_network([(0, 1, 60)], nodes=2)
+    roads = drawn_network([(0, 1, 60, 60, "B")], nodes=2)
     base = Access(np.array([0], dtype=np.int32), np.array([0.0]), np.array([1000.0]))
     cell = Access(np.array([0], dtype=np.int32), np.array([1.0]), np.array([500.0]))
     by_hand = 60 + round(1000 * 1.3 * 3.6 / 30) + round(500 * 1.3 * 3.6 / 30)

@@ -17,9 +17,9 @@ import shapely
 import tomli_w
 
 from factgeo import access, pack, tables
-from factgeo.building import cells, links, places, residents, roads, units
+from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
-from factgeo.language import Phrase
+from factgeo.language import Phrase, number, percent, text
 from factgeo.sources import kartverket, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
@@ -29,6 +29,7 @@ AREA_CHANGE = 0.01  # of a unit's outline by generalising
 JOINED_SHARE = 0.995  # of road km that must be in one component
 PARQUET = {"compression": "zstd", "index": False}
 ADULT_AGE = 18
+LARGEST = 10  # how many units are named where most people live off the network
 CELL_M = {"1km": 1000, "250m": 250}
 
 
@@ -102,6 +103,106 @@ def build(
     checks = _check(built, outlines, network, year) + grid_report
     settings = {"year": year, "resolution": resolution, "roads": "N1000"}
     return Built(built, _manifest(folder, built, network, settings=settings, checks=checks, unstated=unstated))
+
+
+def replace_roads(atlas: pack.Atlas, source: graph.Source) -> Built:
+    """The pack with another road network and nothing else: roads, access and links are made anew.
+
+    A unit counts as covered when most of its residents get on the largest piece of the new network. Between covered
+    units the road and ferry links are those of the new network; the others keep theirs, because the network says
+    nothing of them. Border links stay as they are.
+
+    Args:
+        atlas: The pack whose units, residents, cells and places are kept.
+        source: The other network (see ``graph.read``).
+
+    Raises:
+        SourceError: The network cannot be used (see ``graph.from_edges``).
+        PackError: A table breaks its contract.
+    """
+    outlines = gpd.GeoDataFrame(atlas.units[["unit_code", "geometry"]].reset_index(drop=True), crs=kartverket.CRS)
+    homes = shapely.points(atlas.cells["home_x"], atlas.cells["home_y"])
+    people = graph.People(homes, outlines.geometry.to_numpy())
+    network = graph.from_edges(source.pieces, people=people)
+    piece = graph.piece_of(network.edges, network.edges[["from_node", "to_node"]].to_numpy())
+    in_main = piece == graph.main_piece(network.edges, piece)
+    way = graph.get_on(people, network.edges, in_main)
+    without = atlas.cells.loc[~(way.edge >= 0) | ~in_main[way.edge]].groupby("unit_code")["persons"].sum()
+    joined, kept = _links(atlas, network, outlines, without)
+    changed = {
+        "roads": network.edges,
+        "access": _access_table(atlas.cells, way),
+        "links": joined,
+    }
+    for name, table in changed.items():
+        tables.check(name, table)
+    kept_tables = {name: getattr(atlas, name).reset_index(drop=True) for name in pack.FILES if name not in changed}
+    built = {**kept_tables, **changed}
+    no_road = int(atlas.cells.loc[way.edge < 0, "persons"].sum())
+    report = {
+        **network.report,
+        "residents_without_road": no_road,
+        "residents_cut_off": int(without.sum()),
+        "links_kept": kept,
+    }
+    return Built(built, _manifest_with_roads(atlas, built, source, report, without))
+
+
+def _links(
+    atlas: pack.Atlas, network: roads.RoadTables, outlines: gpd.GeoDataFrame, without: pd.Series
+) -> tuple[pd.DataFrame, int]:
+    """Links by the new network, those of units that it does not cover as they were, and how many these are."""
+    persons = atlas.population["persons"]
+    covered = set(persons.index[without.reindex(persons.index, fill_value=0) < persons / 2])
+    old = atlas.links
+    new = links.build(network.edges, _node_units(network.edges, outlines, outlines.iloc[:0]), outlines)
+    border = old["kind"] == "border"
+    outside = ~border & ~(old["unit_a"].isin(covered) & old["unit_b"].isin(covered))
+    table = pd.concat([new[new["kind"] != "border"], old[border | outside]]).drop_duplicates()
+    return table.sort_values(["unit_a", "unit_b", "kind", "crossing"], ignore_index=True), int(outside.sum())
+
+
+def _manifest_with_roads(
+    atlas: pack.Atlas,
+    built: dict[str, pd.DataFrame],
+    source: graph.Source,
+    report: dict[str, float],
+    without: pd.Series,
+) -> dict[str, Any]:
+    """The manifest of the pack, with the network, its passport and who lives off it in place of the old ones."""
+    manifest = {key: value for key, value in atlas.manifest.items() if key != "files"}
+    share = round(100 * report["road_share_joined"], 2)
+    of_roads = ("bases_on_road", "one_network")  # promises of the old network
+    checks = [check for check in manifest.get("checks", []) if check["key"] not in of_roads]
+    largest = without.sort_values(ascending=False, kind="stable").head(LARGEST)
+    return {
+        **manifest,
+        "settings": {**manifest["settings"], "roads": source.name, "roads_sha256": source.passport["sha256"]},
+        "rows": {name: len(table) for name, table in built.items()},
+        "roads": report,
+        "checks": [*checks, {"key": "one_network", "value": share}],
+        "crossings_left_out": [],
+        "cut_off": [{"unit_code": str(code), "persons": int(count)} for code, count in largest.items()],
+        "sources": [*manifest.get("sources", []), source.passport],
+    }
+
+
+def network_lines(built: Built) -> list[str]:
+    """What was joined, what is cut off, and how many people live there, in the language in use."""
+    said = built.manifest["roads"]
+    name = built.tables["units"].set_index("unit_code")["name"]
+    listed = [f"  {name[entry['unit_code']]} {number(entry['persons'])}" for entry in built.manifest["cut_off"]]
+    return [
+        text("networks.joined", name=built.manifest["settings"]["roads"], km=number(said["road_km"], 1),
+             share=percent(said["road_share_joined"]), crossings=number(said["crossings"]),
+             boats=number(said["boats"]), ties=number(said["ties"])),
+        text("networks.left_out", km=number(said["road_km_left_out"], 1), pieces=number(said["pieces_left_out"]),
+             apart=number(said["pieces_kept_apart"])),
+        text("networks.speeds", count=number(said["edges_without_speed"]), one_way=number(said["edges_one_way"])),
+        text("networks.kept_links", count=number(said["links_kept"])),
+        text("networks.cut_off", persons=number(said["residents_cut_off"])),
+        *listed,
+    ]  # fmt: skip
 
 
 def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> tuple[pd.DataFrame, int]:
@@ -231,7 +332,8 @@ def _manifest(
     checks: list[Check],
     unstated: int,
 ) -> dict[str, Any]:
-    lost = built["access"]["edge_id"] < 0
+    edge = built["access"]["edge_id"].to_numpy()
+    lost = (edge < 0) | ~access.joined_by_car(built["roads"])[edge]
     persons = built["cells"].set_index("ssbid")["persons"]
     without_road = int(persons[built["access"].loc[lost, "ssbid"]].sum())
     return {

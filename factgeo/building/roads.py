@@ -30,14 +30,16 @@ STRAY_TIE_M = 600  # roads that lie apart are tied to the network within this di
 SAME_POINT_M = 0.02  # coordinates are compared at this precision
 LINE_GAP_M = 50  # ferry lines of one crossing whose ends are this near are one line
 SHARED_QUAY_M = 400  # quays without a road within this distance are one quay
-BOAT_QUAY_M = 2000  # passenger boats are tied to a road or quay within this distance
+BOAT_QUAY_M = 500  # the end of a passenger boat is tied to a road within this distance; else it is a landing
 COASTAL_STEAMER_M = 120_000  # a boat line longer than this is a coastal route, not local transport
 LANDING_M = 1.0  # length of the stub that stands for the local road at a quay without N1000 road
 
 EDGE_COLUMNS = [
-    "edge_id", "from_node", "to_node", "kind", "road_class", "number", "length_m", "tunnel", "bridge", "season",
-    "in_service", "crossing_id", "crossing", "crossing_min", "headway_min", "geometry",
+    "edge_id", "from_node", "to_node", "kind", "road_class", "number", "length_m", "oneway", "limit_kph",
+    "forward_min", "backward_min", "tunnel", "bridge", "season", "in_service", "crossing_id", "crossing",
+    "crossing_min", "headway_min", "geometry",
 ]  # fmt: skip
+BOTH_WAYS = "B"  # oneway: B both ways, FT only from from_node to to_node, TF only back
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,12 @@ def build(
     roads, ties = _tie_quays(roads, ferries, [])
     roads, ties = _tie_dead_ends(roads, ties)
     roads, ties = _tie_strays(roads, ferries, ties)
-    landings = _landings(ferries, roads, ties)
     boat_table = _boat_table(boats, roads)
-    roads, ties = _tie_boats(roads, boat_table, ties)
-    edges = _assemble([roads, _tie_table(ties), landings, ferries, boat_table])
+    landings = _landings(np.unique(_ends(ferries.geometry), axis=0), roads, ties, QUAY_TIE_M)
+    stops = _boat_stops(boat_table)
+    roads, ties = _tie(roads, stops, np.ones(len(roads), dtype=bool), BOAT_QUAY_M, ties)
+    boat_landings = _landings(stops, roads, ties, BOAT_QUAY_M)
+    edges = _assemble([roads, _tie_table(ties), landings, boat_landings, ferries, boat_table])
     edges, dropped_km = _drop_strays(edges)
     return RoadTables(edges, left_out, _report(edges, ties, dropped_km))
 
@@ -301,9 +305,8 @@ def _tie_strays(
         roads, ties = _tie(roads, best[1][None, :], in_main, STRAY_TIE_M, ties)
 
 
-def _landings(ferries: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ties: list[Tie]) -> gpd.GeoDataFrame:
+def _landings(quays: NDArray[np.float64], roads: gpd.GeoDataFrame, ties: list[Tie], reach_m: float) -> gpd.GeoDataFrame:
     """A stub of road at each quay that no road reaches: who lives there can walk to the ferry."""
-    quays = np.unique(_ends(ferries.geometry), axis=0)
     road_points = _point_keys(_ends(roads.geometry))
     tied = _point_keys(np.array([p for p, _ in ties], dtype=float).reshape(-1, 2))
     tree = shapely.STRtree(_tie_targets(roads))
@@ -311,7 +314,7 @@ def _landings(ferries: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ties: list[Tie
         p
         for p, key in zip(quays, _point_keys(quays), strict=True)
         if key not in road_points
-        and (key not in tied or not len(tree.query(Point(p), predicate="dwithin", distance=QUAY_TIE_M)))
+        and (key not in tied or not len(tree.query(Point(p), predicate="dwithin", distance=reach_m)))
     ]
     stubs = [LineString([(x, y), (x + LANDING_M, y)]) for x, y in lonely]
     table = gpd.GeoDataFrame(geometry=stubs, crs=CRS)
@@ -325,13 +328,12 @@ def _boat_table(boats: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoData
     return table.assign(kind="boat", road_class="boat", number="", season="unknown", in_service="unknown")
 
 
-def _tie_boats(roads: gpd.GeoDataFrame, boats: gpd.GeoDataFrame, ties: list[Tie]) -> tuple[gpd.GeoDataFrame, list[Tie]]:
-    """Tie the ends of boat lines that end near a road (not those that meet other boats at sea)."""
+def _boat_stops(boats: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Where boat lines end by themselves; those that meet do so at sea."""
     ends = _ends(boats.geometry)
-    keys = _point_keys(ends)
-    unique, counts = np.unique(keys, return_counts=True)
-    single = np.isin(keys, unique[counts == 1])
-    return _tie(roads, ends[single], np.ones(len(roads), dtype=bool), BOAT_QUAY_M, ties)
+    _, first, counts = np.unique(_point_keys(ends), return_index=True, return_counts=True)
+    alone: NDArray[np.float64] = ends[np.sort(first[counts == 1])]
+    return alone
 
 
 def _tie_table(ties: list[Tie]) -> gpd.GeoDataFrame:
@@ -351,6 +353,9 @@ def _assemble(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         edges[column] = edges.get(column, pd.Series(False, index=edges.index)).fillna(False).astype(bool)
     for column in ("season", "in_service", "crossing_id", "crossing", "number"):
         edges[column] = edges.get(column, pd.Series("", index=edges.index)).fillna("").astype(str)
+    edges["oneway"] = BOTH_WAYS  # N1000 knows neither directions nor limits nor minutes
+    for column in ("limit_kph", "forward_min", "backward_min"):
+        edges[column] = np.nan
     edges = edges.sort_values(["from_node", "to_node", "kind", "crossing_id", "length_m"], ignore_index=True)
     edges["edge_id"] = np.arange(len(edges))
     return edges[EDGE_COLUMNS]

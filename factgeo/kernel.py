@@ -1,0 +1,247 @@
+"""Shortest ways in whole seconds, compiled: Dial's bucket queue on a graph whose nodes lie in memory as on the map.
+
+Bucket k holds the nodes that are k seconds away, so that no heap is needed (Dial, Communications of the ACM 12(11),
+1969); the buckets go round in a ring that is longer than the longest edge. Without numba, ``travel`` uses scipy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from factgeo.access import FAR, Starts, Targets
+
+Ints = NDArray[np.int32]
+BASES_AT_A_TIME = 16
+CURVE_BITS = 10  # nodes are ordered along a Hilbert curve of 1024 x 1024 squares
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A directed graph in compressed rows, its nodes renumbered so that neighbours lie near each other in memory.
+
+    Attributes:
+        first: Where the edges of each node begin, one more than there are nodes.
+        head: The node that each edge leads to.
+        seconds: What it costs, at least 1.
+        number: New number of each original node.
+        source: Row of each edge in the arrays that the graph was made of.
+    """
+
+    first: Ints
+    head: Ints
+    seconds: Ints
+    number: Ints
+    source: Ints
+
+
+def graph(tail: Ints, head: Ints, seconds: Ints, nodes: int, xy: NDArray[np.float64]) -> Graph:
+    """The graph of parallel arrays of directed edges; ``xy`` are the nodes' places, in any unit."""
+    number = np.empty(nodes, dtype=np.int32)
+    number[np.argsort(_along_curve(xy), kind="stable")] = np.arange(nodes, dtype=np.int32)
+    a, b = number[tail], number[head]
+    order = np.lexsort((b, a))
+    first = np.zeros(nodes + 1, dtype=np.int32)
+    first[1:] = np.cumsum(np.bincount(a, minlength=nodes))
+    return Graph(first, b[order], np.maximum(seconds[order], 1).astype(np.int32), number, order.astype(np.int32))
+
+
+def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Position of each point along a Hilbert curve through all of them (Hamilton and Rau-Chaplin, 2008)."""
+    span = np.maximum(np.ptp(xy, axis=0).max(initial=0.0), 1e-9)
+    side = 1 << CURVE_BITS
+    cell = ((xy - xy.min(axis=0, initial=np.inf)) / span * (side - 1)).astype(np.int64)
+    x, y, along = cell[:, 0].copy(), cell[:, 1].copy(), np.zeros(len(xy), dtype=np.int64)
+    step = side >> 1
+    while step:
+        right, up = (x & step) > 0, (y & step) > 0
+        along += step * step * ((3 * right) ^ up)
+        flip = ~up & right
+        x[flip], y[flip] = side - 1 - x[flip], side - 1 - y[flip]
+        x[~up], y[~up] = y[~up], x[~up].copy()
+        step >>= 1
+    return along
+
+
+def rows(
+    g: Graph, starts: Starts, targets: Targets, limit: int, threads: int | None = None
+) -> Iterator[tuple[int, Ints]]:
+    """For each base its number and the seconds to every target (``FAR``: not within ``limit``), on all cores."""
+    chunks = [range(k, min(k + BASES_AT_A_TIME, len(starts.node))) for k in range(0, len(starts.node), BASES_AT_A_TIME)]
+    ring = _ring_size(g, starts)
+
+    def work(chunk: range) -> list[tuple[int, Ints]]:
+        part = slice(chunk.start, chunk.stop)
+        table = _table(
+            g.first, g.head, g.seconds, g.number[starts.node[part]], starts.seconds[part], np.int64(limit), ring,
+            g.number[targets.node_a], targets.from_a, g.number[targets.node_b], targets.from_b,
+        )  # fmt: skip
+        return list(zip(chunk, table, strict=True))
+
+    yield from _in_threads(work, chunks, threads)
+
+
+def _in_threads(
+    work: Callable[[range], list[tuple[int, Ints]]], chunks: list[range], threads: int | None
+) -> Iterator[tuple[int, Ints]]:
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        for done in pool.map(work, chunks):
+            yield from done
+
+
+def _ring_size(g: Graph, starts: Starts) -> int:
+    """A power of two above every step that can be taken at once."""
+    known = starts.seconds[starts.seconds < FAR]
+    longest = max(int(g.seconds.max(initial=1)), int(known.max(initial=0)))
+    return 1 << (longest + 1).bit_length()
+
+
+def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Ints, Ints]:
+    """For each target the nearest base and the seconds to it; -1 and ``FAR`` where none is within ``limit``.
+
+    One run from all bases at once. On a tie the base that stands first in the list wins where both set out at one
+    node, else whichever way was found first.
+    """
+    base, seconds = _nearest(
+        g.first, g.head, g.seconds, g.number[starts.node], starts.seconds, np.int64(limit), _ring_size(g, starts),
+        g.number[targets.node_a], targets.from_a, g.number[targets.node_b], targets.from_b,
+    )  # fmt: skip
+    return base, seconds
+
+
+def tree(g: Graph, starts: Starts, limit: int) -> tuple[Ints, Ints, Ints]:
+    """From one base: how each original node is reached.
+
+    Returns:
+        Seconds to each node; the edge it is reached by, as a row of the arrays that the graph was made of (-1: set
+        out from there, or not reached); and the nodes in the order in which they are reached.
+    """
+    nodes = len(g.first) - 1
+    away, via = np.full(nodes, FAR, dtype=np.int32), np.full(nodes, -1, dtype=np.int32)
+    reached = np.empty(nodes, dtype=np.int32)
+    ring = _ring_size(g, starts)
+    count = _settle(
+        g.first, g.head, g.seconds, g.number[starts.node[0]], starts.seconds[0], np.int64(limit), away, via,
+        np.full(ring, -1, dtype=np.int32), *_entries(len(g.head), 2), reached,
+    )  # fmt: skip
+    original = np.empty(nodes, dtype=np.int32)
+    original[g.number] = np.arange(nodes, dtype=np.int32)
+    by_edge = np.where(via >= 0, g.source[via], -1).astype(np.int32)
+    return away[g.number], by_edge[g.number], original[reached[:count]]
+
+
+def _entries(edges: int, starts: int) -> tuple[Ints, Ints]:
+    """Room for the queue: each edge is relaxed at most once."""
+    size = edges + starts + 1
+    return np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, ring, entry_node, entry_next, reached):
+    """Dial's algorithm. ``away`` is FAR throughout on entry; returns how many nodes of ``reached`` were reached."""
+    mask = len(ring) - 1
+    made = 0
+    waiting = 0
+    for k in range(len(start_node)):
+        s = start_seconds[k]
+        node = start_node[k]
+        if s <= limit and s < away[node]:
+            away[node] = s
+            via[node] = -1
+            entry_node[made] = node
+            entry_next[made] = ring[s & mask]
+            ring[s & mask] = made
+            made += 1
+            waiting += 1
+    now = 0
+    count = 0
+    while waiting > 0:
+        slot = now & mask
+        entry = ring[slot]
+        while entry >= 0:
+            ring[slot] = entry_next[entry]
+            waiting -= 1
+            node = entry_node[entry]
+            if away[node] == now:  # else a shorter way was found since
+                reached[count] = node
+                count += 1
+                for edge in range(first[node], first[node + 1]):
+                    then = now + seconds[edge]
+                    other = head[edge]
+                    if then <= limit and then < away[other]:
+                        away[other] = then
+                        via[other] = edge
+                        entry_node[made] = other
+                        entry_next[made] = ring[then & mask]
+                        ring[then & mask] = made
+                        made += 1
+                        waiting += 1
+            entry = ring[slot]
+        now += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
+    """Seconds from each base to each target; the work space is made once and cleaned of what each base touched."""
+    nodes = len(first) - 1
+    away = np.full(nodes, FAR, dtype=np.int32)
+    via = np.empty(nodes, dtype=np.int32)
+    ring = np.full(ring_size, -1, dtype=np.int32)
+    size = len(head) + start_node.shape[1] + 1
+    entry_node = np.empty(size, dtype=np.int32)
+    entry_next = np.empty(size, dtype=np.int32)
+    reached = np.empty(nodes, dtype=np.int32)
+    table = np.empty((len(start_node), len(node_a)), dtype=np.int32)
+    for base in range(len(start_node)):
+        count = _settle(first, head, seconds, start_node[base], start_seconds[base], limit, away, via, ring,
+                        entry_node, entry_next, reached)  # fmt: skip
+        for k in range(len(node_a)):
+            best = min(away[node_a[k]] + from_a[k], away[node_b[k]] + from_b[k])
+            table[base, k] = best if best <= limit else FAR
+        for k in range(count):
+            away[reached[k]] = FAR
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
+    """One run from all bases; each node inherits the base of the node it is reached from."""
+    nodes = len(first) - 1
+    bases = len(start_node)
+    flat_node = start_node.ravel()
+    flat_seconds = start_seconds.ravel()
+    away = np.full(nodes, FAR, dtype=np.int32)
+    via = np.full(nodes, -1, dtype=np.int32)
+    ring = np.full(ring_size, -1, dtype=np.int32)
+    size = len(head) + 2 * bases + 1
+    reached = np.empty(nodes, dtype=np.int32)
+    count = _settle(first, head, seconds, flat_node, flat_seconds, limit, away, via, ring,
+                    np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32), reached)  # fmt: skip
+    tail = np.empty(len(head), dtype=np.int32)
+    for node in range(nodes):
+        for edge in range(first[node], first[node + 1]):
+            tail[edge] = node
+    owner = np.full(nodes, -1, dtype=np.int32)
+    for k in range(2 * bases - 1, -1, -1):  # backwards, so that the first base in the list wins a tie
+        if flat_seconds[k] == away[flat_node[k]]:
+            owner[flat_node[k]] = k // 2
+    for k in range(count):
+        node = reached[k]
+        if via[node] >= 0:
+            owner[node] = owner[tail[via[node]]]
+    base = np.full(len(node_a), -1, dtype=np.int32)
+    best = np.full(len(node_a), FAR, dtype=np.int32)
+    for k in range(len(node_a)):
+        by_a = away[node_a[k]] + from_a[k]
+        by_b = away[node_b[k]] + from_b[k]
+        if min(by_a, by_b) <= limit:
+            best[k] = min(by_a, by_b)
+            base[k] = owner[node_a[k]] if by_a <= by_b else owner[node_b[k]]
+    return base, best
