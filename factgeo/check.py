@@ -90,7 +90,7 @@ def _border(catchment: Catchment, plan: Plan, atlas: Atlas) -> Iterator[Finding]
 
 
 def _graph(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
-    runs = network.runs(atlas.roads, plan.settings)
+    runs = network.usable(atlas.roads, plan.settings)
     sailing = set(atlas.roads.loc[(atlas.roads["kind"] == "ferry") & runs, "crossing"])
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(plan.area.units)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numba import njit
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from factgeo.access import FAR, Starts, Targets
 
 Ints = NDArray[np.int32]
+Row = TypeVar("Row")
 BASES_AT_A_TIME = 16
 CURVE_BITS = 10  # nodes are ordered along a Hilbert curve of 1024 x 1024 squares
 
@@ -87,9 +89,8 @@ def rows(
     yield from _in_threads(work, chunks, threads)
 
 
-def _in_threads(
-    work: Callable[[range], list[tuple[int, Ints]]], chunks: list[range], threads: int | None
-) -> Iterator[tuple[int, Ints]]:
+def _in_threads(work: Callable[[range], list[Row]], chunks: list[range], threads: int | None) -> Iterator[Row]:
+    """The rows of all chunks in order; a chunk is started only when a thread is free."""
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for done in pool.map(work, chunks):
             yield from done
@@ -100,6 +101,25 @@ def _ring_size(g: Graph, starts: Starts) -> int:
     known = starts.seconds[starts.seconds < FAR]
     longest = max(int(g.seconds.max(initial=1)), int(known.max(initial=0)))
     return 1 << (longest + 1).bit_length()
+
+
+def reached(g: Graph, starts: Starts, limit: int, threads: int | None = None) -> Iterator[tuple[int, Ints, Ints]]:
+    """For each base its number, the nodes within ``limit`` seconds (original numbers) and the seconds to each."""
+    count = len(starts.node)
+    chunks = [range(k, min(k + BASES_AT_A_TIME, count)) for k in range(0, count, BASES_AT_A_TIME)]
+    ring = _ring_size(g, starts)
+    original = np.empty(len(g.number), dtype=np.int32)
+    original[g.number] = np.arange(len(g.number), dtype=np.int32)
+
+    def work(chunk: range) -> list[tuple[int, Ints, Ints]]:
+        part = slice(chunk.start, chunk.stop)
+        ends, node, seconds = _lists(
+            g.first, g.head, g.seconds, g.number[starts.node[part]], starts.seconds[part], np.int64(limit), ring
+        )
+        bounds = zip(chunk, np.concatenate([[0], ends[:-1]]), ends, strict=True)
+        return [(base, original[node[a:b]], seconds[a:b]) for base, a, b in bounds]
+
+    yield from _in_threads(work, chunks, threads)
 
 
 def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Ints, Ints]:
@@ -208,6 +228,36 @@ def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, no
         for k in range(count):
             away[reached[k]] = FAR
     return table
+
+
+@njit(cache=True, nogil=True)
+def _lists(first, head, seconds, start_node, start_seconds, limit, ring_size):
+    """The nodes reached from each base one after the other, with the seconds; ``ends`` closes each base's list."""
+    nodes = len(first) - 1
+    away = np.full(nodes, FAR, dtype=np.int32)
+    via = np.empty(nodes, dtype=np.int32)
+    ring = np.full(ring_size, -1, dtype=np.int32)
+    size = len(head) + start_node.shape[1] + 1
+    entry_node = np.empty(size, dtype=np.int32)
+    entry_next = np.empty(size, dtype=np.int32)
+    found = np.empty(nodes, dtype=np.int32)
+    ends = np.empty(len(start_node), dtype=np.int64)
+    all_nodes = np.empty(1024, dtype=np.int32)
+    all_seconds = np.empty(1024, dtype=np.int32)
+    end = 0
+    for base in range(len(start_node)):
+        count = _settle(first, head, seconds, start_node[base], start_seconds[base], limit, away, via, ring,
+                        entry_node, entry_next, found)  # fmt: skip
+        while end + count > len(all_nodes):
+            all_nodes = np.concatenate((all_nodes, np.empty_like(all_nodes)))
+            all_seconds = np.concatenate((all_seconds, np.empty_like(all_seconds)))
+        for k in range(count):
+            all_nodes[end + k] = found[k]
+            all_seconds[end + k] = away[found[k]]
+            away[found[k]] = FAR
+        end += count
+        ends[base] = end
+    return ends, all_nodes[:end], all_seconds[:end]
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +12,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from factgeo import names
+from factgeo.errors import SettingsError
 from factgeo.settings import Settings
 
+BOX_CORNERS = 4
 FAST_KPH, SLOW_KPH = 60, 40  # limits from which ``roads.share_of_limit`` calls a road fast, or not slow
 
 
@@ -65,14 +69,15 @@ def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
     sails = roads["kind"].isin(["ferry", "boat"]).to_numpy()
     metres = roads["length_m"].to_numpy() * np.where(sails, 1.0, settings.roads.stretch)
     driving = np.where(sails, 0.0, metres / _metres_per_second(roads, settings))
-    running, oneway = runs(roads, settings), roads["oneway"].to_numpy()
+    running = usable(roads, settings)
+    oneway = roads["oneway"].to_numpy()
     return RoadNetwork(
         from_node=roads["from_node"].to_numpy(dtype=np.int32),
         to_node=roads["to_node"].to_numpy(dtype=np.int32),
         forward_s=_whole_seconds(_published_or(roads["forward_min"], driving, settings)),
         backward_s=_whole_seconds(_published_or(roads["backward_min"], driving, settings)),
         crossing_s=_whole_seconds(np.where(sails, 60 * crossing_minutes(roads, settings), 0.0)),
-        wait_s=_whole_seconds(60 * settings.ferry.wait_min * _boardings(roads)),
+        wait_s=_whole_seconds(60 * wait_minutes(roads, settings) * _boardings(roads)),
         forward_open=running & (oneway != "TF"),
         backward_open=running & (oneway != "FT"),
         length_m=metres,
@@ -117,6 +122,44 @@ def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
     return np.asarray(~closed, dtype=bool)
 
 
+def usable(roads: gpd.GeoDataFrame, settings: Settings) -> NDArray[np.bool_]:
+    """True for edges that run under the settings and are not closed by them."""
+    return runs(roads, settings) & ~closed(roads, settings)
+
+
+def closed(roads: gpd.GeoDataFrame, settings: Settings) -> NDArray[np.bool_]:
+    """True for edges that ``roads.closed`` closes.
+
+    Raises:
+        SettingsError: A name is neither a ferry, a road number nor a box.
+    """
+    mask = np.zeros(len(roads), dtype=bool)
+    for name in settings.roads.closed:
+        mask |= _closed_by(name, roads)
+    return mask
+
+
+def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Edges of one closure: inside a box, of a crossing (either way round), or of a road number."""
+    numbers = re.split(r"[,;]", name)
+    if len(numbers) == BOX_CORNERS:
+        try:
+            west, south, east, north = map(float, numbers)
+        except ValueError:
+            raise SettingsError("closed_box", given=name) from None
+        box = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(roads.crs).iloc[0]
+        return np.asarray(roads.intersects(box), dtype=bool)
+    wanted = names.plain(name)
+    plain = roads["crossing"].map(names.plain)
+    turned = roads["crossing"].map(lambda crossing: names.plain("-".join(reversed(crossing.split("-")))))
+    number = roads["number"].map(lambda text: names.plain(text).replace(" ", ""))
+    hit = (plain == wanted) | (turned == wanted) | (number == wanted.replace(" ", "").replace("v", ""))
+    if not hit.any():
+        offered = names.nearest(name, [crossing for crossing in roads["crossing"].unique() if crossing])
+        raise SettingsError("closed_unknown", given=name, nearest=", ".join(offered) or "Lavik-Oppedal")
+    return np.asarray(hit, dtype=bool)
+
+
 def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
     """Minutes under way on ferries (published, else fixed + per km) and boats (by speed); 0 on roads."""
     km = roads["length_m"].to_numpy() / 1000
@@ -126,6 +169,16 @@ def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.floa
     boat = 60 * km / settings.ferry.boat_speed_kph
     kind = roads["kind"].to_numpy()
     return np.where(kind == "ferry", ferry, np.where(kind == "boat", boat, 0.0))
+
+
+def wait_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
+    """Minutes of waiting per boarding by the rule of ``ferry.wait_rule``."""
+    usual = np.full(len(roads), settings.ferry.wait_min)
+    if settings.ferry.wait_rule == "none":
+        return np.zeros(len(roads))
+    headway = roads["headway_min"].to_numpy(dtype=float)
+    half = (settings.ferry.wait_rule == "half_headway") & ~np.isnan(headway)
+    return np.where(half, headway / 2, usual)
 
 
 def access_seconds(metres: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

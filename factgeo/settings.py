@@ -106,6 +106,7 @@ class ShareOfLimit(_Frozen):
 class Roads(_Frozen):
     """How lengths become driving minutes."""
 
+    closed: tuple[str, ...]
     stretch: Annotated[float, Field(ge=1, le=1.5)]
     junction_factor: Factor
     winter_factor: Factor
@@ -116,6 +117,7 @@ class Roads(_Frozen):
 class Ferry(_Frozen):
     """How ferries and boats become minutes, and which of them run."""
 
+    wait_rule: Literal["measured_mean", "half_headway", "none"]
     wait_min: Annotated[float, Field(ge=0, le=240)]
     fixed_min: Annotated[float, Field(ge=0, le=60)]
     min_per_km: Annotated[float, Field(gt=0, le=20)]

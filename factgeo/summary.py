@@ -200,6 +200,24 @@ def sources(atlas: Atlas, settings: Settings) -> str:
     return "\n".join(f"- {line}" for line in listed)
 
 
+def explanation(settings: Settings) -> list[str]:
+    """Every assumption behind a travel time, with its value and its source or the tag estimate."""
+    roads, ferry, access = settings.roads, settings.ferry, settings.access
+    speeds = ", ".join(f"{name} {number(kph)}" for name, kph in roads.speed_kph.model_dump().items())
+    seasons = ", ".join(text(f"season.{name}") for name in ("summer", "tourist", "boats") if getattr(ferry, name))
+    return [
+        text("explain.head"),
+        text("explain.speed", speeds=speeds),
+        text("explain.stretch", factor=number(roads.stretch, 2)),
+        text("explain.factors", junction=number(roads.junction_factor, 2), winter=number(roads.winter_factor, 2)),
+        text("explain.crossing", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
+        text("explain.wait", wait=number(ferry.wait_min)),
+        text("explain.seasons", extra=seasons or text("season.none")),
+        text("explain.access", speed=number(access.speed_kph), detour=number(access.detour, 1)),
+        *([text("explain.closed", names=", ".join(roads.closed))] if roads.closed else []),
+    ]
+
+
 def attribution(lang: str | None = None) -> list[str]:
     """The publishers whose data the pack was computed from, one line each, as their licences ask."""
     keys = sorted(key for key in language.catalogue() if key.startswith("attribution."))

@@ -64,6 +64,66 @@ def seconds_to_cells(
     return result
 
 
+@dataclass(frozen=True)
+class Within:
+    """Seconds from bases to the cells within a limit, and to no others: small for many bases and far-flung cells.
+
+    Attributes:
+        first: Where the cells of each base begin, one more than there are bases.
+        cell: Column of each cell.
+        seconds: Seconds to it, at most 65,535.
+    """
+
+    first: NDArray[np.int64]
+    cell: NDArray[np.int32]
+    seconds: NDArray[np.uint16]
+
+
+def within(
+    network: RoadNetwork,
+    bases: Access,
+    cells: Access,
+    settings: Settings,
+    *,
+    limit_s: int,
+    compiled: bool | None = None,
+) -> Within:
+    """The cells within ``limit_s`` seconds (at most 18 hours) of each base."""
+    engine = _compiled_rows if (has_kernel() if compiled is None else compiled) else _scipy_rows
+    columns, seconds, counts = [], [], np.zeros(len(bases.edge) + 1, dtype=np.int64)
+    for row, found in engine(network, bases, cells, settings, min(limit_s, np.iinfo(np.uint16).max)):
+        near = np.flatnonzero(found != UNREACHABLE)
+        columns.append(near.astype(np.int32))
+        seconds.append(found[near].astype(np.uint16))
+        counts[row + 1] = len(near)
+    return Within(np.cumsum(counts), np.concatenate(columns), np.concatenate(seconds))
+
+
+def nearest_base(
+    network: RoadNetwork, bases: Access, cells: Access, settings: Settings
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The nearest base of each cell and the seconds to it; -1 and ``UNREACHABLE`` where none can be reached.
+
+    One run from all bases at once. Needs numba.
+    """
+    from factgeo import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
+
+    tail, head, seconds, _ = _directed(network)
+    graph = kernel.graph(tail, head, seconds, network.nodes, network.node_xy)
+    starts = _set_out(network, bases)
+    own = access_seconds(np.where(bases.edge >= 0, bases.metres, 0.0), settings).astype(np.int32)
+    later = np.where(starts.seconds < FAR, starts.seconds + own[:, None], FAR).astype(np.int32)
+    base, away = kernel.nearest(graph, Starts(starts.node, later), _arrive(network, cells, settings), NO_LIMIT)
+    base, away = base.copy(), away.copy()
+    for row in range(len(bases.edge)):
+        same, along = _own_edge(network, bases, row, cells)
+        door = access_seconds(cells.metres[same], settings).astype(np.int64)
+        total = along + door + int(own[row])
+        better = total < away[same]
+        base[same[better]], away[same[better]] = row, total[better]
+    return base, np.where(base >= 0, away, UNREACHABLE).astype(np.int32)
+
+
 def has_kernel() -> bool:
     """Is numba there for the compiled kernel?"""
     return importlib.util.find_spec("numba") is not None

@@ -93,6 +93,14 @@ def test_travel_prints_minutes_in_parts_and_the_ferry_by_name(capsys: pytest.Cap
         assert word in run.out
 
 
+def test_travel_explains_every_assumption_and_heeds_a_closed_ferry(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "travel", "Lavik", "Oppedal", "--explain", "--close", "Lavik-Oppedal", "--lang", "en")
+    assert run.code == 0
+    assert "Lavik-Oppedal" not in run.out.split("How the time")[0]
+    for word in ("estimate", "N1000", "16 main links", "published time", "Closed: Lavik-Oppedal"):
+        assert word in run.out
+
+
 def test_travel_as_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
     run = Run(capsys, "travel", "Lavik", "Oppedal", "--json")
     trip = json.loads(run.out)

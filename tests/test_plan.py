@@ -58,6 +58,14 @@ def test_a_summer_ferry_joins_no_catchment_in_winter(shipped: Atlas) -> None:
         assert any(pair == set(c.units) for c in result.plan.catchments) == joined
 
 
+def test_a_closed_ferry_joins_no_catchment(shipped: Atlas) -> None:
+    """Vik and Sogndal are joined by the ferry Vangsnes-Hella alone."""
+    for closed, joined in (("[]", True), ('["Vangsnes-Hella"]', False)):
+        result = plan(shipped, "Vik+Sogndal", "border=none", f"roads.closed={closed}", "size.minimum=5000",
+                      "travel.too_far=1000")  # fmt: skip
+        assert any(len(c.units) == 2 for c in result.plan.catchments) == joined
+
+
 def test_an_area_too_small_for_any_team_gives_an_empty_plan_that_says_so(shipped: Atlas) -> None:
     result = plan(shipped, "Utsira")
     assert result.plan.catchments == ()

@@ -8,12 +8,15 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
+from conftest import refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factgeo import journeys, network, places, travel
 from factgeo import settings as factgeo_settings
 from factgeo.access import Access
+from factgeo.errors import SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 
@@ -163,8 +166,17 @@ def test_a_ferry_that_is_known_to_have_stopped_is_closed() -> None:
     assert network.runs(crossing(in_service="no"), DEFAULT).tolist() == [False]
 
 
-def shipped_trip(atlas: Atlas, start: str, end: str) -> travel.Trip:
-    return journeys.between(atlas, places.resolve(start, atlas), places.resolve(end, atlas), DEFAULT)
+@pytest.mark.parametrize(("rule", "minutes"), [("measured_mean", 15), ("half_headway", 10), ("none", 0)])
+def test_waiting_follows_the_chosen_rule(rule: str, minutes: float) -> None:
+    chosen = factgeo_settings.load(assignments=[f"ferry.wait_rule={rule}"])
+    assert network.wait_minutes(crossing(headway_min=20.0), chosen).tolist() == [minutes]
+    unknown = network.wait_minutes(crossing(headway_min=np.nan), chosen).tolist()
+    assert unknown == [0 if rule == "none" else 15]
+
+
+def shipped_trip(atlas: Atlas, start: str, end: str, *assignments: str) -> travel.Trip:
+    chosen = factgeo_settings.load(assignments=assignments)
+    return journeys.between(atlas, places.resolve(start, atlas), places.resolve(end, atlas), chosen)
 
 
 def test_lavik_to_oppedal_is_one_ferry_of_about_six_km(shipped: Atlas) -> None:
@@ -226,3 +238,66 @@ def _ends(atlas: Atlas, lon: float, lat: float, ssbid: str) -> Access:
         np.array([base.position[0], to_cell.position[cell]]),
         np.array([base.metres[0], to_cell.metres[cell]]),
     )
+
+
+@settings(max_examples=150, deadline=None)
+@given(drawn=small_networks())
+def test_the_nearest_base_is_the_least_of_all_bases(drawn: tuple[RoadNetwork, Access, Access]) -> None:
+    roads, bases, cells = drawn
+    seconds = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS)
+    base, away = travel.nearest_base(roads, bases, cells, NO_ACCESS)
+    assert (away == seconds.min(axis=0)).all()
+    reached = base >= 0
+    assert (seconds[base[reached], np.flatnonzero(reached)] == away[reached]).all()
+    assert (away[~reached] == travel.UNREACHABLE).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn=small_networks(), limit=st.integers(0, 900))
+def test_cells_within_a_limit_are_those_of_the_matrix(drawn: tuple[RoadNetwork, Access, Access], limit: int) -> None:
+    roads, bases, cells = drawn
+    matrix = travel.seconds_to_cells(roads, bases, cells, NO_ACCESS, limit_s=limit)
+    near = travel.within(roads, bases, cells, NO_ACCESS, limit_s=limit)
+    rebuilt = np.full_like(matrix, travel.UNREACHABLE)
+    rows = np.repeat(np.arange(len(bases.edge)), np.diff(near.first))
+    rebuilt[rows, near.cell] = near.seconds
+    assert (rebuilt == matrix).all()
+
+
+@pytest.mark.parametrize("name", ["Mannheller-Fodnes", "fodnes-mannheller", "7.2,61.1,7.5,61.2"])
+def test_a_closed_ferry_is_driven_around(shipped: Atlas, name: str) -> None:
+    usual = shipped_trip(shipped, "Oslo", "Førde")
+    detour = shipped_trip(shipped, "Oslo", "Førde", f'roads.closed=["{name}"]')
+    assert usual.ferries == ("Mannheller-Fodnes",)
+    assert "Mannheller-Fodnes" not in detour.ferries
+    assert (detour.minutes or 0) > (usual.minutes or 0) + 15
+
+
+def test_a_closed_road_is_not_driven(shipped: Atlas) -> None:
+    assert "R52" in shipped_trip(shipped, "Oslo", "Førde").roads
+    assert "R52" not in shipped_trip(shipped, "Oslo", "Førde", 'roads.closed=["Rv52"]').roads
+
+
+def test_an_unknown_closure_is_refused_with_the_nearest_names(shipped: Atlas) -> None:
+    def close(what: str) -> None:
+        shipped_trip(shipped, "Lavik", "Oppedal", f'roads.closed=["{what}"]')
+
+    assert "Lavik-Oppedal" in refusal(SettingsError, lambda: close("Lavik-Opedal"))
+    assert "west,south" in refusal(SettingsError, lambda: close("a,b,c,d"))
+
+
+def test_minutes_that_come_with_a_network_go_before_speeds_and_limits_before_classes() -> None:
+    row = {"from_node": 0, "to_node": 1, "kind": "road", "road_class": "F", "number": "", "length_m": 1000.0,
+           "oneway": "B", "limit_kph": np.nan, "forward_min": np.nan, "backward_min": np.nan, "season": "",
+           "in_service": "", "crossing": "", "crossing_min": np.nan, "headway_min": np.nan}  # fmt: skip
+    line = [shapely.LineString([(0, 0), (1000, 0)])]
+
+    def seconds(**values: object) -> tuple[int, int]:
+        roads = network.from_table(gpd.GeoDataFrame([row | values], geometry=line, crs=25833), DEFAULT)
+        return int(roads.forward_s[0]), int(roads.backward_s[0])
+
+    assert seconds() == (round(1040 * 3.6 / 58),) * 2
+    assert seconds(limit_kph=80.0) == (round(1040 * 3.6 / (0.83 * 80)),) * 2
+    assert seconds(limit_kph=50.0) == (round(1040 * 3.6 / (0.80 * 50)),) * 2
+    assert seconds(limit_kph=30.0) == (round(1040 * 3.6 / (0.68 * 30)),) * 2
+    assert seconds(limit_kph=80.0, forward_min=2.0) == (120, round(1040 * 3.6 / (0.83 * 80)))

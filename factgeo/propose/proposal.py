@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from factgeo import areas
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
-from factgeo.network import runs
+from factgeo.network import usable
 from factgeo.pack import Atlas
 from factgeo.plan import Base, Catchment, Plan, Proof, Stage, Unserved
 from factgeo.propose import exact
@@ -95,7 +95,7 @@ def _neighbours(atlas: Atlas, area: Area, settings: Settings) -> Mapping[int, fr
     """Units of the area and of one zone joined by the kinds of link that count; ferries only where they run."""
     links = atlas.links[atlas.links["kind"].isin(settings.whole.links)]
     roads = atlas.roads
-    still = (roads["kind"] == "ferry") & ~runs(roads, settings)
+    still = (roads["kind"] == "ferry") & ~usable(roads, settings)
     links = links[~links["crossing"].isin(set(roads.loc[still, "crossing"])) | (links["kind"] != "ferry")]
     position = {unit: k for k, unit in enumerate(area.units)}
     zone = areas.zones(atlas.units.loc[list(area.units)], settings.border).to_numpy()
