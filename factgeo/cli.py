@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from factgeo import __version__, language
-from factgeo.errors import FactgeoError, OutputError
+from factgeo.errors import FactgeoError, OutputError, SourceError
 from factgeo.language import text
 from factgeo.settings import Settings
 
@@ -118,6 +118,15 @@ def _settings_options() -> list[click.Parameter]:
     ]
 
 
+def _close_option() -> click.Option:
+    return click.Option(["--close"], multiple=True, metavar="NAME", help=text("cli.option.close"))
+
+
+def _closures(close: tuple[str, ...]) -> list[str]:
+    """``--close`` as the setting that it is short for."""
+    return [f"roads.closed={json.dumps(list(close), ensure_ascii=False)}"] if close else []
+
+
 def _command(name: str, run: Callable[..., int | None], parameters: Sequence[click.Parameter]) -> click.Command:
     return click.Command(name, callback=run, params=list(parameters), help=text(f"cli.help.{name}"))
 
@@ -151,7 +160,8 @@ def _plan_command() -> click.Command:
         _flag("--overwrite"),
         click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
         *_settings_options(),
-        *(_option(f"--{name}", "later") for name in ("edits", "alternatives", "next", "close", "add")),
+        _close_option(),
+        *(_option(f"--{name}", "later") for name in ("edits", "alternatives", "next", "add")),
         click.Option(["--from", "start"], help=text("cli.option.later")),
         click.Option(["--tradeoff"], is_flag=True, help=text("cli.option.later")),
         click.Option(["--why"], nargs=2, help=text("cli.option.later")),
@@ -171,6 +181,7 @@ def _plan(
     as_json: bool,
     config: Path | None,
     assignments: tuple[str, ...],
+    close: tuple[str, ...],
     start: str | None,
     **later: object,
 ) -> int:
@@ -181,7 +192,7 @@ def _plan(
     extra = [f"border={border!r}"] if border else []
     extra += [f"solver.time_limit={time_limit}"] if time_limit is not None else []
     presets = [name for name in (preset, size) if name]
-    chosen = settings.load(presets=presets, file=config, assignments=[*assignments, *extra])
+    chosen = settings.load(presets=presets, file=config, assignments=[*assignments, *_closures(close), *extra])
     atlas = pack.load()
     found = areas.resolve(area, atlas)
     folder = out or (None if as_json else Path("out") / areas.slug(found))
@@ -224,27 +235,37 @@ def _travel_command() -> click.Command:
         click.Argument(["end"], metavar="TO"),
         click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
         *_settings_options(),
-        *(_option(f"--{name}", "later") for name in ("close", "add")),
-        click.Option(["--explain"], is_flag=True, help=text("cli.option.later")),
+        _close_option(),
+        _flag("--explain"),
+        _option("--add", "later"),
     ]
     return _command("travel", _travel, parameters)
 
 
 def _travel(
-    *, start: str, end: str, as_json: bool, config: Path | None, assignments: tuple[str, ...], **later: object
+    *,
+    start: str,
+    end: str,
+    as_json: bool,
+    explain: bool,
+    close: tuple[str, ...],
+    config: Path | None,
+    assignments: tuple[str, ...],
+    **later: object,
 ) -> None:
     """One trip taken apart."""
     from factgeo import contract, journeys, pack, places, summary  # noqa: PLC0415 - help must answer at once
 
     _refuse_later("travel", later)
-    chosen = _load_settings(config, assignments)
+    chosen = _load_settings(config, (*assignments, *_closures(close)))
     atlas = pack.load()
     a, b = places.resolve(start, atlas), places.resolve(end, atlas)
     trip = journeys.between(atlas, a, b, chosen)
     if as_json:
         _print_json(contract.trip_json(a, b, trip))
     else:
-        click.echo("\n".join(summary.trip_lines(a, b, trip)))
+        lines = summary.trip_lines(a, b, trip)
+        click.echo("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))
 
 
 def _data_group() -> click.Group:
@@ -269,20 +290,26 @@ def _build(
     *, sources: Path | None, facts: Path | None, year: int, resolution: str, out: Path | None, roads: str | None
 ) -> None:
     """Read the official files, or another road network for the pack in use, and write a pack."""
-    from factgeo.building import pack as building  # noqa: PLC0415 - help must answer at once
-
-    if sources is None and roads is None:
-        raise OutputError("build_from_nothing")
     if roads is not None:
         _build_with_roads(roads, sources=sources, facts=facts, year=year, resolution=resolution, out=out)
         return
+    if sources is None:
+        raise SourceError("build_from_nothing")
     out = out or Path("data")
+    checks = _build_from_sources(sources, facts=facts, year=year, resolution=resolution, out=out)
+    click.echo(text("data.built", folder=out, checks=checks))
+
+
+def _build_from_sources(sources: Path, *, facts: Path | None, year: int, resolution: str, out: Path) -> int:
+    """Write a pack from the official files; how many checks it passed."""
+    from factgeo.building import pack as building  # noqa: PLC0415 - help must answer at once
+
     facts = facts or sources.parent / "facts"
     building.refuse_folder(out)
     step = partial(_step, "building")
     built = building.build(sources, facts, year=year, resolution=resolution, progress=step)
     building.write(built, facts, out)
-    click.echo(text("data.built", folder=out, checks=len(built.manifest["checks"])))
+    return len(built.manifest["checks"])
 
 
 def _build_with_roads(
@@ -300,7 +327,7 @@ def _build_with_roads(
     source = graph.read(roads)
     with tempfile.TemporaryDirectory() as work:
         if sources is not None:
-            _build(sources=sources, facts=facts, year=year, resolution=resolution, out=Path(work) / "pack", roads=None)
+            _build_from_sources(sources, facts=facts, year=year, resolution=resolution, out=Path(work) / "pack")
         atlas = pack.load(None if sources is None else Path(work) / "pack")
         _step("building", "replace")
         built = building.replace_roads(atlas, source)

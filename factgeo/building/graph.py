@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from factgeo.sources.kartverket import CRS
 QUAY_TIE_M = 500  # a ferry end that touches no road is tied to the nearest road node within this distance
 REACH_M = 3_000  # a detailed network comes near every home; who lives further off lies outside of it
 KINDS = ("road", "ferry", "boat")
+MEETING = (3, 8)  # so many ferry lines that meet at one point at sea are joined two by two
+ONEWAYS = ("B", "FT", "TF")
 REQUIRED = ("kind", "road_class", "geometry")
 DEFAULTS: dict[str, Any] = {
     "number": "", "oneway": "B", "limit_kph": np.nan, "forward_min": np.nan, "backward_min": np.nan, "tunnel": False,
@@ -125,7 +128,7 @@ def from_edges(raw: gpd.GeoDataFrame, *, people: People | None = None, simplify:
     kept, pieces = _kept(edges, ends, people)
     left_out = edges[~kept]
     edges, ends = edges[kept].reset_index(drop=True), ends[kept]
-    edges, ends = _joined(edges, ends, simplify=simplify)
+    edges, ends = _quay_to_quay(*_joined(edges, ends, simplify=simplify))
     table = _assemble(edges, ends)
     return RoadTables(table, _no_crossings(), _report(table, left_out, ties, pieces))
 
@@ -145,8 +148,9 @@ def _checked(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     edges = raw.reset_index(drop=True).to_crs(CRS)
     _refuse_bad_lines(edges)
     for column, value in DEFAULTS.items():
-        if column not in edges:
-            edges[column] = value
+        edges[column] = edges[column].fillna(value) if column in edges else value
+    if not edges["oneway"].isin(ONEWAYS).all():
+        raise SourceError("roads_oneway", value=edges.loc[~edges["oneway"].isin(ONEWAYS), "oneway"].iloc[0])
     metres = edges.geometry.length
     edges["length_m"] = edges["length_m"].fillna(metres).astype(float) if "length_m" in edges else metres
     if (edges["length_m"] < 0).any():
@@ -189,7 +193,7 @@ def _tie_quays(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, E
     on_road = np.isin(nodes, ends[(edges["kind"] == "road").to_numpy()])
     loose = np.flatnonzero((degree[nodes] == 1) & ~on_road)
     roads = np.flatnonzero(on_road)
-    tree = shapely.STRtree(shapely.points(places[roads]))
+    tree = shapely.STRtree(np.asarray(shapely.points(places[roads]), dtype=object))
     quay, hit = tree.query_nearest(shapely.points(places[loose]), max_distance=QUAY_TIE_M, all_matches=False)
     if not len(quay):
         return edges, ends, 0
@@ -361,10 +365,10 @@ def _chains(edges: gpd.GeoDataFrame, ends: Ends, bends: dict[int, tuple[int, int
 
 def _walk(
     row: int,
-    flipped: bool,
+    flipped: bool,  # noqa: FBT001 - part of a chain
     ends: Ends,
     bends: dict[int, tuple[int, int]],
-    done: NDArray[np.bool_],  # noqa: FBT001
+    done: NDArray[np.bool_],
 ) -> list[tuple[int, bool]]:
     """The chain that starts with this piece, up to the next junction."""
     chain = [(row, flipped)]
@@ -380,6 +384,45 @@ def _walk(
         flipped = int(ends[row, 1]) == node
         done[row] = True
         chain.append((row, flipped))
+
+
+# -- ferries that meet at sea
+
+
+def _quay_to_quay(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, Ends]:
+    """Ferry lines that meet at sea become crossings from each quay to each other: nobody changes ferries mid-fjord."""
+    while (node := _meeting_at_sea(edges, ends)) is not None:
+        edges, ends = _past(edges, ends, node)
+    return edges, ends
+
+
+def _meeting_at_sea(edges: gpd.GeoDataFrame, ends: Ends) -> int | None:
+    """A node where three or more ferry lines meet and nothing else, None where there is none."""
+    plain = (edges["kind"] == "ferry").to_numpy() & (edges["oneway"] == "B").to_numpy() & (ends[:, 0] != ends[:, 1])
+    nodes, count = np.unique(ends[plain], return_counts=True)
+    at_sea = ~np.isin(nodes, ends[~plain]) & (count >= MEETING[0]) & (count <= MEETING[1])
+    return int(nodes[at_sea.argmax()]) if at_sea.any() else None
+
+
+def _past(edges: gpd.GeoDataFrame, ends: Ends, node: int) -> tuple[gpd.GeoDataFrame, Ends]:
+    """The lines through this node joined two by two, without detours between quays that a line joins already."""
+    rows = np.flatnonzero((ends == node).any(axis=1))
+    far = {int(row): int(ends[row].sum() - node) for row in rows}
+    there = {frozenset(pair) for pair in ends[(edges["kind"] == "ferry").to_numpy()].tolist()}
+    pairs = [(a, b) for a, b in combinations(far, 2) if far[a] != far[b] and {far[a], far[b]} not in there]
+    lines = edges.geometry.to_numpy()
+    shapes = [_one_line(lines, [(a, bool(ends[a, 0] == node)), (b, bool(ends[b, 1] == node))]) for a, b in pairs]
+    first, second = (edges.iloc[[pair[k] for pair in pairs]].reset_index(drop=True) for k in (0, 1))
+    new = first.set_geometry(shapes, crs=CRS)
+    for column in SUMMED:
+        new[column] = first[column] + second[column]
+    for column in ("crossing", "crossing_id"):
+        new[column] = [a if a == b else " + ".join(filter(None, (a, b))) for a, b in zip(
+            first[column], second[column], strict=True)]  # fmt: skip
+    keep = ~np.isin(np.arange(len(edges)), rows)
+    together = gpd.GeoDataFrame(pd.concat([edges[keep], new], ignore_index=True), crs=CRS)
+    new_ends = np.array([[far[a], far[b]] for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    return together, np.vstack([ends[keep], new_ends])
 
 
 # -- the table

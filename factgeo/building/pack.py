@@ -125,26 +125,18 @@ def replace_roads(atlas: pack.Atlas, source: graph.Source) -> Built:
     people = graph.People(homes, outlines.geometry.to_numpy())
     network = graph.from_edges(source.pieces, people=people)
     piece = graph.piece_of(network.edges, network.edges[["from_node", "to_node"]].to_numpy())
-    in_main = piece == graph.main_piece(network.edges, piece)
+    in_main = (piece == graph.main_piece(network.edges, piece)) & access.joined_by_car(network.edges)
     way = graph.get_on(people, network.edges, in_main)
     without = atlas.cells.loc[~(way.edge >= 0) | ~in_main[way.edge]].groupby("unit_code")["persons"].sum()
     joined, kept = _links(atlas, network, outlines, without)
-    changed = {
-        "roads": network.edges,
-        "access": _access_table(atlas.cells, way),
-        "links": joined,
-    }
+    changed = {"roads": network.edges, "access": _access_table(atlas.cells, way), "links": joined}
     for name, table in changed.items():
         tables.check(name, table)
     kept_tables = {name: getattr(atlas, name).reset_index(drop=True) for name in pack.FILES if name not in changed}
     built = {**kept_tables, **changed}
     no_road = int(atlas.cells.loc[way.edge < 0, "persons"].sum())
-    report = {
-        **network.report,
-        "residents_without_road": no_road,
-        "residents_cut_off": int(without.sum()),
-        "links_kept": kept,
-    }
+    lost = {"residents_without_road": no_road, "residents_cut_off": int(without.sum())}
+    report = {**network.report, **lost, "links_kept": kept}
     return Built(built, _manifest_with_roads(atlas, built, source, report, without))
 
 
@@ -174,12 +166,13 @@ def _manifest_with_roads(
     share = round(100 * report["road_share_joined"], 2)
     of_roads = ("bases_on_road", "one_network")  # promises of the old network
     checks = [check for check in manifest.get("checks", []) if check["key"] not in of_roads]
-    largest = without.sort_values(ascending=False, kind="stable").head(LARGEST)
+    outside = without == atlas.population["persons"].reindex(without.index)
+    largest = without[~outside].sort_values(ascending=False, kind="stable").head(LARGEST)
     return {
         **manifest,
         "settings": {**manifest["settings"], "roads": source.name, "roads_sha256": source.passport["sha256"]},
         "rows": {name: len(table) for name, table in built.items()},
-        "roads": report,
+        "roads": {**report, "units_outside": int(outside.sum()), "residents_outside": int(without[outside].sum())},
         "checks": [*checks, {"key": "one_network", "value": share}],
         "crossings_left_out": [],
         "cut_off": [{"unit_code": str(code), "persons": int(count)} for code, count in largest.items()],
@@ -200,7 +193,8 @@ def network_lines(built: Built) -> list[str]:
              apart=number(said["pieces_kept_apart"])),
         text("networks.speeds", count=number(said["edges_without_speed"]), one_way=number(said["edges_one_way"])),
         text("networks.kept_links", count=number(said["links_kept"])),
-        text("networks.cut_off", persons=number(said["residents_cut_off"])),
+        text("networks.outside", persons=number(said["residents_outside"]), units=number(said["units_outside"])),
+        text("networks.cut_off", persons=number(said["residents_cut_off"] - said["residents_outside"])),
         *listed,
     ]  # fmt: skip
 

@@ -129,7 +129,7 @@ def _lengths(raw: gpd.GeoDataFrame, links: gpd.GeoDataFrame, path: Path) -> pd.S
 
 
 def _directions(raw: gpd.GeoDataFrame, path: Path) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """oneway (N where closed both ways), and minutes forward and back with NaN where closed or unknown.
+    """Directions (N where closed both ways), and minutes forward and back with NaN where closed or unknown.
 
     A direction is closed by ``oneway``, by negative minutes, or by the speed limit -1.
     """

@@ -1,11 +1,11 @@
-"""OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download; only here is OSMnx used.
+"""OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download, through OSMnx.
 
 OSMnx drops the tags of ferries and melts a ferry into the road at its quay, so graphs are loaded unsimplified and with
 the tags named here. Each row that comes out is a straight piece between two nodes of OpenStreetMap (or an edge of a
 GraphML file); ``building.graph`` joins them to edges.
 
-Road classes: ``motorway``, ``motorroad=yes`` (trunk), else what ``ref`` says (E, Rv, Fv), else trunk R, primary, secondary
-and tertiary F, unclassified, residential and living streets K, service roads and driveable tracks P.
+Road classes: ``motorway``, ``motorroad=yes`` (trunk), else what ``ref`` says (E, Rv, Fv), else trunk R, primary and
+secondary and tertiary F, unclassified and residential and living streets K, service roads and driveable tracks P.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError  # noqa: S405 - the name of an error, nothing is parsed with it
-from xml.sax import SAXException  # noqa: S406 - same
+from xml.etree.ElementTree import ParseError
+from xml.sax import SAXException
 
 import geopandas as gpd
 import numpy as np
@@ -61,8 +61,8 @@ def read(path: Path) -> gpd.GeoDataFrame:
 
     Returns:
         One row per piece, EPSG:25833: from_key, to_key (OpenStreetMap node ids), kind (road, ferry, boat), road_class,
-        number, oneway (B, FT), limit_kph (km/h, NaN unknown), tunnel, bridge, season, in_service, crossing_id, crossing,
-        crossing_min (minutes, this piece's share of the crossing; NaN unknown), geometry.
+        number, oneway (B, FT), limit_kph (km/h, NaN unknown), tunnel, bridge, season, in_service, crossing_id,
+        crossing, crossing_min (minutes, this piece's share of the crossing; NaN unknown), geometry.
 
     Raises:
         SourceError: No such file, another kind of file, cut off, clipped through its ways, or no car road in it.
@@ -132,7 +132,7 @@ def _load_xml(path: Path) -> nx.MultiDiGraph[Any]:
         warnings.simplefilter("ignore")  # OSMnx warns of files that it wrote itself
         try:
             graph: nx.MultiDiGraph[Any] = ox.graph_from_xml(path, simplify=False, retain_all=True)
-        except (SAXException, EOFError, OSError, UnicodeDecodeError) as error:
+        except (ParseError, SAXException, EOFError, OSError, UnicodeDecodeError) as error:
             raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
         except (KeyError, ValueError) as error:
             key = "osm_clipped" if "missing nodes" in str(error) or isinstance(error, KeyError) else "roads_none"
@@ -157,7 +157,7 @@ def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
 
 
 def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__
+    return " ".join(str(error).split())[:120] or type(error).__name__
 
 
 # -- from a graph to pieces
@@ -251,7 +251,7 @@ def _right(one: dict[str, str]) -> str:
 
 def _number(ref: str) -> str:
     """The first road number of ``ref`` as the pack writes it: E6, R4, F505; a bare number stays one."""
-    first = ref.split(";")[0].replace(" ", "")
+    first = ref.split(";", maxsplit=1)[0].replace(" ", "")
     found = re.fullmatch(r"(E|Rv|Fv|R|F|K|P)?\.?(\d+\w*)", first, re.IGNORECASE)
     return f"{(found[1] or '')[:1].upper()}{found[2]}" if found else first
 
@@ -277,7 +277,7 @@ def _ferry(one: dict[str, str]) -> dict[str, Any] | None:
 
 
 def minutes(text: str) -> float:
-    """Minutes of a ``duration`` tag: ``00:20``, ``01:10:00``, ``PT1H20M``, ``20``, ``20 min``; NaN for anything else."""
+    """Minutes of a ``duration`` tag (``00:20``, ``01:10:00``, ``PT1H20M``, ``20``, ``20 min``); NaN for other texts."""
     text = text.strip()
     clock = re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))?", text)
     if clock:
@@ -336,7 +336,7 @@ def _as_crossings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return edges
     metres = sails.geometry.length
     by_way = metres.groupby(sails["way"]).transform("sum")
-    too_long: set[Any] = set(by_way.index[by_way > STEAMER_M])
+    too_long = set(sails.index[by_way > STEAMER_M])
     edges = edges.copy()
     on_land = set(edges.loc[edges["kind"] == "road", ["from_key", "to_key"]].to_numpy().ravel())
     for rows in _crossings(sails, on_land):
@@ -360,7 +360,7 @@ def _shares(part: pd.DataFrame, metres: pd.Series, by_way: pd.Series) -> pd.Seri
     whole = metres.groupby(part["way"]).transform("sum") >= by_way - 1
     own = part["minutes"] * metres / by_way
     for value, same in part[whole].groupby("minutes"):
-        if same["way"].nunique() > 1:
+        if len(set(same["way"])) > 1:
             own[same.index] = float(value) * metres[same.index] / metres[same.index].sum()
     known = own.notna()
     if not known.any():
