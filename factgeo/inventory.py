@@ -59,7 +59,7 @@ def _shortcomings(atlas: Atlas) -> list[str]:
         text("shortcoming.roads"),
         text("shortcoming.grid", share=percent(share)),
         text("shortcoming.islands", persons=lost),
-        text("shortcoming.crossings", names=left_out),
+        *([text("shortcoming.crossings", names=left_out)] if left_out else []),
         text("shortcoming.seasons"),
         text("shortcoming.projection"),
     ]
