@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from factgeo import contract, maps, summary
+from factgeo import contract, folders, maps, summary
 from factgeo.errors import OutputError
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
@@ -33,7 +29,7 @@ def write_plan(result: Result, atlas: Atlas, out: Path, *, overwrite: bool) -> d
     """
     refuse_folder(out, overwrite=overwrite)
     content = contract.plan_json(result, atlas)
-    with _swapped_in(out) as folder:
+    with folders.replaced(out) as folder:
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
         units = _units_table(result, atlas)
@@ -59,25 +55,6 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
         raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:3]))
     if found and not overwrite:
         raise OutputError("out_holds_a_plan", folder=out)
-
-
-@contextmanager
-def _swapped_in(out: Path) -> Iterator[Path]:
-    """A new folder beside ``out`` that takes its place when all files are written."""
-    work: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        work.chmod(0o755)
-        yield work
-        if out.exists():
-            shutil.rmtree(out)
-        work.rename(out)
-    except OSError as error:
-        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

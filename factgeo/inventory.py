@@ -51,12 +51,12 @@ def _shortcomings(atlas: Atlas) -> list[str]:
     estimates = atlas.cells["quality"] == "estimate"
     share = float(atlas.cells.loc[estimates, "persons"].sum() / atlas.cells["persons"].sum())
     left_out = ", ".join(entry["name"] for entry in atlas.manifest["crossings_left_out"])
+    n1000 = atlas.manifest["settings"]["roads"] == "N1000"
     lost = number(atlas.manifest["roads"]["residents_without_road"])
     listed = [
         text("shortcoming.dps"),
         text("shortcoming.districts", persons=number(atlas.manifest["residents"]["district_not_stated"])),
-        text("shortcoming.speeds"),
-        text("shortcoming.roads"),
+        *([text("shortcoming.speeds"), text("shortcoming.roads")] if n1000 else []),
         text("shortcoming.grid", share=percent(share)),
         text("shortcoming.islands", persons=lost),
         *([text("shortcoming.crossings", names=left_out)] if left_out else []),

@@ -135,33 +135,6 @@ def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Int
     return base, seconds
 
 
-def tree(g: Graph, starts: Starts, limit: int) -> tuple[Ints, Ints, Ints]:
-    """From one base: how each original node is reached.
-
-    Returns:
-        Seconds to each node; the edge it is reached by, as a row of the arrays that the graph was made of (-1: set
-        out from there, or not reached); and the nodes in the order in which they are reached.
-    """
-    nodes = len(g.first) - 1
-    away, via = np.full(nodes, FAR, dtype=np.int32), np.full(nodes, -1, dtype=np.int32)
-    reached = np.empty(nodes, dtype=np.int32)
-    ring = _ring_size(g, starts)
-    count = _settle(
-        g.first, g.head, g.seconds, g.number[starts.node[0]], starts.seconds[0], np.int64(limit), away, via,
-        np.full(ring, -1, dtype=np.int32), *_entries(len(g.head), 2), reached,
-    )  # fmt: skip
-    original = np.empty(nodes, dtype=np.int32)
-    original[g.number] = np.arange(nodes, dtype=np.int32)
-    by_edge = np.where(via >= 0, g.source[via], -1).astype(np.int32)
-    return away[g.number], by_edge[g.number], original[reached[:count]]
-
-
-def _entries(edges: int, starts: int) -> tuple[Ints, Ints]:
-    """Room for the queue: each edge is relaxed at most once."""
-    size = edges + starts + 1
-    return np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-
-
 @njit(cache=True, nogil=True)
 def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, ring, entry_node, entry_next, reached):
     """Dial's algorithm. ``away`` is FAR throughout on entry; returns how many nodes of ``reached`` were reached."""

@@ -14,6 +14,8 @@ from factgeo.plan import Plan, Unserved
 from factgeo.settings import Settings
 from factgeo.travel import Trip
 
+GRID_CHECKS = ("grid_corrected", "grid_exact")
+
 
 def unserved_sentence(entry: Unserved, result: Result, atlas: Atlas) -> str:
     """Why a unit has no team, with its name and figures."""
@@ -188,9 +190,8 @@ def sources(atlas: Atlas, settings: Settings) -> str:
     fraction = need.fraction(atlas, settings)
     listed = [
         text("source.population", year=atlas.year),
-        text("source.cells"),
-        text("source.roads"),
-        text("source.speeds"),
+        text("source.cells", grid=_grid_year(atlas)),
+        *_network_sources(str(atlas.manifest["settings"]["roads"])),
         text("source.ferries"),
         text("source.target", share=percent(fraction.central, 2), source=fraction.source,
              denominator=text(f"denominator.{fraction.denominator}")),
@@ -198,6 +199,17 @@ def sources(atlas: Atlas, settings: Settings) -> str:
         text("source.digests", pack=atlas.digest[:12], settings=settings.digest()[:12]),
     ]  # fmt: skip
     return "\n".join(f"- {line}" for line in listed)
+
+
+def _grid_year(atlas: Atlas) -> str:
+    """1 January of this year is the day of the population grid."""
+    return next(str(check["value"]) for check in atlas.manifest["checks"] if check["key"] in GRID_CHECKS)
+
+
+def _network_sources(network: str) -> list[str]:
+    if network == "N1000":
+        return [text("source.roads"), text("source.speeds")]
+    return [text("source.other_roads", name=network)]
 
 
 def explanation(settings: Settings) -> list[str]:

@@ -56,11 +56,6 @@ def test_a_municipality_that_stands_twice_is_refused(tmp_path: Path) -> None:
     assert "0301" in refusal(SourceError, lambda: kartverket.read_municipalities(path))
 
 
-def test_parts_of_a_municipality_with_sea_are_put_together(tmp_path: Path) -> None:
-    path = municipalities(tmp_path / "k.gpkg", "1101", "1101", "0301")
-    assert kartverket.read_municipalities_with_sea(path).area.tolist() == [100, 200]
-
-
 GML = """<?xml version="1.0" encoding="utf-8" ?>
 <ogr:FeatureCollection xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml">
   <gml:featureMember><ogr:district fid="d.0">

@@ -109,9 +109,7 @@ def test_a_cut_names_the_units_that_separate_a_loose_piece_from_its_base() -> No
     graph = nx.path_graph(4)
     neighbours = {unit: frozenset(graph[unit]) for unit in graph}
     found = cuts({0: 0, 3: 0}, {0: 0}, {0: frozenset(range(4))}, neighbours)
-    assert [(cut.unit, cut.separator) for cut in found] == [(3, frozenset({2}))] or [
-        (cut.unit, cut.separator) for cut in found
-    ] == [(3, frozenset({1}))]
+    assert [(cut.unit, cut.separator) for cut in found] == [(3, frozenset({2}))]
 
 
 def test_a_base_that_can_never_gather_enough_is_left_out_of_the_model() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import pandas as pd
 import shapely
 import tomli_w
 
-from factgeo import access, pack, tables
+from factgeo import access, folders, pack, tables
 from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
 from factgeo.language import Phrase, number, percent, text
@@ -353,7 +351,7 @@ def write(built: Built, facts: Path, out: Path) -> None:
         OutputError: ``out`` holds something that is no pack, or other things beside it, or cannot be written.
     """
     _refuse_other_things(out)
-    with _swapped_in(out) as folder:
+    with folders.replaced(out) as folder:
         for name, table in built.tables.items():
             path = folder / pack.FILES[name]
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -395,29 +393,3 @@ def _copy_fact(source: Path, target: Path) -> None:
     if not source.is_file():
         raise SourceError("source_missing", file=source.name, folder=source.parent)
     shutil.copyfile(source, target)
-
-
-@contextmanager
-def _swapped_in(out: Path) -> Iterator[Path]:
-    """A new folder beside ``out`` that takes its place when all has gone well."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
-    try:
-        work.chmod(0o755)
-        yield work
-        old = work.with_name(f"{work.name}-old")
-        if out.exists():
-            out.rename(old)
-        try:
-            work.rename(out)
-        except OSError:
-            old.rename(out)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

@@ -33,13 +33,6 @@ def read_municipalities(path: Path) -> gpd.GeoDataFrame:
     return table.sort_values("municipality_code", ignore_index=True)
 
 
-def read_municipalities_with_sea(path: Path) -> gpd.GeoDataFrame:
-    """Municipalities to the territorial limit: municipality_code, geometry; parts of one code dissolved."""
-    raw = files.read_layer(path, columns=["kommunenummer"]).to_crs(CRS)
-    raw = gpd.GeoDataFrame({"municipality_code": raw["kommunenummer"].astype(str)}, geometry=raw.make_valid(), crs=CRS)
-    return raw.dissolve("municipality_code", as_index=False)
-
-
 def read_districts(path: Path) -> gpd.GeoDataFrame:
     """City districts: unit_code (6 digits), geometry, EPSG:25833. They reach into the sea."""
     raw = files.read_layer(path, columns=["bydelnr"])
