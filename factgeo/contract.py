@@ -13,7 +13,7 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
 from factgeo.plan import Plan, Unserved
-from factgeo.travel import Trip
+from factgeo.trips import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import access, network, travel
+from factgeo import access, network, travel, trips
 from factgeo.access import Access
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.plan import Base
 from factgeo.settings import Settings
-from factgeo.travel import Trip, UnitTimes
+from factgeo.travel import UnitTimes
+from factgeo.trips import Trip
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
     """The fastest way from one place to another, taken apart."""
     ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
-    return travel.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
+    return trips.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
 
 
 def access_of(atlas: Atlas, lon: list[float], lat: list[float]) -> Access:

@@ -135,6 +135,48 @@ def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Int
     return base, seconds
 
 
+def parts(
+    g: Graph, starts: Starts, targets: Targets, loads: Ints, start_m: Ints, target_m: Ints, threads: int | None = None
+) -> Iterator[tuple[int, Ints]]:
+    """For each base its number and, per target, seconds, half boardings, metres, crossing and waiting (5 x targets).
+
+    Of equally fast ways the one that comes first by (half boardings, metres, crossing, waiting) counts. ``FAR`` seconds
+    stand where no way leads.
+
+    Args:
+        g: The graph.
+        starts: Bases on the road.
+        targets: Cells on the road.
+        loads: Half boardings, metres, crossing and waiting seconds of each directed edge, in the order given to
+            :func:`graph`.
+        start_m: Metres from each base to its two nodes, bases x 2.
+        target_m: Metres from each cell's two nodes to the cell, cells x 2.
+        threads: How many (default: all cores).
+    """
+    chunks = [range(k, min(k + BASES_AT_A_TIME, len(starts.node))) for k in range(0, len(starts.node), BASES_AT_A_TIME)]
+    ring = _ring_size(g, starts)
+    ordered = np.ascontiguousarray(loads[g.source], dtype=np.int32)
+    start_loads, target_loads = _as_loads(start_m), np.ascontiguousarray(_as_loads(target_m).transpose(1, 0, 2))
+
+    def work(chunk: range) -> list[tuple[int, Ints]]:
+        part = slice(chunk.start, chunk.stop)
+        table = _parts(
+            g.first, g.head, g.seconds, ordered, g.number[starts.node[part]], starts.seconds[part],
+            start_loads[part], ring, g.number[targets.node_a], targets.from_a, g.number[targets.node_b],
+            targets.from_b, target_loads,
+        )  # fmt: skip
+        return list(zip(chunk, table, strict=True))
+
+    yield from _in_threads(work, chunks, threads)
+
+
+def _as_loads(metres: Ints) -> Ints:
+    """Metres of part of a road as loads: nobody boards, sails or waits there."""
+    loads = np.zeros((*metres.shape, 4), dtype=np.int32)
+    loads[..., 1] = metres
+    return loads
+
+
 @njit(cache=True, nogil=True)
 def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, ring, entry_node, entry_next, reached):
     """Dial's algorithm. ``away`` is FAR throughout on entry; returns how many nodes of ``reached`` were reached."""
@@ -268,3 +310,63 @@ def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, 
             best[k] = min(by_a, by_b)
             base[k] = owner[node_a[k]] if by_a <= by_b else owner[node_b[k]]
     return base, best
+
+
+@njit(cache=True, nogil=True)
+def _keep_better(load, node, before, edge_load):
+    """Give ``node`` the sum of two rows of loads if that comes first, the first difference deciding."""
+    for k in range(load.shape[1]):
+        then = before[k] + edge_load[k]
+        if then != load[node, k]:
+            if then < load[node, k]:
+                for j in range(load.shape[1]):
+                    load[node, j] = before[j] + edge_load[j]
+            return
+
+
+@njit(cache=True, nogil=True)
+def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring_size,
+           node_a, from_a, node_b, from_b, target_m):  # fmt: skip
+    """Dial's algorithm, then the loads along the best of the fastest ways, node by node in the order of settling."""
+    nodes = len(first) - 1
+    away = np.full(nodes, FAR, dtype=np.int32)
+    via = np.empty(nodes, dtype=np.int32)
+    ring = np.full(ring_size, -1, dtype=np.int32)
+    size = len(head) + start_node.shape[1] + 1
+    entry_node = np.empty(size, dtype=np.int32)
+    entry_next = np.empty(size, dtype=np.int32)
+    reached = np.empty(nodes, dtype=np.int32)
+    load = np.full((nodes, 4), FAR, dtype=np.int32)
+    nothing = np.zeros(4, dtype=np.int32)
+    table = np.empty((len(start_node), 5, len(node_a)), dtype=np.int32)
+    for base in range(len(start_node)):
+        count = _settle(first, head, seconds, start_node[base], start_seconds[base], FAR - 1, away, via, ring,
+                        entry_node, entry_next, reached)  # fmt: skip
+        for k in range(start_node.shape[1]):
+            if start_seconds[base, k] < FAR and start_seconds[base, k] == away[start_node[base, k]]:
+                _keep_better(load, start_node[base, k], nothing, start_m[base, k])
+        for k in range(count):  # whoever leads to a node on a fastest way was settled before it
+            node = reached[k]
+            for edge in range(first[node], first[node + 1]):
+                if away[node] + seconds[edge] == away[head[edge]]:
+                    _keep_better(load, head[edge], load[node], loads[edge])
+        _arrivals(table[base], away, load, node_a, from_a, node_b, from_b, target_m)
+        for k in range(count):
+            away[reached[k]] = FAR
+            load[reached[k]] = FAR
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _arrivals(found, away, load, node_a, from_a, node_b, from_b, target_m):
+    """The better of the two ways to each target, into the columns of ``found``."""
+    best = np.empty((1, 4), dtype=np.int32)
+    for k in range(len(node_a)):
+        by_a, by_b = away[node_a[k]] + from_a[k], away[node_b[k]] + from_b[k]
+        found[0, k] = min(by_a, by_b, FAR)
+        best[0] = FAR
+        if by_a == found[0, k] and by_a < FAR:
+            _keep_better(best, 0, load[node_a[k]], target_m[0, k])
+        if by_b == found[0, k] and by_b < FAR:
+            _keep_better(best, 0, load[node_b[k]], target_m[1, k])
+        found[1:, k] = best[0]

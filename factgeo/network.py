@@ -28,6 +28,7 @@ class RoadNetwork:
         from_node, to_node: Node numbers.
         forward_s, backward_s: Whole seconds of driving from from_node to to_node, and back.
         crossing_s, wait_s: Whole seconds of sailing, and of waiting before boarding; the same in both directions.
+        boardings: How often one boards: 1 on a ferry, half a time per end on land of a boat's leg, else 0.
         forward_open, backward_open: False where one-way rules, the season or the settings close the direction.
         length_m: True length (stretched).
         node_xy: Place of each node (m).
@@ -39,6 +40,7 @@ class RoadNetwork:
     backward_s: NDArray[np.int32]
     crossing_s: NDArray[np.int32]
     wait_s: NDArray[np.int32]
+    boardings: NDArray[np.float64]
     forward_open: NDArray[np.bool_]
     backward_open: NDArray[np.bool_]
     length_m: NDArray[np.float64]
@@ -70,14 +72,15 @@ def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
     metres = roads["length_m"].to_numpy() * np.where(sails, 1.0, settings.roads.stretch)
     driving = np.where(sails, 0.0, metres / _metres_per_second(roads, settings))
     running = usable(roads, settings)
-    oneway = roads["oneway"].to_numpy()
+    oneway, boardings = roads["oneway"].to_numpy(), _boardings(roads)
     return RoadNetwork(
         from_node=roads["from_node"].to_numpy(dtype=np.int32),
         to_node=roads["to_node"].to_numpy(dtype=np.int32),
         forward_s=_whole_seconds(_published_or(roads["forward_min"], driving, settings)),
         backward_s=_whole_seconds(_published_or(roads["backward_min"], driving, settings)),
         crossing_s=_whole_seconds(np.where(sails, 60 * crossing_minutes(roads, settings), 0.0)),
-        wait_s=_whole_seconds(60 * wait_minutes(roads, settings) * _boardings(roads)),
+        wait_s=_whole_seconds(60 * wait_minutes(roads, settings) * boardings),
+        boardings=boardings,
         forward_open=running & (oneway != "TF"),
         backward_open=running & (oneway != "FT"),
         length_m=metres,

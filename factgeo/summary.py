@@ -12,7 +12,7 @@ from factgeo.pipeline import Result
 from factgeo.places import Place
 from factgeo.plan import Plan, Unserved
 from factgeo.settings import Settings
-from factgeo.travel import Trip
+from factgeo.trips import Trip
 
 GRID_CHECKS = ("grid_corrected", "grid_exact")
 

@@ -1,4 +1,4 @@
-"""Seconds from bases to cells, and one trip taken apart.
+"""Seconds from bases to cells.
 
 Times are whole seconds inside, so that results are exact and repeatable; unreachable is a state of its own
 (``UNREACHABLE`` in integer arrays, ``None`` in results), never a number to calculate with.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -26,21 +25,6 @@ from factgeo.settings import Settings
 UNREACHABLE = np.iinfo(np.int32).max
 BASES_AT_A_TIME = 128  # of the scipy fallback; keeps the memory of one run small
 NO_LIMIT = 2**29  # seconds; further than any way in Norway
-
-
-@dataclass(frozen=True)
-class Trip:
-    """One way from a to b, in minutes; all None or empty where b cannot be reached."""
-
-    reachable: bool
-    minutes: float | None
-    drive_min: float | None
-    crossing_min: float | None
-    wait_min: float | None
-    access_min: float | None
-    km: float | None
-    ferries: tuple[str, ...]
-    roads: tuple[str, ...]
 
 
 def seconds_to_cells(
@@ -108,15 +92,17 @@ def nearest_base(
     """
     from factgeo import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
-    tail, head, seconds, _ = _directed(network)
+    tail, head, seconds, _ = directed(network)
     graph = kernel.graph(tail, head, seconds, network.nodes, network.node_xy)
-    starts = _set_out(network, bases)
-    own = access_seconds(np.where(bases.edge >= 0, bases.metres, 0.0), settings).astype(np.int32)
+    starts = set_out(network, bases)
+    own = doors(bases, settings).astype(np.int32)
     later = np.where(starts.seconds < FAR, starts.seconds + own[:, None], FAR).astype(np.int32)
-    base, away = kernel.nearest(graph, Starts(starts.node, later), _arrive(network, cells, settings), NO_LIMIT)
+    base, away = kernel.nearest(
+        graph, Starts(starts.node, later), arrive(network, cells, doors(cells, settings)), NO_LIMIT
+    )
     base, away = base.copy(), away.copy()
     for row in range(len(bases.edge)):
-        same, along = _own_edge(network, bases, row, cells)
+        same, along = own_edge(network, bases, row, cells)
         door = access_seconds(cells.metres[same], settings).astype(np.int64)
         total = along + door + int(own[row])
         better = total < away[same]
@@ -129,7 +115,7 @@ def has_kernel() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def _own_edge(
+def own_edge(
     network: RoadNetwork, bases: Access, row: int, cells: Access
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Cells on the base's own stretch of road, and the seconds along it, where its direction is open."""
@@ -147,7 +133,7 @@ def _own_edge(
     return same[found], along[found].astype(np.int64)
 
 
-def _set_out(network: RoadNetwork, bases: Access) -> Starts:
+def set_out(network: RoadNetwork, bases: Access) -> Starts:
     """The ends of each base's road, and the seconds to them."""
     edge, position = np.maximum(bases.edge, 0), bases.position
     known = bases.edge >= 0
@@ -162,11 +148,15 @@ def _set_out(network: RoadNetwork, bases: Access) -> Starts:
     return Starts(node.astype(np.int32), seconds.astype(np.int32))
 
 
-def _arrive(network: RoadNetwork, cells: Access, settings: Settings) -> Targets:
-    """The ends of each cell's road, and the seconds from them to the cell's door."""
+def doors(points: Access, settings: Settings) -> NDArray[np.float64]:
+    """Whole seconds between each point and its road; 0 where there is none."""
+    return access_seconds(np.where(points.edge >= 0, points.metres, 0.0), settings)
+
+
+def arrive(network: RoadNetwork, cells: Access, door: NDArray[np.float64] | float = 0.0) -> Targets:
+    """The ends of each cell's road, and the seconds from them to the cell; ``door`` are those off the road."""
     edge, position = np.maximum(cells.edge, 0), cells.position
     known = cells.edge >= 0
-    door = access_seconds(np.where(known, cells.metres, 0.0), settings)
     forward, backward = network.forward_total[edge], network.backward_total[edge]
     from_a = np.round(position * forward) + door
     from_b = backward - np.round(position * backward) + door
@@ -178,7 +168,7 @@ def _arrive(network: RoadNetwork, cells: Access, settings: Settings) -> Targets:
     )
 
 
-def _directed(
+def directed(
     network: RoadNetwork,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Open directed edges: tail, head, seconds, and the row of the network each comes from."""
@@ -195,11 +185,11 @@ def _compiled_rows(
     """Row by row from the compiled kernel, on all cores."""
     from factgeo import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
-    tail, head, seconds, _ = _directed(network)
+    tail, head, seconds, _ = directed(network)
     graph = kernel.graph(tail, head, seconds, network.nodes, network.node_xy)
-    targets = _arrive(network, cells, settings)
+    targets = arrive(network, cells, doors(cells, settings))
     own = access_seconds(bases.metres, settings)
-    for row, found in kernel.rows(graph, _set_out(network, bases), targets, limit_s):
+    for row, found in kernel.rows(graph, set_out(network, bases), targets, limit_s):
         yield row, _finished(network, bases, row, cells, found.astype(np.int64), own[row], settings, limit_s)
 
 
@@ -214,7 +204,7 @@ def _finished(
     limit_s: int,
 ) -> NDArray[np.int32]:
     """The base's own road piece and its way to the road added; what is too far becomes ``UNREACHABLE``."""
-    same, along = _own_edge(network, bases, row, cells)
+    same, along = own_edge(network, bases, row, cells)
     door = access_seconds(cells.metres[same], settings).astype(np.int64)
     found[same] = np.minimum(found[same], along + door)
     total = found + (int(own_access) if np.isfinite(own_access) else FAR)
@@ -225,8 +215,8 @@ def _scipy_rows(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, limit_s: int
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
     """The same from scipy's Dijkstra: slower, and the obvious twin."""
-    tail, head, seconds, _ = _directed(network)
-    starts, targets = _set_out(network, bases), _arrive(network, cells, settings)
+    tail, head, seconds, _ = directed(network)
+    starts, targets = set_out(network, bases), arrive(network, cells, doors(cells, settings))
     own = access_seconds(bases.metres, settings)
     for first in range(0, len(bases.edge), BASES_AT_A_TIME):
         chunk = np.arange(first, min(first + BASES_AT_A_TIME, len(bases.edge)))
@@ -300,79 +290,6 @@ def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings)
         for table, weights in zip(sums, (counted * persons, persons * (to_cells > limit), persons * lost), strict=True):
             table[row] = np.add.reduceat(weights, starts)
     return UnitTimes(tuple(codes), np.add.reduceat(persons, starts), *sums)
-
-
-def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: Settings) -> Trip:
-    """The fastest way between the two points of ``ends``, taken apart."""
-    access = access_seconds(ends.metres, settings)
-    legs = None if (ends.edge < 0).any() else _legs(network, ends)
-    if legs is None:
-        return Trip(False, None, None, None, None, None, None, (), ())
-    rows, seconds = legs
-    whole = np.maximum(network.forward_total[rows], 1)
-    share = np.minimum(seconds / whole, 1.0)
-    wait, crossing = float(network.wait_s[rows].sum()), float(network.crossing_s[rows].sum())
-    drive, off_road = float(seconds.sum()) - wait - crossing, float(access.sum())
-    metres = float(network.length_m[rows] @ share + ends.metres.sum() * settings.access.detour)
-    edges = roads.iloc[rows[seconds > 0]]
-    return Trip(
-        reachable=True,
-        minutes=(drive + crossing + wait + off_road) / 60,
-        drive_min=drive / 60,
-        crossing_min=crossing / 60,
-        wait_min=wait / 60,
-        access_min=off_road / 60,
-        km=metres / 1000,
-        ferries=tuple(edges.loc[edges["kind"] == "ferry", "crossing"]),
-        roads=tuple(name for name, _ in groupby(edges.loc[edges["kind"] == "road", "number"]) if name),
-    )
-
-
-def _legs(network: RoadNetwork, ends: Access) -> tuple[NDArray[np.intp], NDArray[np.float64]] | None:
-    """Rows of the edges travelled, in order, and the whole seconds on each; None where there is no way."""
-    start = Access(ends.edge[:1], ends.position[:1], ends.metres[:1])
-    end = Access(ends.edge[1:], ends.position[1:], np.zeros(1))
-    tail, head, seconds, source = _directed(network)
-    set_out = _set_out(network, start)
-    graph = _matrix(network, tail, head, seconds, set_out, np.array([0]))
-    distances, predecessors = dijkstra(graph, indices=[network.nodes], return_predecessors=True)
-    away, before = distances[0], predecessors[0]
-    same, along = _own_edge(network, start, 0, end)
-    row = int(end.edge[0])
-    last_forward = np.round(end.position[0] * network.forward_total[row])
-    last_back = network.backward_total[row] - np.round(end.position[0] * network.backward_total[row])
-    via_from = away[network.from_node[row]] + (last_forward if network.forward_open[row] else np.inf)
-    via_to = away[network.to_node[row]] + (last_back if network.backward_open[row] else np.inf)
-    if len(same) and along[0] <= min(via_from, via_to):
-        return np.array([row]), np.array([along[0]], dtype=float)
-    if not np.isfinite(min(via_from, via_to)):
-        return None
-    enters_from = via_from <= via_to
-    nodes = [int(network.from_node[row] if enters_from else network.to_node[row])]
-    while before[nodes[-1]] != network.nodes:
-        nodes.append(int(before[nodes[-1]]))
-    nodes.reverse()
-    middle, on_middle = _edges_between(nodes, tail, head, seconds, source)
-    first_row = int(start.edge[0])
-    first = set_out.seconds[0][set_out.node[0] == nodes[0]].min()
-    last = last_forward if enters_from else last_back
-    return np.array([first_row, *middle, row]), np.array([first, *on_middle, last], dtype=float)
-
-
-def _edges_between(
-    nodes: list[int],
-    tail: NDArray[np.int32],
-    head: NDArray[np.int32],
-    seconds: NDArray[np.int32],
-    source: NDArray[np.int32],
-) -> tuple[list[int], list[int]]:
-    """The fastest edge from each node to the next: its row in the network, and its seconds."""
-    usable = np.flatnonzero(np.isin(tail, nodes) & np.isin(head, nodes))
-    fastest: dict[tuple[int, int], int] = {}
-    for edge in usable[np.argsort(-seconds[usable], kind="stable")]:
-        fastest[int(tail[edge]), int(head[edge])] = int(edge)
-    edges = [fastest[pair] for pair in pairwise(nodes)]
-    return [int(source[edge]) for edge in edges], [int(seconds[edge]) for edge in edges]
 
 
 def as_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:

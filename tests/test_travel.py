@@ -13,7 +13,7 @@ from conftest import refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factgeo import journeys, network, places, travel
+from factgeo import journeys, network, places, travel, trips
 from factgeo import settings as factgeo_settings
 from factgeo.access import Access
 from factgeo.errors import SettingsError
@@ -33,7 +33,9 @@ def drawn_network(edges: list[Edge], *, nodes: int) -> RoadNetwork:
     oneway = np.array([edge[4] for edge in edges])
     zero = np.zeros_like(there)
     places = np.random.default_rng(1).random((nodes, 2))
-    return RoadNetwork(a, b, there, back, zero, zero, oneway != "TF", oneway != "FT", there.astype(float), places)
+    return RoadNetwork(
+        a, b, there, back, zero, zero, zero.astype(float), oneway != "TF", oneway != "FT", there.astype(float), places
+    )
 
 
 def on_edge(*spots: tuple[int, float]) -> Access:
@@ -123,7 +125,7 @@ def test_a_trip_takes_as_long_as_the_matrix_says(drawn: tuple[RoadNetwork, Acces
     for row in range(len(bases.edge)):
         for column in range(len(cells.edge)):
             ends = on_edge((bases.edge[row], bases.position[row]), (cells.edge[column], cells.position[column]))
-            minutes = travel.trip(roads, table, ends, NO_ACCESS).minutes
+            minutes = trips.trip(roads, table, ends, NO_ACCESS).minutes
             expected = None if seconds[row, column] == travel.UNREACHABLE else seconds[row, column] / 60
             assert minutes == (None if expected is None else pytest.approx(expected))
 
@@ -174,7 +176,7 @@ def test_waiting_follows_the_chosen_rule(rule: str, minutes: float) -> None:
     assert unknown == [0 if rule == "none" else 15]
 
 
-def shipped_trip(atlas: Atlas, start: str, end: str, *assignments: str) -> travel.Trip:
+def shipped_trip(atlas: Atlas, start: str, end: str, *assignments: str) -> trips.Trip:
     chosen = factgeo_settings.load(assignments=assignments)
     return journeys.between(atlas, places.resolve(start, atlas), places.resolve(end, atlas), chosen)
 
@@ -219,7 +221,7 @@ def test_the_parts_of_a_trip_add_up_and_agree_with_the_matrix(shipped: Atlas) ->
     roads = network.from_table(shipped.roads, DEFAULT)
     for column in cells.index:
         ends = _ends(shipped, base.lon, base.lat, str(cells.at[column, "ssbid"]))
-        trip = travel.trip(roads, shipped.roads, ends, DEFAULT)
+        trip = trips.trip(roads, shipped.roads, ends, DEFAULT)
         seconds = int(times.seconds[1, column])
         if seconds == travel.UNREACHABLE:
             assert not trip.reachable
