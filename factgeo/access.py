@@ -34,6 +34,10 @@ class Access:
     position: NDArray[np.float64]
     metres: NDArray[np.float64]
 
+    def of(self, rows: NDArray[np.intp] | slice) -> Access:
+        """Some of the points."""
+        return Access(self.edge[rows], self.position[rows], self.metres[rows])
+
 
 @dataclass(frozen=True)
 class Targets:

@@ -114,7 +114,7 @@ def _means(plan: Plan, journeys: Journeys) -> pd.DataFrame:
     travel = plan.settings.travel
     for catchment in plan.catchments:
         for unit in catchment.units:
-            minutes, persons = journeys.minutes(catchment.base.unit_code, (unit,))
+            minutes, persons = journeys.minutes(catchment.base, (unit,))
             beyond = int(persons[minutes > travel.minutes].sum())
             minutes[minutes == float("inf")] = travel.unreachable
             rows.append((catchment.team_id, unit, float(minutes @ persons), int(persons.sum()), beyond))

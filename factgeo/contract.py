@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from factgeo import __version__, summary
-from factgeo.measure import TeamFigures, TravelFigures
+from factgeo.measure import TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
@@ -75,7 +75,7 @@ def _team(team: TeamFigures) -> dict[str, Any]:
         "population": team.population,
         "adults": team.adults,
         "target_group": dataclasses.asdict(team.target_group),
-        "travel": travel(team.travel),
+        "travel": {**travel(team.travel), **way(team.way)},
         "flags": list(team.flags),
     }
 
@@ -91,6 +91,12 @@ def travel(figures: TravelFigures) -> dict[str, Any]:
         "unreachable": figures.unreachable,
         "share_within": _shares(figures.share_within),
     }
+
+
+def way(figures: WayFigures) -> dict[str, Any]:
+    """What the way to a resident consists of, on average."""
+    means = {f.name: tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
+    return {**means, "by_ferry": figures.by_ferry}
 
 
 def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:

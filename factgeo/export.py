@@ -67,12 +67,13 @@ def _teams_table(result: Result) -> pd.DataFrame:
     for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
         figures = contract.travel(team.travel)
         shares = {f"share_within_{limit}": share for limit, share in figures.pop("share_within").items()}
+        way = contract.way(team.way)
         group = {f"target_group_{level}": getattr(team.target_group, level) for level in ("low", "central", "high")}
         rows.append(
             {"team_id": team.team_id, "name": team.name, "service": team.service, "teams": team.teams,
              "base_unit": catchment.base.unit_code, "base_name": catchment.base.name, "base_lon": catchment.base.lon,
              "base_lat": catchment.base.lat, "units": ";".join(catchment.units), "population": team.population,
-             "adults": team.adults, **group, **figures, **shares, "flags": ";".join(team.flags)}
+             "adults": team.adults, **group, **figures, **way, **shares, "flags": ";".join(team.flags)}
         )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -81,8 +82,7 @@ def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
     """One row per unit: its team (empty: unserved, with the reason) and its travel time to the team's base."""
     plan, times = result.plan, result.journeys.by_unit
     team_of, reason_of = plan.team_of(), {u.unit_code: u.reason for u in plan.unserved}
-    base_row = {base.unit_code: row for row, base in enumerate(result.journeys.bases)}
-    row_of_team = {c.team_id: base_row[c.base.unit_code] for c in plan.catchments}
+    row_of = {unit: result.journeys.row[base] for unit, base in plan.base_of().items()}
     column = {unit: k for k, unit in enumerate(times.units)}
     units = atlas.units.loc[list(plan.area.units)]
     people = atlas.population.loc[units.index]
@@ -90,7 +90,7 @@ def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
     table["team_id"] = [team_of.get(unit, "") for unit in units.index]
     table["reason"] = [reason_of.get(unit, "") for unit in units.index]
     table["population"], table["adults"] = people["persons"].to_numpy(), people["adults"].to_numpy()
-    figures = [_unit_travel(result, row_of_team.get(team_of.get(unit, "")), column.get(unit)) for unit in units.index]
+    figures = [_unit_travel(result, row_of.get(unit), column.get(unit)) for unit in units.index]
     return pd.concat([table, pd.DataFrame(figures)], axis=1)
 
 
@@ -129,18 +129,15 @@ def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -
 
 
 def _cells_layer(result: Result) -> gpd.GeoDataFrame:
-    """Inhabited cells with the team and the minutes to its base (empty: unserved or unreachable)."""
-    cells = result.journeys.cells
+    """Inhabited cells with the team and the way from its base (empty: unserved or unreachable)."""
+    cells, ways = result.journeys.cells, result.ways
     team_of = result.plan.team_of()
-    base_row = {base.unit_code: row for row, base in enumerate(result.journeys.bases)}
-    row_of_team = {c.team_id: base_row[c.base.unit_code] for c in result.plan.catchments}
     team = pd.Series([team_of.get(unit, "") for unit in cells["unit_code"]], index=cells.index, dtype=str)
-    rows = pd.Series([row_of_team.get(team_id) for team_id in team], index=cells.index, dtype="Int64")
-    minutes = np.full(len(cells), np.nan)
-    served = rows.notna().to_numpy()
-    seconds = result.journeys.seconds[rows[served].astype(int), np.flatnonzero(served)].astype(float)
-    minutes[served] = np.where(seconds == UNREACHABLE, np.nan, seconds / 60)
+    lost = ways.seconds == UNREACHABLE
     table = cells[["ssbid", "unit_code", "persons", "adults", "quality"]].assign(
-        team_id=team, minutes=np.round(minutes, 1)
+        team_id=team,
+        minutes=np.where(lost, np.nan, np.round(ways.seconds / 60, 1)),
+        km=np.where(lost, np.nan, np.round(ways.metres / 1000, 1)),
+        ferries=pd.Series(ways.boardings, index=cells.index, dtype="Int32").mask(lost),
     )
     return gpd.GeoDataFrame(table, geometry=shapely.points(cells["x"], cells["y"]), crs=25833)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from factgeo import access, network, travel, trips
 from factgeo.access import Access
+from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.plan import Base
 from factgeo.settings import Settings
 from factgeo.travel import UnitTimes
-from factgeo.trips import Trip
+from factgeo.trips import Parts, Trip
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,50 @@ class Journeys:
         cells: The cells of the area, sorted by unit_code, in the order of the columns.
         seconds: Bases x cells, ``travel.UNREACHABLE`` where no road or ferry leads.
         settings: What the times were computed with.
+        network: The roads and ferries under these settings.
+        from_bases, to_cells: Where bases and cells get on the road.
     """
 
     bases: tuple[Base, ...]
     cells: pd.DataFrame
     seconds: NDArray[np.int32]
     settings: Settings
+    network: RoadNetwork
+    from_bases: Access
+    to_cells: Access
+
+    @cached_property
+    def row(self) -> dict[Base, int]:
+        """Row of each base."""
+        return {base: row for row, base in enumerate(self.bases)}
 
     @cached_property
     def by_unit(self) -> UnitTimes:
         """The same, summed over the residents of each unit."""
         return travel.by_unit(self.seconds, self.cells, self.settings)
 
-    def minutes(self, base_unit: str, units: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Minutes (infinite: unreachable) and residents of each cell of ``units``, from the base of ``base_unit``."""
-        row = [base.unit_code for base in self.bases].index(base_unit)
+    def minutes(self, base: Base, units: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Minutes (infinite: unreachable) and residents of each cell of ``units``, from ``base``."""
         mask = self.cells["unit_code"].isin(units).to_numpy()
-        seconds = self.seconds[row, mask].astype(float)
+        seconds = self.seconds[self.row[base], mask].astype(float)
         seconds[seconds == travel.UNREACHABLE] = np.inf
         return seconds / 60, self.cells.loc[mask, "persons"].to_numpy(dtype=np.int64)
+
+    def own_ways(self, base_of: Mapping[str, Base]) -> Parts:
+        """The way to each cell from the base that serves its unit, taken apart: one value per cell.
+
+        ``UNREACHABLE`` stands where no way leads or ``base_of`` does not have the unit.
+        """
+        own = self.cells["unit_code"].map({unit: self.row[base] for unit, base in base_of.items()})
+        row_of_cell = own.fillna(-1).to_numpy(dtype=np.intp)
+        rows = np.unique(row_of_cell[row_of_cell >= 0])
+        some = self.from_bases.of(rows)
+        columns = {f.name: np.full(len(own), travel.UNREACHABLE, dtype=np.int32) for f in fields(Parts)}
+        for k, parts in trips.rows(self.network, some, self.to_cells, self.settings):
+            mine = row_of_cell == rows[k]
+            for name, column in columns.items():
+                column[mine] = getattr(parts, name)[mine]
+        return Parts(**columns)
 
 
 def unit_bases(atlas: Atlas, units: tuple[str, ...]) -> tuple[Base, ...]:
@@ -62,12 +89,12 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
     """Journeys from one base per unit to all cells of these units. The way may lead through any other unit."""
     bases = unit_bases(atlas, units)
     mask = atlas.cells["unit_code"].isin(units).to_numpy()
-    to_cells = atlas.cell_access
-    own = Access(to_cells.edge[mask], to_cells.position[mask], to_cells.metres[mask])
+    to_cells = atlas.cell_access.of(np.flatnonzero(mask))
     roads = network.from_table(atlas.roads, settings)
     from_bases = access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
-    seconds = travel.seconds_to_cells(roads, from_bases, own, settings)
-    return Journeys(bases, atlas.cells[mask].reset_index(drop=True), seconds, settings)
+    seconds = travel.seconds_to_cells(roads, from_bases, to_cells, settings)
+    cells = atlas.cells[mask].reset_index(drop=True)
+    return Journeys(bases, cells, seconds, settings, roads, from_bases, to_cells)
 
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:

@@ -248,7 +248,7 @@ def _told_of_units(
 ) -> Iterable[tuple[str, dict[str, str]]]:
     """What the tooltip of each unit of a catchment says."""
     for unit in catchment.units:
-        travel = measure.travel_figures(*result.journeys.minutes(catchment.base.unit_code, (unit,)))
+        travel = measure.travel_figures(*result.journeys.minutes(catchment.base, (unit,)))
         yield (
             unit,
             {

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import need, services
@@ -14,6 +15,8 @@ from factgeo.need import TargetGroup
 from factgeo.pack import Atlas
 from factgeo.plan import Catchment, Plan
 from factgeo.services import ServiceClass
+from factgeo.travel import UNREACHABLE
+from factgeo.trips import Parts
 
 WITHIN = (30, 45, 60, 90)  # minutes for which shares are shown
 
@@ -39,6 +42,24 @@ class TravelFigures:
 
 
 @dataclass(frozen=True)
+class WayFigures:
+    """What the way to a reachable resident consists of, in mean minutes and kilometres; None without any.
+
+    Attributes:
+        drive_min, crossing_min, wait_min, access_min: Driving, sailing, waiting, and to and from the road.
+        km: Length.
+        by_ferry: Residents to whom the best way boards a ferry or boat.
+    """
+
+    drive_min: float | None
+    crossing_min: float | None
+    wait_min: float | None
+    access_min: float | None
+    km: float | None
+    by_ferry: int
+
+
+@dataclass(frozen=True)
 class TeamFigures:
     """One catchment in figures."""
 
@@ -50,6 +71,7 @@ class TeamFigures:
     adults: int
     target_group: TargetGroup
     travel: TravelFigures
+    way: WayFigures
     flags: tuple[str, ...]
 
 
@@ -73,17 +95,18 @@ class PlanFigures:
     unreachable: int
 
 
-def measure(plan: Plan, atlas: Atlas, journeys: Journeys) -> PlanFigures:
-    """Figures of a plan from the pack's official totals and the travel times to every cell."""
+def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFigures:
+    """Figures of a plan from the pack's official totals, the travel times, and each cell's way from its own base."""
     people = atlas.population.loc[list(plan.area.units)]
     population, adults = int(people["persons"].sum()), int(people["adults"].sum())
     names = _names(plan, atlas)
     teams, minutes, persons = [], [np.empty(0)], [np.empty(0, dtype=np.int64)]
     for catchment in plan.catchments:
-        own_minutes, own_persons = journeys.minutes(catchment.base.unit_code, catchment.units)
+        own_minutes, own_persons = journeys.minutes(catchment.base, catchment.units)
         edge = percentile(own_minutes, own_persons, plan.settings.service.edge_percentile)
         figures = travel_figures(own_minutes, own_persons)
-        teams.append(_team(catchment, names[catchment.team_id], plan, atlas, figures, edge))
+        own_way = way_figures(ways, journeys.cells, catchment.units)
+        teams.append(_team(catchment, names[catchment.team_id], plan, atlas, figures, own_way, edge))
         minutes.append(own_minutes)
         persons.append(own_persons)
     whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
@@ -115,6 +138,24 @@ def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, 
     )
 
 
+def way_figures(ways: Parts, cells: pd.DataFrame, units: tuple[str, ...]) -> WayFigures:
+    """Means over the reachable residents of some units; ``ways`` has one value per cell."""
+    mine = cells["unit_code"].isin(units).to_numpy() & (ways.seconds != UNREACHABLE)
+    persons = cells.loc[mine, "persons"].to_numpy(dtype=np.int64)
+
+    def mean(values: NDArray[np.int32], unit: int) -> float | None:
+        return float(np.average(values[mine], weights=persons)) / unit if persons.sum() else None
+
+    return WayFigures(
+        drive_min=mean(ways.drive_s, 60),
+        crossing_min=mean(ways.crossing_s, 60),
+        wait_min=mean(ways.wait_s, 60),
+        access_min=mean(ways.access_s, 60),
+        km=mean(ways.metres, 1000),
+        by_ferry=int(persons[ways.boardings[mine] > 0].sum()),
+    )
+
+
 def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent: float) -> float | None:
     """The fewest minutes within which so many per cent of the persons live; None if they cannot all be reached."""
     if not persons.sum():
@@ -135,7 +176,13 @@ def _names(plan: Plan, atlas: Atlas) -> dict[str, str]:
 
 
 def _team(
-    catchment: Catchment, name: str, plan: Plan, atlas: Atlas, travel: TravelFigures, edge_min: float | None
+    catchment: Catchment,
+    name: str,
+    plan: Plan,
+    atlas: Atlas,
+    travel: TravelFigures,
+    way: WayFigures,
+    edge_min: float | None,
 ) -> TeamFigures:
     people = atlas.population.loc[list(catchment.units)]
     population, adults = int(people["persons"].sum()), int(people["adults"].sum())
@@ -156,6 +203,7 @@ def _team(
         adults=adults,
         target_group=need.target_group(need.fraction(atlas, settings), population=population, adults=adults),
         travel=travel,
+        way=way,
         flags=_flags(teams, travel, settings.travel.minutes),
     )
 

@@ -15,15 +15,23 @@ from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.propose import propose
 from factgeo.settings import Settings
+from factgeo.trips import Parts
 
 
 @dataclass(frozen=True)
 class Result:
-    """A plan with everything that is shown of it."""
+    """A plan with everything that is shown of it.
+
+    Attributes:
+        plan, figures, journeys: The plan, what is measured of it, and the travel times of the area.
+        ways: For each cell of ``journeys`` the way from its own team's base, taken apart.
+        zone_of: The zone of each unit that no catchment crosses.
+    """
 
     plan: Plan
     figures: PlanFigures
     journeys: Journeys
+    ways: Parts
     zone_of: Mapping[str, str]
 
     def same_zone(self, unit: str, other: str) -> bool:
@@ -45,4 +53,5 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     if findings:
         raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
     zones = areas.zones(atlas.units.loc[list(area.units)], settings.border)
-    return Result(plan, measure(plan, atlas, times), times, zones.to_dict())
+    ways = times.own_ways(plan.base_of())
+    return Result(plan, measure(plan, atlas, times, ways), times, ways, zones.to_dict())

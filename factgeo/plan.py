@@ -84,3 +84,7 @@ class Plan:
     def team_of(self) -> dict[str, str]:
         """Team id of each served unit."""
         return {unit: catchment.team_id for catchment in self.catchments for unit in catchment.units}
+
+    def base_of(self) -> dict[str, Base]:
+        """Base of each served unit."""
+        return {unit: catchment.base for catchment in self.catchments for unit in catchment.units}

@@ -52,9 +52,8 @@ def _nearest_team(unit: str, result: Result) -> tuple[TeamFigures, float] | None
     """The team within the same borders whose base has the fewest mean minutes to the unit."""
     plan, means = result.plan, result.journeys.by_unit.mean_min()
     column = plan.area.units.index(unit)
-    row = {base.unit_code: k for k, base in enumerate(result.journeys.bases)}
     distances = [
-        (float(means[row[catchment.base.unit_code], column]), figures)
+        (float(means[result.journeys.row[catchment.base], column]), figures)
         for catchment, figures in zip(plan.catchments, result.figures.teams, strict=True)
         if result.same_zone(unit, catchment.base.unit_code)
     ]

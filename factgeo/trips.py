@@ -264,7 +264,7 @@ class _Legs:
 
 def _legs(network: RoadNetwork, ends: Access) -> _Legs | None:
     """The way from the first to the second of ``ends``; None where there is none."""
-    start, end = (_at_road(Access(ends.edge[k], ends.position[k], ends.metres[k])) for k in (slice(1), slice(1, 2)))
+    start, end = (_at_road(ends.of(slice(k, k + 1))) for k in (0, 1))
     edges, targets = _directed(network), travel.arrive(network, end)
     tree = _tree(network, edges, start, 0)
     to, beyond = int(_metres_to(network, end)[0]), int(_metres_beyond(network, end)[0])

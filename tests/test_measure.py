@@ -78,3 +78,14 @@ def test_reach_equals_a_plain_sum_over_cells(forde: Result, shipped: Atlas) -> N
     assert forde.figures.share_within[60] == pytest.approx(within / cells["persons"].sum())
     assert forde.figures.population == shipped.population.loc[list(plan.area.units), "persons"].sum() == 108_053
     assert sum(team.population for team in forde.figures.teams) / 108_053 == pytest.approx(forde.figures.served)
+
+
+def test_the_parts_of_the_way_add_up_to_the_mean(forde: Result) -> None:
+    """Sogndal's catchment lies on both sides of the Sognefjord."""
+    team = next(team for team in forde.figures.teams if team.name == "Sogndalsfjøra")
+    parts = (team.way.drive_min, team.way.crossing_min, team.way.wait_min, team.way.access_min)
+    assert sum(part or 0 for part in parts) == pytest.approx(team.travel.mean_min)
+    assert 10_000 < team.way.by_ferry < team.population / 2
+    assert team.way.wait_min == pytest.approx(
+        15 * team.way.by_ferry / (team.population - team.travel.unreachable), rel=0.02
+    )
