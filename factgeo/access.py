@@ -60,7 +60,9 @@ class Starts:
     seconds: Ints
 
 
-def find(points: NDArray[np.object_], roads: gpd.GeoDataFrame, land: NDArray[np.object_]) -> Access:
+def find(
+    points: NDArray[np.object_], roads: gpd.GeoDataFrame, land: NDArray[np.object_], *, by_car_first: bool = True
+) -> Access:
     """The nearest road of each point, never a ferry, a boat or a tunnel, and never across the sea.
 
     A road that cars can leave by road or ferry goes first; who has none takes the landing of a passenger boat
@@ -70,8 +72,11 @@ def find(points: NDArray[np.object_], roads: gpd.GeoDataFrame, land: NDArray[np.
         points: Shapely points, EPSG:25833.
         roads: Edges with from_node, to_node, kind, tunnel and geometry.
         land: Polygons of the dry land.
+        by_car_first: False: the nearest of all roads, whether cars can leave it or not.
     """
     usable = (roads["kind"].isin(["road", "tie", "landing"]) & ~roads["tunnel"]).to_numpy()
+    if not by_car_first:
+        return _nearest(points, roads, np.flatnonzero(usable), land)
     by_car = joined_by_car(roads)
     found = _nearest(points, roads, np.flatnonzero(usable & by_car), land)
     lost = np.flatnonzero(found.edge < 0)

@@ -9,14 +9,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from factgeo import __version__, language
 from factgeo.errors import FactgeoError, OutputError, SourceError
 from factgeo.language import text
-from factgeo.settings import Settings
+
+if TYPE_CHECKING:
+    from factgeo.pack import Atlas
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 LATER = ("reach", "potential", "need", "capacity", "economy", "teams", "compare", "report")
@@ -118,13 +120,27 @@ def _settings_options() -> list[click.Parameter]:
     ]
 
 
-def _close_option() -> click.Option:
-    return click.Option(["--close"], multiple=True, metavar="NAME", help=text("cli.option.close"))
+def _what_if_options() -> list[click.Parameter]:
+    file = click.Path(path_type=Path)
+    return [
+        click.Option(["--close"], multiple=True, metavar="NAME", help=text("cli.option.close")),
+        _option("--add", type=file, metavar="FILE"),
+        _option("--timetable", type=file, metavar="FILE"),
+    ]
 
 
-def _closures(close: tuple[str, ...]) -> list[str]:
-    """``--close`` as the setting that it is short for."""
-    return [f"roads.closed={json.dumps(list(close), ensure_ascii=False)}"] if close else []
+def _what_if(atlas: Atlas, close: tuple[str, ...], add: Path | None, timetable: Path | None) -> dict[str, Any]:
+    """``--close``, ``--add`` and ``--timetable`` as the settings that they are short for."""
+    from factgeo import changes  # noqa: PLC0415 - help must answer at once
+    from factgeo import timetable as timetables  # noqa: PLC0415
+
+    roads: dict[str, Any] = {"closed": list(close)} if close else {}
+    if add is not None:
+        roads["added"] = [link.model_dump() for link in changes.read(add, atlas)]
+    tables: dict[str, Any] = {"roads": roads} if roads else {}
+    if timetable is not None:
+        tables["ferry"] = {"wait_rule": "half_headway", "timetable": timetables.read(timetable, atlas)}
+    return tables
 
 
 def _command(name: str, run: Callable[..., int | None], parameters: Sequence[click.Parameter]) -> click.Command:
@@ -160,8 +176,8 @@ def _plan_command() -> click.Command:
         _flag("--overwrite"),
         click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
         *_settings_options(),
-        _close_option(),
-        *(_option(f"--{name}", "later") for name in ("edits", "alternatives", "next", "add")),
+        *_what_if_options(),
+        *(_option(f"--{name}", "later") for name in ("edits", "alternatives", "next")),
         click.Option(["--from", "start"], help=text("cli.option.later")),
         click.Option(["--tradeoff"], is_flag=True, help=text("cli.option.later")),
         click.Option(["--why"], nargs=2, help=text("cli.option.later")),
@@ -182,6 +198,8 @@ def _plan(
     config: Path | None,
     assignments: tuple[str, ...],
     close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
     start: str | None,
     **later: object,
 ) -> int:
@@ -192,8 +210,9 @@ def _plan(
     extra = [f"border={border!r}"] if border else []
     extra += [f"solver.time_limit={time_limit}"] if time_limit is not None else []
     presets = [name for name in (preset, size) if name]
-    chosen = settings.load(presets=presets, file=config, assignments=[*assignments, *_closures(close), *extra])
     atlas = pack.load()
+    what_if = _what_if(atlas, close, add, timetable)
+    chosen = settings.load(presets=presets, file=config, assignments=[*assignments, *extra], tables=what_if)
     found = areas.resolve(area, atlas)
     folder = out or (None if as_json else Path("out") / areas.slug(found))
     if folder is not None:
@@ -204,9 +223,9 @@ def _plan(
         raise KeyboardInterrupt
     if folder is not None:
         _progress(text("progress.write", folder=folder))
-        export.write_plan(result, atlas, folder, overwrite=overwrite)
+        export.write_plan(result, result.atlas, folder, overwrite=overwrite)
     if as_json:
-        _print_json(contract.plan_json(result, atlas))
+        _print_json(contract.plan_json(result, result.atlas))
     else:
         click.echo("\n".join(summary.lines(result)))
     return EXIT_INTERRUPTED if interrupted else 0
@@ -223,21 +242,14 @@ def _print_json(content: object) -> None:
     click.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
 
 
-def _load_settings(config: Path | None, assignments: tuple[str, ...]) -> Settings:
-    from factgeo import settings  # noqa: PLC0415 - help must answer at once
-
-    return settings.load(file=config, assignments=assignments)
-
-
 def _travel_command() -> click.Command:
     parameters = [
         click.Argument(["start"], metavar="FROM"),
         click.Argument(["end"], metavar="TO"),
         click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
         *_settings_options(),
-        _close_option(),
+        *_what_if_options(),
         _flag("--explain"),
-        _option("--add", "later"),
     ]
     return _command("travel", _travel, parameters)
 
@@ -249,22 +261,24 @@ def _travel(
     as_json: bool,
     explain: bool,
     close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
     config: Path | None,
     assignments: tuple[str, ...],
-    **later: object,
 ) -> None:
     """One trip taken apart."""
-    from factgeo import contract, journeys, pack, places, summary  # noqa: PLC0415 - help must answer at once
+    from factgeo import contract, journeys, pack, places, settings, summary  # noqa: PLC0415 - help must answer at once
 
-    _refuse_later("travel", later)
-    chosen = _load_settings(config, (*assignments, *_closures(close)))
     atlas = pack.load()
+    chosen = settings.load(file=config, assignments=assignments, tables=_what_if(atlas, close, add, timetable))
     a, b = places.resolve(start, atlas), places.resolve(end, atlas)
     trip = journeys.between(atlas, a, b, chosen)
+    unchanged = chosen.on_todays_roads()
+    today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
     if as_json:
-        _print_json(contract.trip_json(a, b, trip))
+        _print_json(contract.trip_json(a, b, trip, today))
     else:
-        lines = summary.trip_lines(a, b, trip)
+        lines = summary.trip_lines(a, b, trip, today)
         click.echo("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))
 
 

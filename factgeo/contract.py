@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from factgeo import __version__, summary
+from factgeo.effects import Effect, Effects
 from factgeo.measure import TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
@@ -46,6 +47,28 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
             "share_within": _shares(figures.share_within),
             "mean_min": tenth(figures.mean_min),
         },
+        **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
+    }
+
+
+def _changes(effects: Effects, plan: Plan) -> dict[str, Any]:
+    """What closures and new links change: the whole, and each unit that notices."""
+    roads = plan.settings.roads
+    return {
+        "closed": list(roads.closed),
+        "added": [link.name for link in roads.added],
+        **effect(effects.whole),
+        "units": [{"unit_code": e.unit_code, **effect(e)} for e in effects.units if e.changes],
+    }
+
+
+def effect(change: Effect) -> dict[str, Any]:
+    """Minutes, residents within the limit, and residents whom no team reaches, today and then."""
+    return {
+        "population": change.persons,
+        "mean_min": {"today": tenth(change.today.mean_min), "then": tenth(change.then.mean_min)},
+        "within": {"today": change.today.within, "then": change.then.within},
+        "lost": {"today": change.today.lost, "then": change.then.lost},
     }
 
 
@@ -109,14 +132,17 @@ def _shares(shares: Mapping[int, float]) -> dict[str, float]:
     return {str(limit): round(share, 6) for limit, share in shares.items()}
 
 
-def trip_json(start: Place, end: Place, trip: Trip) -> dict[str, Any]:
-    """The object that ``factgeo travel --json`` prints."""
+def trip_json(start: Place, end: Place, trip: Trip, today: Trip | None) -> dict[str, Any]:
+    """The object that ``factgeo travel --json`` prints; ``today`` is the trip without closures and new links."""
+    whole = {"from": dataclasses.asdict(start), "to": dataclasses.asdict(end), **_trip(trip)}
+    return whole if today is None else {**whole, "today": _trip(today)}
+
+
+def _trip(trip: Trip) -> dict[str, Any]:
     parts = {
         name: tenth(getattr(trip, name)) for name in ("minutes", "drive_min", "crossing_min", "wait_min", "access_min")
     }
     return {
-        "from": dataclasses.asdict(start),
-        "to": dataclasses.asdict(end),
         "reachable": trip.reachable,
         **parts,
         "km": tenth(trip.km),

@@ -13,12 +13,13 @@ import pandas as pd
 import shapely
 
 from factgeo import contract, folders, maps, summary
+from factgeo.effects import Effects
 from factgeo.errors import OutputError
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.travel import UNREACHABLE
 
-PLAN_FILES = ("plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md")
+PLAN_FILES = ("plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv")
 
 
 def write_plan(result: Result, atlas: Atlas, out: Path, *, overwrite: bool) -> dict[str, Any]:
@@ -35,6 +36,8 @@ def write_plan(result: Result, atlas: Atlas, out: Path, *, overwrite: bool) -> d
         units = _units_table(result, atlas)
         _write_csv(_teams_table(result), folder / "teams.csv")
         _write_csv(units, folder / "units.csv")
+        if result.effects is not None:
+            _write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
         _write_gpkg(result, atlas, units, folder / "plan.gpkg")
         maps.write_html(atlas, result, folder / "map.html")
         (folder / "summary.md").write_text(summary.markdown(result, atlas), encoding="utf-8")
@@ -92,6 +95,17 @@ def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
     table["population"], table["adults"] = people["persons"].to_numpy(), people["adults"].to_numpy()
     figures = [_unit_travel(result, row_of.get(unit), column.get(unit)) for unit in units.index]
     return pd.concat([table, pd.DataFrame(figures)], axis=1)
+
+
+def _changes_table(effects: Effects, atlas: Atlas) -> pd.DataFrame:
+    """One row per unit: travel from its team in the best plan on today's roads and in this one, most changed first."""
+    rows = []
+    for change in effects.units:
+        row = {"unit_code": change.unit_code, "name": atlas.units.at[change.unit_code, "name"]}
+        for name, value in contract.effect(change).items():
+            row |= {f"{name}_{side}": v for side, v in value.items()} if isinstance(value, dict) else {name: value}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[str, float | None]:

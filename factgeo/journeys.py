@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import access, network, travel, trips
+from factgeo import access, changes, network, travel, trips
 from factgeo.access import Access
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
@@ -99,6 +99,7 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
     """The fastest way from one place to another, taken apart."""
+    atlas = changes.built(atlas, settings)
     ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
     return trips.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
 

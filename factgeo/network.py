@@ -175,13 +175,29 @@ def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.floa
 
 
 def wait_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
-    """Minutes of waiting per boarding by the rule of ``ferry.wait_rule``."""
+    """Minutes of waiting per boarding by the rule of ``ferry.wait_rule``.
+
+    Raises:
+        SettingsError: ``ferry.timetable`` names a crossing that is not in the network.
+    """
     usual = np.full(len(roads), settings.ferry.wait_min)
     if settings.ferry.wait_rule == "none":
         return np.zeros(len(roads))
-    headway = roads["headway_min"].to_numpy(dtype=float)
-    half = (settings.ferry.wait_rule == "half_headway") & ~np.isnan(headway)
-    return np.where(half, headway / 2, usual)
+    if settings.ferry.wait_rule == "measured_mean":
+        return usual
+    _refuse_strange_crossings(roads, settings)
+    own = roads["crossing"].map(settings.ferry.timetable).to_numpy(dtype=float)
+    known = np.where(np.isnan(own), roads["headway_min"].to_numpy(dtype=float) / 2, own)
+    return np.where(np.isnan(known), usual, known)
+
+
+def _refuse_strange_crossings(roads: pd.DataFrame, settings: Settings) -> None:
+    """A timetable of a ferry that is not there would be ignored in silence."""
+    known = set(roads["crossing"])
+    for name in settings.ferry.timetable:
+        if name not in known:
+            offered = ", ".join(names.nearest(name, sorted(known - {""}))) or "-"
+            raise SettingsError("timetable_strange", given=name, nearest=offered)
 
 
 def access_seconds(metres: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

@@ -46,6 +46,12 @@ class Atlas:
     folder: Path
     manifest: Mapping[str, Any]
 
+    def changed(self, **tables: object) -> Atlas:
+        """The same pack with some of its tables replaced, by the names of this class."""
+        other = Atlas(self.folder, self.manifest)
+        other.__dict__.update({**self.__dict__, **tables})
+        return other
+
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
         """The planning units, sorted by and indexed with unit_code (also a column)."""

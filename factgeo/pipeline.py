@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from factgeo import areas, journeys, language
+from factgeo import areas, changes, effects, journeys, language
 from factgeo.areas import Area
 from factgeo.check import check
+from factgeo.effects import Effects
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.measure import PlanFigures, measure
@@ -26,6 +27,8 @@ class Result:
         plan, figures, journeys: The plan, what is measured of it, and the travel times of the area.
         ways: For each cell of ``journeys`` the way from its own team's base, taken apart.
         zone_of: The zone of each unit that no catchment crosses.
+        atlas: The pack, with the links that the settings add.
+        effects: What closed roads and ferries or new links change; None where the settings have none.
     """
 
     plan: Plan
@@ -33,6 +36,8 @@ class Result:
     journeys: Journeys
     ways: Parts
     zone_of: Mapping[str, str]
+    atlas: Atlas
+    effects: Effects | None
 
     def same_zone(self, unit: str, other: str) -> bool:
         """May one catchment hold both units, as far as borders go?"""
@@ -46,12 +51,24 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
         PlanError: The plan fails its check; nothing is handed on.
     """
     progress(language.text("progress.travel"))
-    times = journeys.compute(atlas, area.units, settings)
-    plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
+    then = changes.built(atlas, settings)
+    times = journeys.compute(then, area.units, settings)
+    plan = propose(then, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
     progress(language.text("progress.check"))
-    findings = check(plan, atlas, times)
+    findings = check(plan, then, times)
     if findings:
         raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
     zones = areas.zones(atlas.units.loc[list(area.units)], settings.border)
     ways = times.own_ways(plan.base_of())
-    return Result(plan, measure(plan, atlas, times, ways), times, ways, zones.to_dict())
+    figures = measure(plan, then, times, ways)
+    return Result(plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress))
+
+
+def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Callable[[str], None]) -> Effects | None:
+    """What closures and new links change, against the best plan on today's roads; None where there are none."""
+    settings = plan.settings.on_todays_roads()
+    if settings == plan.settings:
+        return None
+    progress(language.text("progress.today"))
+    today = journeys.compute(atlas, plan.area.units, settings)
+    return effects.measure(propose(atlas, plan.area, settings, today), plan, today, then)

@@ -11,6 +11,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -103,10 +104,24 @@ class ShareOfLimit(_Frozen):
     slow: Annotated[float, Field(gt=0, le=1.2)]
 
 
+Degrees = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
+
+
+class FixedLink(_Frozen):
+    """A road, bridge or tunnel to build: from ``start`` to ``end`` (lon, lat), with its minutes and kilometres."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    start: Degrees
+    end: Degrees
+    minutes: Annotated[float, Field(gt=0, le=300)]
+    km: Annotated[float, Field(gt=0, le=500)]
+
+
 class Roads(_Frozen):
-    """How lengths become driving minutes."""
+    """How lengths become driving minutes, and what is closed or built."""
 
     closed: tuple[str, ...]
+    added: tuple[FixedLink, ...]
     stretch: Annotated[float, Field(ge=1, le=1.5)]
     junction_factor: Factor
     winter_factor: Factor
@@ -119,6 +134,7 @@ class Ferry(_Frozen):
 
     wait_rule: Literal["measured_mean", "half_headway", "none"]
     wait_min: Annotated[float, Field(ge=0, le=240)]
+    timetable: dict[str, Annotated[float, Field(ge=0, le=720)]]
     fixed_min: Annotated[float, Field(ge=0, le=60)]
     min_per_km: Annotated[float, Field(gt=0, le=20)]
     summer: bool
@@ -159,13 +175,23 @@ class Settings(_Frozen):
     access: Access
     solver: Solver
 
+    def on_todays_roads(self) -> Settings:
+        """The same with nothing closed and nothing built."""
+        return self.model_copy(update={"roads": self.roads.model_copy(update={"closed": (), "added": ()})})
+
     def digest(self) -> str:
         """sha256 of all values: equal digests, equal settings."""
         return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
 
 
-def load(*, presets: Iterable[str] = (), file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
-    """Settings from the defaults, presets by name, a TOML file and ``KEY=VALUE`` texts, the later ones winning.
+def load(
+    *,
+    presets: Iterable[str] = (),
+    file: Path | None = None,
+    assignments: Iterable[str] = (),
+    tables: Mapping[str, Any] = MappingProxyType({}),
+) -> Settings:
+    """Settings from the defaults, presets by name, a TOML file, ``KEY=VALUE`` texts and tables, the later ones winning.
 
     Raises:
         SettingsError: Unknown preset, unreadable file, unknown key or value out of range.
@@ -177,6 +203,7 @@ def load(*, presets: Iterable[str] = (), file: Path | None = None, assignments: 
         values = _overlay(values, _read(file))
     for assignment in assignments:
         values = _overlay(values, _parse_assignment(assignment))
+    values = _overlay(values, tables)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

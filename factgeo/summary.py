@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from factgeo import language, need
+from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
 from factgeo.pack import Atlas
@@ -14,6 +16,7 @@ from factgeo.plan import Plan, Unserved
 from factgeo.settings import Settings
 from factgeo.trips import Trip
 
+MOST_CHANGED = 8  # units listed by name when roads change
 GRID_CHECKS = ("grid_corrected", "grid_exact")
 
 
@@ -84,7 +87,33 @@ def lines(result: Result) -> list[str]:
     if within is not None:
         reach += " " + text("summary.within", share=percent(within), limit=limit)
     mean = text("summary.mean", mean=minutes(figures.mean_min), unreachable=number(figures.unreachable))
-    return [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
+    said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
+    return said if result.effects is None else [*said, *effect_lines(result.effects, result)]
+
+
+def effect_lines(effects: Effects, result: Result) -> list[str]:
+    """What closures and new links change: for all, and for the units that notice most."""
+    roads, whole = result.plan.settings.roads, effects.whole
+    names = ", ".join([*roads.closed, *(link.name for link in roads.added)])
+    head = text("effect.head", names=names, limit=number(result.plan.settings.travel.minutes), **_sides(whole))
+    noticed = [effect for effect in effects.units if effect.changes]
+    if not noticed:
+        return [head, text("effect.nobody")]
+    units = result.atlas.units["name"]
+    shown = [text("effect.unit", unit=units[e.unit_code], **_sides(e)) for e in noticed[:MOST_CHANGED]]
+    rest = len(noticed) - len(shown)
+    return [head, *shown, *([text("effect.more", count=number(rest))] if rest else [])]
+
+
+def _sides(effect: Effect) -> dict[str, str]:
+    return {
+        "mean_today": minutes(effect.today.mean_min),
+        "mean_then": minutes(effect.then.mean_min),
+        "within_today": number(effect.today.within),
+        "within_then": number(effect.then.within),
+        "lost_today": number(effect.today.lost),
+        "lost_then": number(effect.then.lost),
+    }
 
 
 def _people(figures: PlanFigures) -> str:
@@ -222,11 +251,20 @@ def explanation(settings: Settings) -> list[str]:
         text("explain.stretch", factor=number(roads.stretch, 2)),
         text("explain.factors", junction=number(roads.junction_factor, 2), winter=number(roads.winter_factor, 2)),
         text("explain.crossing", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
-        text("explain.wait", wait=number(ferry.wait_min)),
+        text(f"explain.wait.{ferry.wait_rule}", wait=number(ferry.wait_min)),
+        *([text("explain.timetable", names=_waits(ferry.timetable))] if ferry.timetable else []),
         text("explain.seasons", extra=seasons or text("season.none")),
         text("explain.access", speed=number(access.speed_kph), detour=number(access.detour, 1)),
         *([text("explain.closed", names=", ".join(roads.closed))] if roads.closed else []),
+        *(
+            text("explain.added", name=link.name, minutes=number(link.minutes, 1), km=number(link.km, 1))
+            for link in roads.added
+        ),
     ]
+
+
+def _waits(timetable: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {number(minutes, 1)}" for name, minutes in timetable.items())
 
 
 def attribution(lang: str | None = None) -> list[str]:
@@ -235,8 +273,21 @@ def attribution(lang: str | None = None) -> list[str]:
     return [text(key, lang=lang) for key in keys]
 
 
-def trip_lines(start: Place, end: Place, trip: Trip) -> list[str]:
-    """A trip in a few lines: total, parts, kilometres, ferries by name, roads."""
+def trip_lines(start: Place, end: Place, trip: Trip, today: Trip | None) -> list[str]:
+    """A trip in a few lines: total, parts, kilometres, ferries, roads, and what closures and new links change."""
+    lines = _trip_lines(start, end, trip)
+    return lines if today is None else [*lines, _against(trip, today)]
+
+
+def _against(trip: Trip, today: Trip) -> str:
+    if today.minutes is None or today.km is None:
+        return text("trip.today_unreachable")
+    change = "" if trip.minutes is None else f"{round(trip.minutes) - round(today.minutes):+d}".replace("-", "−")
+    said = {"minutes": number(today.minutes), "km": number(today.km, 1)}
+    return text("trip.today_lost", **said) if trip.minutes is None else text("trip.today", change=change, **said)
+
+
+def _trip_lines(start: Place, end: Place, trip: Trip) -> list[str]:
     head = text("trip.head", start=start.name, end=end.name)
     if trip.minutes is None or trip.km is None:
         return [head, text("trip.unreachable")]

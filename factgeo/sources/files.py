@@ -94,7 +94,7 @@ def _read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
     return {entry["path"]: entry for entry in entries if "path" in entry}
 
 
-def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",") -> pd.DataFrame:
+def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",", encoding: str = "utf-8-sig") -> pd.DataFrame:
     """A CSV file (also ``.gz``) as text, at least with these columns.
 
     Returns:
@@ -109,7 +109,7 @@ def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",") -> pd.
             sep=separator,
             dtype=str,
             keep_default_na=False,
-            encoding="utf-8-sig",
+            encoding=encoding,
             on_bad_lines="error",
             skip_blank_lines=False,  # so that row numbers are line numbers
         )
