@@ -92,7 +92,11 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
     to_cells = atlas.cell_access.of(np.flatnonzero(mask))
     roads = network.from_table(atlas.roads, settings)
     from_bases = access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
-    seconds = travel.seconds_to_cells(roads, from_bases, to_cells, settings)
+    seconds = (
+        travel.seconds_on_cluster(roads, from_bases, to_cells, settings, scheduler=settings.scheduler)
+        if settings.scheduler
+        else travel.seconds_to_cells(roads, from_bases, to_cells, settings)
+    )
     cells = atlas.cells[mask].reset_index(drop=True)
     return Journeys(bases, cells, seconds, settings, roads, from_bases, to_cells)
 

@@ -163,6 +163,7 @@ class Settings(_Frozen):
     """Everything that shapes a result. Make one with :func:`load`."""
 
     border: Border
+    scheduler: Annotated[str, Field(pattern=r"^$|^(tcp|tls)://.+:\d+$")]
     size: Size
     capacity: Capacity
     travel: Travel
@@ -180,8 +181,9 @@ class Settings(_Frozen):
         return self.model_copy(update={"roads": self.roads.model_copy(update={"closed": (), "added": ()})})
 
     def digest(self) -> str:
-        """sha256 of all values: equal digests, equal settings."""
-        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
+        """sha256 of all values that can shape a result: equal digests, equal results."""
+        values = self.model_dump(exclude={"scheduler"})
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def load(

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from factgeo import cluster
 from factgeo.access import FAR, Access, Starts, Targets
 from factgeo.network import RoadNetwork, access_seconds
 from factgeo.settings import Settings
 
 UNREACHABLE = np.iinfo(np.int32).max
-BASES_AT_A_TIME = 128  # of the scipy fallback; keeps the memory of one run small
+BASES_AT_A_TIME = 64  # of the scipy fallback and of a worker; keeps the memory of one run small
 NO_LIMIT = 2**29  # seconds; further than any way in Norway
 
 
@@ -46,6 +47,20 @@ def seconds_to_cells(
     for row, seconds in engine(network, bases, cells, settings, limit_s):
         result[row] = seconds
     return result
+
+
+def seconds_on_cluster(
+    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, scheduler: str
+) -> NDArray[np.int32]:
+    """:func:`seconds_to_cells` on the workers of a Dask scheduler, some bases at a time; the same numbers."""
+    chunks = [slice(k, k + BASES_AT_A_TIME) for k in range(0, len(bases.edge), BASES_AT_A_TIME)]
+    shared = (network, bases, cells, settings)
+    return np.concatenate(cluster.each(_chunk_of_bases, shared, chunks, scheduler=scheduler))
+
+
+def _chunk_of_bases(shared: tuple[RoadNetwork, Access, Access, Settings], rows: slice) -> NDArray[np.int32]:
+    network, bases, cells, settings = shared
+    return seconds_to_cells(network, bases.of(rows), cells, settings)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+"""The same function over many items, here or on the machines of a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from factgeo.errors import SettingsError
+
+Shared = TypeVar("Shared")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+CONNECT_S = 10
+RETRIES = 3  # a piece whose worker dies is computed again elsewhere
+
+
+def each(
+    function: Callable[[Shared, Item], Answer], shared: Shared, items: Sequence[Item], *, scheduler: str
+) -> list[Answer]:
+    """``function(shared, item)`` for each item, in order.
+
+    Args:
+        function: A function of a module that the workers can import.
+        shared: What all items need; sent once.
+        items: One task each.
+        scheduler: Address of a Dask scheduler (``tcp://host:port``); empty: here.
+
+    Raises:
+        SettingsError: Dask is not installed, or nobody answers at the address.
+    """
+    if not scheduler:
+        return [function(shared, item) for item in items]
+    try:
+        from distributed import Client  # noqa: PLC0415 - optional
+    except ImportError:
+        raise SettingsError("scheduler_missing", given=scheduler) from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise SettingsError("scheduler_silent", given=scheduler, reason=type(error).__name__) from None
+    with client:
+        common = client.submit(_itself, shared, pure=False, retries=RETRIES)
+        futures = client.map(function, [common] * len(items), items, pure=False, retries=RETRIES)
+        answers: list[Answer] = client.gather(futures)  # type: ignore[no-untyped-call]
+        return answers
+
+
+def _itself(shared: Shared) -> Shared:
+    """As a task rather than scattered data: it can be made again when the worker that holds it dies."""
+    return shared
