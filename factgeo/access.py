@@ -61,7 +61,12 @@ class Starts:
 
 
 def find(
-    points: NDArray[np.object_], roads: gpd.GeoDataFrame, land: NDArray[np.object_], *, by_car_first: bool = True
+    points: NDArray[np.object_],
+    roads: gpd.GeoDataFrame,
+    land: NDArray[np.object_],
+    *,
+    limit_m: float = LIMIT_M,
+    by_car_first: bool = True,
 ) -> Access:
     """The nearest road of each point, never a ferry, a boat or a tunnel, and never across the sea.
 
@@ -72,17 +77,18 @@ def find(
         points: Shapely points, EPSG:25833.
         roads: Edges with from_node, to_node, kind, tunnel and geometry.
         land: Polygons of the dry land.
+        limit_m: Who lives further from every road has none.
         by_car_first: False: the nearest of all roads, whether cars can leave it or not.
     """
     usable = (roads["kind"].isin(["road", "tie", "landing"]) & ~roads["tunnel"]).to_numpy()
     if not by_car_first:
-        return _nearest(points, roads, np.flatnonzero(usable), land)
+        return _nearest(points, roads, np.flatnonzero(usable), land, limit_m)
     by_car = joined_by_car(roads)
-    found = _nearest(points, roads, np.flatnonzero(usable & by_car), land)
+    found = _nearest(points, roads, np.flatnonzero(usable & by_car), land, limit_m)
     lost = np.flatnonzero(found.edge < 0)
     by_boat = np.flatnonzero(usable & ~by_car)
     if len(lost) and len(by_boat):
-        rest = _nearest(points[lost], roads, by_boat, land)
+        rest = _nearest(points[lost], roads, by_boat, land, limit_m)
         found.edge[lost], found.position[lost], found.metres[lost] = rest.edge, rest.position, rest.metres
     return found
 
@@ -99,17 +105,21 @@ def joined_by_car(roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _nearest(
-    points: NDArray[np.object_], roads: gpd.GeoDataFrame, usable: NDArray[np.intp], land: NDArray[np.object_]
+    points: NDArray[np.object_],
+    roads: gpd.GeoDataFrame,
+    usable: NDArray[np.intp],
+    land: NDArray[np.object_],
+    limit_m: float,
 ) -> Access:
     """The nearest of the usable edges to each point that a straight way over land leads to."""
     lines = roads.geometry.to_numpy()[usable]
     tree = shapely.STRtree(lines)
-    near, hit = tree.query_nearest(points, max_distance=LIMIT_M, all_matches=False)
+    near, hit = tree.query_nearest(points, max_distance=limit_m, all_matches=False)
     chosen = np.full(len(points), -1, dtype=np.int32)
     chosen[near] = hit
     ways = _ways(points[near], lines[hit])
     wet = near[_water_m(ways, land) > DRY_M]
-    chosen[wet] = [_dry_road(points[k], lines, tree, land) for k in wet]
+    chosen[wet] = [_dry_road(points[k], lines, tree, land, limit_m) for k in wet]
     return _as_access(points, lines, usable, chosen)
 
 
@@ -132,10 +142,10 @@ def _water_m(ways: NDArray[np.object_], land: NDArray[np.object_]) -> NDArray[np
 
 
 def _dry_road(
-    point: shapely.Point, lines: NDArray[np.object_], tree: shapely.STRtree, land: NDArray[np.object_]
+    point: shapely.Point, lines: NDArray[np.object_], tree: shapely.STRtree, land: NDArray[np.object_], limit_m: float
 ) -> int:
     """The nearest road that a straight way over land leads to, -1 if none does."""
-    candidates = tree.query(point, predicate="dwithin", distance=WET_SEARCH_M)
+    candidates = tree.query(point, predicate="dwithin", distance=min(WET_SEARCH_M, limit_m))
     ways = _ways(np.full(len(candidates), point), lines[candidates])
     order = np.argsort(shapely.length(ways), kind="stable")
     dry = _water_m(ways[order], land) <= DRY_M

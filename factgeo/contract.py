@@ -147,6 +147,7 @@ def _trip(trip: Trip) -> dict[str, Any]:
         **parts,
         "km": tenth(trip.km),
         "ferries": list(trip.ferries),
+        "boats": trip.boats,
         "roads": list(trip.roads),
     }
 

@@ -111,4 +111,9 @@ def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
 def access_of(atlas: Atlas, lon: list[float], lat: list[float]) -> Access:
     """Where points (degrees) get on the road."""
     points = travel.as_points(np.array(lon), np.array(lat))
-    return access.find(points, atlas.roads, atlas.units.geometry.to_numpy())
+    return access.find(
+        points,
+        atlas.roads,
+        atlas.units.geometry.to_numpy(),
+        limit_m=atlas.manifest["settings"].get("reach_m", access.LIMIT_M),
+    )

@@ -303,7 +303,12 @@ def _trip_lines(start: Place, end: Place, trip: Trip) -> list[str]:
         text("trip.total", minutes=number(trip.minutes), km=number(trip.km, 1)),
         text("trip.parts", **shown),
     ]
-    lines.append(text("trip.ferries", names=", ".join(trip.ferries)) if trip.ferries else text("trip.no_ferry"))
+    if trip.ferries:
+        lines.append(text("trip.ferries", names=", ".join(trip.ferries)))
+    if trip.boats:
+        lines.append(text("trip.boats", count=number(trip.boats)))
+    if not trip.ferries and not trip.boats:
+        lines.append(text("trip.no_ferry"))
     if trip.roads:
         lines.append(text("trip.roads", names=" – ".join(trip.roads)))
     return [*lines, text("trip.quality")]

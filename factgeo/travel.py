@@ -25,6 +25,7 @@ from factgeo.settings import Settings
 
 UNREACHABLE = np.iinfo(np.int32).max
 BASES_AT_A_TIME = 64  # of the scipy fallback and of a worker; keeps the memory of one run small
+LONGEST_WITHIN = np.iinfo(np.uint16).max  # seconds
 NO_LIMIT = 2**29  # seconds; further than any way in Norway
 
 
@@ -87,10 +88,16 @@ def within(
     limit_s: int,
     compiled: bool | None = None,
 ) -> Within:
-    """The cells within ``limit_s`` seconds (at most 18 hours) of each base."""
+    """The cells within ``limit_s`` seconds of each base.
+
+    Raises:
+        ValueError: ``limit_s`` is above ``LONGEST_WITHIN`` (18 hours).
+    """
+    if limit_s > LONGEST_WITHIN:
+        raise ValueError(f"limit_s is {limit_s}, at most {LONGEST_WITHIN}")
     engine = _compiled_rows if (has_kernel() if compiled is None else compiled) else _scipy_rows
     columns, seconds, counts = [], [], np.zeros(len(bases.edge) + 1, dtype=np.int64)
-    for row, found in engine(network, bases, cells, settings, min(limit_s, np.iinfo(np.uint16).max)):
+    for row, found in engine(network, bases, cells, settings, limit_s):
         near = np.flatnonzero(found != UNREACHABLE)
         columns.append(near.astype(np.int32))
         seconds.append(found[near].astype(np.uint16))

@@ -51,7 +51,14 @@ class Parts:
 
 @dataclass(frozen=True)
 class Trip:
-    """One way from a to b, in minutes; all None or empty where b cannot be reached."""
+    """One way from a to b, in minutes; all None or empty where b cannot be reached.
+
+    Attributes:
+        reachable: Does any way lead there?
+        minutes, drive_min, crossing_min, wait_min, access_min, km: The whole and its parts.
+        ferries, boats: Car ferries by name, and how many passenger boats one boards, which have no names.
+        roads: Road numbers in the order of driving.
+    """
 
     reachable: bool
     minutes: float | None
@@ -61,6 +68,7 @@ class Trip:
     access_min: float | None
     km: float | None
     ferries: tuple[str, ...]
+    boats: int
     roads: tuple[str, ...]
 
 
@@ -236,7 +244,7 @@ def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: 
     """The best way between the two points of ``ends``, taken apart."""
     legs = None if (ends.edge < 0).any() else _legs(network, ends)
     if legs is None:
-        return Trip(False, None, None, None, None, None, None, (), ())
+        return Trip(False, None, None, None, None, None, None, (), 0, ())
     wait, crossing = float(network.wait_s[legs.row].sum()), float(network.crossing_s[legs.row].sum())
     drive, off_road = float(legs.seconds.sum()) - wait - crossing, float(travel.doors(ends, settings).sum())
     edges = roads.iloc[legs.row[legs.seconds > 0]]
@@ -249,6 +257,7 @@ def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: 
         access_min=off_road / 60,
         km=float(legs.metres.sum() + _off_road_m(ends, settings).sum()) / 1000,
         ferries=tuple(edges.loc[edges["kind"] == "ferry", "crossing"]),
+        boats=round(float(network.boardings[legs.row].sum())) - int((edges["kind"] == "ferry").sum()),
         roads=tuple(name for name, _ in groupby(edges.loc[edges["kind"] == "road", "number"]) if name),
     )
 

@@ -123,7 +123,7 @@ def from_edges(raw: gpd.GeoDataFrame, *, people: People | None = None, simplify:
         SourceError: A column or the coordinate system is missing, a length is negative, or there is no road.
     """
     edges = _checked(raw)
-    edges, ends = _numbered(edges)
+    edges, ends = _without_points(*_numbered(edges))
     edges, ends, ties = _tie_quays(edges, ends)
     kept, pieces = _kept(edges, ends, people)
     left_out = edges[~kept]
@@ -156,7 +156,9 @@ def _checked(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if (edges["length_m"] < 0).any():
         row = int((edges["length_m"] < 0).idxmax())
         raise SourceError("roads_negative", row=row, value=edges.loc[row, "length_m"])
-    return edges[metres > 0].reset_index(drop=True)
+    if not (metres[edges["kind"] == "road"] > 0).any():
+        raise SourceError("roads_empty")
+    return edges
 
 
 def _refuse_bad_lines(edges: gpd.GeoDataFrame) -> None:
@@ -177,6 +179,16 @@ def _numbered(edges: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ends]:
         places = np.round(_end_places(edges) / SAME_POINT_M).astype(np.int64)
         number = np.unique(places, axis=0, return_inverse=True)[1].ravel()
     return edges.drop(columns=["from_key", "to_key"], errors="ignore"), number.reshape(2, -1).T.astype(np.int64)
+
+
+def _without_points(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, Ends]:
+    """Without pieces of no length; the two nodes of each become one."""
+    point = (edges.geometry.length == 0).to_numpy()
+    if point.any():
+        size = int(ends.max()) + 1
+        graph = coo_array((np.ones(point.sum()), (ends[point, 0], ends[point, 1])), shape=(size, size))
+        ends = connected_components(graph, directed=False)[1].astype(np.int64)[ends]
+    return edges[~point].reset_index(drop=True), ends[~point]
 
 
 def _end_places(edges: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -121,7 +121,10 @@ def replace_roads(atlas: pack.Atlas, source: graph.Source) -> Built:
     outlines = gpd.GeoDataFrame(atlas.units[["unit_code", "geometry"]].reset_index(drop=True), crs=kartverket.CRS)
     homes = shapely.points(atlas.cells["home_x"], atlas.cells["home_y"])
     people = graph.People(homes, outlines.geometry.to_numpy())
-    network = graph.from_edges(source.pieces, people=people)
+    try:
+        network = graph.from_edges(source.pieces, people=people)
+    except SourceError as error:
+        raise SourceError("roads_of", file=source.name, reason=error.message()) from None
     piece = graph.piece_of(network.edges, network.edges[["from_node", "to_node"]].to_numpy())
     in_main = (piece == graph.main_piece(network.edges, piece)) & access.joined_by_car(network.edges)
     way = graph.get_on(people, network.edges, in_main)
@@ -168,7 +171,12 @@ def _manifest_with_roads(
     largest = without[~outside].sort_values(ascending=False, kind="stable").head(LARGEST)
     return {
         **manifest,
-        "settings": {**manifest["settings"], "roads": source.name, "roads_sha256": source.passport["sha256"]},
+        "settings": {
+            **manifest["settings"],
+            "roads": source.name,
+            "roads_sha256": source.passport["sha256"],
+            "reach_m": graph.REACH_M,
+        },
         "rows": {name: len(table) for name, table in built.items()},
         "roads": {**report, "units_outside": int(outside.sum()), "residents_outside": int(without[outside].sum())},
         "checks": [*checks, {"key": "one_network", "value": share}],
@@ -192,7 +200,7 @@ def network_lines(built: Built) -> list[str]:
         text("networks.speeds", count=number(said["edges_without_speed"]), one_way=number(said["edges_one_way"])),
         text("networks.kept_links", count=number(said["links_kept"])),
         text("networks.outside", persons=number(said["residents_outside"]), units=number(said["units_outside"])),
-        text("networks.cut_off", persons=number(said["residents_cut_off"] - said["residents_outside"])),
+        text("networks.cut_off_in" if listed else "networks.cut_off", persons=number(said["residents_cut_off"] - said["residents_outside"])),
         *listed,
     ]  # fmt: skip
 

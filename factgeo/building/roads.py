@@ -32,6 +32,7 @@ LINE_GAP_M = 50  # ferry lines of one crossing whose ends are this near are one 
 SHARED_QUAY_M = 400  # quays without a road within this distance are one quay
 BOAT_QUAY_M = 500  # the end of a passenger boat is tied to a road within this distance; else it is a landing
 COASTAL_STEAMER_M = 120_000  # a boat line longer than this is a coastal route, not local transport
+HARBOUR_M = 1000  # boat lines that end this near to one another are legs of one route
 LANDING_M = 1.0  # length of the stub that stands for the local road at a quay without N1000 road
 
 EDGE_COLUMNS = [
@@ -322,10 +323,22 @@ def _landings(quays: NDArray[np.float64], roads: gpd.GeoDataFrame, ties: list[Ti
 
 
 def _boat_table(boats: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Passenger-boat lines as edges, without the coastal steamer."""
-    lines = boats.geometry[boats.geometry.length <= COASTAL_STEAMER_M].explode(ignore_index=True)
+    """Passenger-boat lines as edges, without the coastal steamer, whose legs join into one route along the coast."""
+    lines = boats.geometry.explode(ignore_index=True)
+    lines = lines[lines.length.groupby(_routes(lines)).transform("sum") <= COASTAL_STEAMER_M]
     table = gpd.GeoDataFrame(geometry=lines.to_numpy(), crs=roads.crs)
     return table.assign(kind="boat", road_class="boat", number="", season="unknown", in_service="unknown")
+
+
+def _routes(lines: gpd.GeoSeries) -> NDArray[np.int32]:
+    """Number of the route of each line; lines that end in one harbour belong to one."""
+    if lines.empty:
+        return np.empty(0, dtype=np.int32)
+    ends = np.asarray(shapely.points(_ends(lines)), dtype=object)
+    a, b = shapely.STRtree(ends).query(ends, predicate="dwithin", distance=HARBOUR_M)
+    graph = coo_matrix((np.ones(len(a)), (a % len(lines), b % len(lines))), shape=(len(lines), len(lines)))
+    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return labels
 
 
 def _boat_stops(boats: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ LENGTH_M = ("meter_org", "shape_length", "length")
 SPECIAL = ("specialveg", "roadclass_text", "typeveg")
 DIRECTIONS = {"B": "B", "FT": "FT", "TF": "TF", "N": "N", "": "B", "F": "FT", "T": "TF"}
 CLASSES = ("E", "R", "F", "K", "P")
+LONGEST_M, LONGEST_MIN = 500_000, 2_000  # of one link, as the road table allows
 SPEEDS_KPH = (5.0, 130.0)
 
 
@@ -122,8 +123,9 @@ def _keys(raw: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
 def _lengths(raw: gpd.GeoDataFrame, links: gpd.GeoDataFrame, path: Path) -> pd.Series:
     """Published metres, else those of the geometry."""
     published = _numbers(raw, LENGTH_M)
-    if (published < 0).any():
-        row = (published < 0).idxmax()
+    wrong = (published < 0) | (published > LONGEST_M)
+    if wrong.any():
+        row = wrong.idxmax()
         raise SourceError("roads_length", file=path, row=row, value=published[row])
     return published.where(published > 0, links.geometry.length)
 
@@ -140,10 +142,18 @@ def _directions(raw: gpd.GeoDataFrame, path: Path) -> tuple[pd.Series, pd.Series
         raise SourceError("nvdb_direction", file=path, row=row, value=said[row])
     said = said.map(DIRECTIONS)
     forward, backward = _numbers(raw, FORWARD_MIN), _numbers(raw, BACKWARD_MIN)
+    wrong = (forward > LONGEST_MIN) | (backward > LONGEST_MIN)
+    if wrong.any():
+        row = wrong.idxmax()
+        raise SourceError("nvdb_minutes", file=path, row=row, value=np.nanmax([forward[row], backward[row]]))
     forth = said.isin(["B", "FT"]) & ~(forward < 0) & ~(_numbers(raw, FORWARD_KPH) < 0)
     back = said.isin(["B", "TF"]) & ~(backward < 0) & ~(_numbers(raw, BACKWARD_KPH) < 0)
     oneway = np.select([forth & back, forth, back], ["B", "FT", "TF"], "N")
-    return pd.Series(oneway, index=raw.index), forward.where(forth), backward.where(back)
+    return (
+        pd.Series(oneway, index=raw.index),
+        forward.where(forth & (forward > 0)),
+        backward.where(back & (backward > 0)),
+    )
 
 
 def _for_cars(raw: gpd.GeoDataFrame) -> pd.Series:

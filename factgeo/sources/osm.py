@@ -135,8 +135,11 @@ def _load_xml(path: Path) -> nx.MultiDiGraph[Any]:
         except (ParseError, SAXException, EOFError, OSError, UnicodeDecodeError) as error:
             raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
         except (KeyError, ValueError) as error:
-            key = "osm_clipped" if "missing nodes" in str(error) or isinstance(error, KeyError) else "roads_none"
-            raise SourceError(key, file=path) from None
+            if "missing nodes" in str(error) or isinstance(error, KeyError):
+                raise SourceError("osm_clipped", file=path) from None
+            if "could not convert" in str(error):
+                raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
+            raise SourceError("roads_none", file=path) from None
     return graph
 
 
@@ -145,7 +148,8 @@ def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
     import networkx as nx  # noqa: PLC0415 - slow to import
 
     try:
-        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(nx.read_graphml(path, force_multigraph=True))
+        found: Any = nx.read_graphml(path, force_multigraph=True)
+        graph: nx.MultiDiGraph[Any] = found if found.is_directed() else _directed(found)
     except (ParseError, OSError, KeyError, ValueError, nx.NetworkXError) as error:
         raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
     lacking = [name for name in ("x", "y") if any(name not in data for _, data in graph.nodes(data=True))]
@@ -153,6 +157,18 @@ def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
         lacking.append("highway")
     if lacking and graph.number_of_edges():
         raise SourceError("osm_graphml", file=path, missing=", ".join(lacking))
+    return graph
+
+
+def _directed(found: nx.MultiGraph[Any]) -> nx.MultiDiGraph[Any]:
+    """A graph that was saved without directions: OSMnx keeps them in the attributes from and to."""
+    import networkx as nx  # noqa: PLC0415 - slow to import
+
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**found.graph)
+    graph.add_nodes_from(found.nodes(data=True))
+    for u, v, data in found.edges(data=True):
+        ends = (v, u) if (str(data.get("from")), str(data.get("to"))) == (str(v), str(u)) else (u, v)
+        graph.add_edge(*ends, **data)
     return graph
 
 
