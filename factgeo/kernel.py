@@ -7,8 +7,9 @@ Bucket k holds the nodes that are k seconds away, so that no heap is needed (Dia
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -90,10 +91,19 @@ def rows(
 
 
 def _in_threads(work: Callable[[range], list[Row]], chunks: list[range], threads: int | None) -> Iterator[Row]:
-    """The rows of all chunks in order; a chunk is started only when a thread is free."""
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        for done in pool.map(work, chunks):
-            yield from done
+    """The rows of all chunks in order; no more chunks are begun than there are threads, and one that waits its turn.
+
+    ``ThreadPoolExecutor.map`` would begin them all, and rows that nobody has asked for yet would fill the memory.
+    """
+    count = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(count) as pool:
+        begun: deque[Future[list[Row]]] = deque()
+        for chunk in chunks:
+            begun.append(pool.submit(work, chunk))
+            if len(begun) > count:
+                yield from begun.popleft().result()
+        while begun:
+            yield from begun.popleft().result()
 
 
 def _ring_size(g: Graph, starts: Starts) -> int:

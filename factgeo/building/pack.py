@@ -200,7 +200,8 @@ def network_lines(built: Built) -> list[str]:
         text("networks.speeds", count=number(said["edges_without_speed"]), one_way=number(said["edges_one_way"])),
         text("networks.kept_links", count=number(said["links_kept"])),
         text("networks.outside", persons=number(said["residents_outside"]), units=number(said["units_outside"])),
-        text("networks.cut_off_in" if listed else "networks.cut_off", persons=number(said["residents_cut_off"] - said["residents_outside"])),
+        text("networks.cut_off_in" if listed else "networks.cut_off",
+             persons=number(said["residents_cut_off"] - said["residents_outside"])),
         *listed,
     ]  # fmt: skip
 
