@@ -39,6 +39,7 @@ from scipy.spatial import Delaunay
 
 from factgeo import journeys, kernel, network, pack, settings, travel
 from factgeo.access import FAR, Starts
+from factgeo.bases import candidates
 
 BASES, LIMIT_S = 5_000, 5_400
 UNITS, NEAREST = 391, 1_000
@@ -179,7 +180,7 @@ class Norway:
 def units_to_cells(folder: Path | None = None, *, cells: int | None = None) -> Norway:
     """All unit centres and all cells of a pack (default: the shipped one), or so many cells spread evenly."""
     atlas, rules = pack.load(folder), settings.load()
-    bases = journeys.unit_bases(atlas, tuple(atlas.units.index))
+    bases = candidates(atlas, tuple(atlas.units.index), rules)
     on_road = journeys.access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
     to = atlas.cell_access if cells is None else _spread(atlas.cell_access, cells)
     return Norway(network.from_table(atlas.roads, rules), on_road, to, rules)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import networkx as nx
 import pandas as pd
 
-from factgeo import areas, language, network
+from factgeo import areas, bases, language, network
 from factgeo.journeys import Journeys
 from factgeo.language import Number
-from factgeo.pack import ADULT_AGE, Atlas
+from factgeo.pack import AGES, Atlas
 from factgeo.plan import Catchment, Plan
 
 SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
@@ -41,16 +41,21 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
         return findings  # nothing else can be said of a plan that loses units or counts them twice
     now = atlas.residents[atlas.residents["year"] == atlas.year]
     persons = now.groupby("unit_code")["persons"].sum()
-    adults = now[now["age"] >= ADULT_AGE].groupby("unit_code")["persons"].sum()
+    youngest, oldest = AGES[plan.settings.size.who]
+    counted = now[(now["age"] >= youngest) & (now["age"] <= oldest)].groupby("unit_code")["persons"].sum()
     joined = _graph(plan, atlas)
     for catchment in plan.catchments:
-        findings += _size(catchment, plan, adults if plan.settings.size.who == "adults" else persons)
+        findings += _size(catchment, plan, counted)
         findings += _capacity(catchment, plan, persons)
         findings += _border(catchment, plan, atlas)
         findings += _whole(catchment, joined, atlas)
     means = _means(plan, journeys)
     findings += _too_far(plan, means, atlas)
-    findings += _price(plan, means, persons)
+    findings += _hard_travel(plan, means)
+    findings += _teams(plan, persons)
+    findings += _per_zone(plan, atlas)
+    findings += _bases(plan, atlas)
+    findings += _values(plan, means, persons, atlas)
     return findings
 
 
@@ -130,14 +135,65 @@ def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]
         yield Finding("unit_too_far", {"team": row.team_id, "unit": name, "mean": mean, "limit": Number(limit)})
 
 
-def _price(plan: Plan, means: pd.DataFrame, persons: pd.Series) -> Iterator[Finding]:
-    """The price of the plan, added up again, is what the solver says it proved."""
-    goal = plan.settings.goal
-    if goal.name != "balanced" or not plan.proof.stages:
+def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
+    travel = plan.settings.travel
+    for team, units in means.groupby("team_id"):
+        share = 1 - units["beyond"].sum() / max(1, units["persons"].sum())
+        if travel.hard and share < travel.hard_share - SAME_PRICE:
+            shown = {"share": Number(100 * share, 1), "least": Number(100 * travel.hard_share, 1)}
+            yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown})
+
+
+def _teams(plan: Plan, persons: pd.Series) -> Iterator[Finding]:
+    rule, count = plan.settings.teams, _count_teams(plan, persons)
+    if count < rule.at_least or (rule.at_most and count > rule.at_most):
+        yield Finding("other_number_of_teams", {"count": count, "least": rule.at_least, "most": rule.at_most or "–"})
+
+
+def _per_zone(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    rule = plan.settings.teams.per_zone
+    zone = areas.zones(atlas.units.loc[list(plan.area.units)], plan.settings.border)
+    count = Counter(zone[catchment.base.unit_code] for catchment in plan.catchments)
+    for name in sorted(zone.unique()) if rule else ():
+        if count[name] != rule:
+            yield Finding("other_number_in_zone", {"zone": name, "count": count[name], "asked": rule})
+
+
+def _count_teams(plan: Plan, persons: pd.Series) -> int:
+    rule = plan.settings.capacity
+    totals = [int(persons.reindex(list(catchment.units), fill_value=0).sum()) for catchment in plan.catchments]
+    return sum(max(1, -(-total // rule.per_team)) if rule.enabled else 1 for total in totals)
+
+
+def _bases(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    used = [catchment.base for catchment in plan.catchments]
+    for text in plan.settings.bases.required:
+        if not any(bases.names_base(atlas, text, base) for base in used):
+            yield Finding("required_base_unused", {"base": text})
+    for text in plan.settings.bases.forbidden:
+        if any(bases.names_base(atlas, text, base) for base in used):
+            yield Finding("forbidden_base_used", {"base": text})
+
+
+def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -> Iterator[Finding]:
+    """What each stage says it proved, added up again: the last to the point, earlier ones up to their tolerance."""
+    if not plan.proof.stages:
         return
+    goal, rules = plan.settings.goal, plan.settings
     left_out = int(persons.reindex([u.unit_code for u in plan.unserved], fill_value=0).sum())
-    price = float(means["person_minutes"].sum() + goal.beyond_price * means["beyond"].sum())
-    price += goal.unserved_price * left_out
-    claimed = plan.proof.stages[-1].value
-    if abs(price - claimed) > SAME_PRICE * max(1.0, price):
-        yield Finding("other_price", {"claimed": Number(claimed), "found": Number(price)})
+    dear = sum(not bases.is_preferred(atlas, catchment.base, rules) for catchment in plan.catchments)
+    minutes = float(means["person_minutes"].sum()) + dear * rules.bases.preference_price
+    beyond = float(means["beyond"].sum())
+    found = {
+        "minutes": minutes,
+        "balanced": minutes + goal.beyond_price * beyond + goal.unserved_price * left_out,
+        "reach": beyond + left_out,
+        "served": float(left_out),
+        "teams": float(_count_teams(plan, persons)),
+    }
+    area = float(persons.reindex(list(plan.area.units), fill_value=0).sum())
+    for number, stage in enumerate(plan.proof.stages, start=1):
+        again, last = found[stage.goal], number == len(plan.proof.stages)
+        room = SAME_PRICE * max(1.0, again) + (0 if last or stage.goal == "teams" else goal.tolerance * area)
+        if again - stage.value > room or (last and stage.value - again > room):
+            yield Finding("other_price", {"claimed": Number(stage.value), "found": Number(again)})

@@ -177,6 +177,7 @@ def _plan_command() -> click.Command:
         click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
         *_settings_options(),
         *_what_if_options(),
+        _option("--sites", type=click.Path(path_type=Path), metavar="FILE"),
         *(_option(f"--{name}", "later") for name in ("edits", "alternatives", "next")),
         click.Option(["--from", "start"], help=text("cli.option.later")),
         click.Option(["--tradeoff"], is_flag=True, help=text("cli.option.later")),
@@ -200,11 +201,12 @@ def _plan(
     close: tuple[str, ...],
     add: Path | None,
     timetable: Path | None,
+    sites: Path | None,
     start: str | None,
     **later: object,
 ) -> int:
     """Propose a plan, write its files, and show its summary or its JSON."""
-    from factgeo import areas, contract, export, pack, pipeline, settings, summary  # noqa: PLC0415 - help must answer at once
+    from factgeo import areas, bases, contract, export, pack, pipeline, settings, summary  # noqa: PLC0415 - help must answer at once
 
     _refuse_later("plan", {**later, "from": start, "size two-tier": size == "two-tier"})
     extra = [f"border={border!r}"] if border else []
@@ -212,6 +214,8 @@ def _plan(
     presets = [name for name in (preset, size) if name]
     atlas = pack.load()
     what_if = _what_if(atlas, close, add, timetable)
+    if sites is not None:
+        what_if["bases"] = {"sites": [site.model_dump() for site in bases.read_sites(sites)]}
     chosen = settings.load(presets=presets, file=config, assignments=[*assignments, *extra], tables=what_if)
     found = areas.resolve(area, atlas)
     folder = out or (None if as_json else Path("out") / areas.slug(found))

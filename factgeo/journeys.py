@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from factgeo import access, changes, network, travel, trips
 from factgeo.access import Access
+from factgeo.bases import candidates
+from factgeo.errors import SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
@@ -76,22 +78,18 @@ class Journeys:
         return Parts(**columns)
 
 
-def unit_bases(atlas: Atlas, units: tuple[str, ...]) -> tuple[Base, ...]:
-    """The base of each unit, as the pack has it."""
-    rows = atlas.units.loc[list(units)]
-    return tuple(
-        Base(str(code), str(name), float(lon), float(lat))
-        for code, name, lon, lat in zip(rows.index, rows["base_name"], rows["base_lon"], rows["base_lat"], strict=True)
-    )
-
-
 def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journeys:
-    """Journeys from one base per unit to all cells of these units. The way may lead through any other unit."""
-    bases = unit_bases(atlas, units)
+    """Journeys from the candidate bases of some units to all their cells. The way may lead through any other unit.
+
+    Raises:
+        SettingsError: A rule for bases names no base, or a site lies outside Norway or far from every road.
+    """
+    bases = candidates(atlas, units, settings)
     mask = atlas.cells["unit_code"].isin(units).to_numpy()
     to_cells = atlas.cell_access.of(np.flatnonzero(mask))
     roads = network.from_table(atlas.roads, settings)
     from_bases = access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
+    _refuse_off_road(bases, from_bases)
     seconds = (
         travel.seconds_on_cluster(roads, from_bases, to_cells, settings, scheduler=settings.scheduler)
         if settings.scheduler
@@ -99,6 +97,13 @@ def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journey
     )
     cells = atlas.cells[mask].reset_index(drop=True)
     return Journeys(bases, cells, seconds, settings, roads, from_bases, to_cells)
+
+
+def _refuse_off_road(bases: tuple[Base, ...], access: Access) -> None:
+    """A planner's site without a road would serve nobody, in silence."""
+    for base, edge in zip(bases, access.edge, strict=True):
+        if base.kind == "site" and edge < 0:
+            raise SettingsError("site_no_road", name=base.name)
 
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:

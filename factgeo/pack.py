@@ -37,6 +37,13 @@ FILES = {
 }
 GEOGRAPHIC = ("units", "roads")
 ADULT_AGE = 18
+OLDEST = 200
+AGES = {
+    "all": (0, OLDEST),
+    "adults": (ADULT_AGE, OLDEST),
+    "12-25": (12, 25),
+    "65+": (65, OLDEST),
+}  # years, both included
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +105,12 @@ class Atlas:
         adults = now[now["age"] >= ADULT_AGE].groupby("unit_code")["persons"].sum()
         table = pd.DataFrame({"persons": persons, "adults": adults}).reindex(self.units.index)
         return table.fillna(0).astype("int64")
+
+    def counted(self, who: str) -> pd.Series:
+        """Official residents of each unit in an age group (see ``AGES``) on 1 January of the pack's year."""
+        youngest, oldest = AGES[who]
+        now = self.residents[(self.residents["year"] == self.year) & self.residents["age"].between(youngest, oldest)]
+        return now.groupby("unit_code")["persons"].sum().reindex(self.units.index, fill_value=0).astype("int64")
 
     @property
     def year(self) -> int:

@@ -9,17 +9,22 @@ from factgeo.areas import Area
 from factgeo.settings import Settings
 
 Reason = Literal["too_few", "too_far", "no_road", "cut_off", "locked"]
+BaseKind = Literal["centre", "dense", "site"]
 Status = Literal["optimal", "time_limit", "interrupted", "none"]
 
 
 @dataclass(frozen=True)
 class Base:
-    """Where a team drives from; degrees, EPSG:4326."""
+    """Where a team drives from; degrees, EPSG:4326.
+
+    ``kind``: the unit's administrative centre, one of its other dense cells, or a planner's own site.
+    """
 
     unit_code: str
     name: str
     lon: float
     lat: float
+    kind: BaseKind = "centre"
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,11 @@ class Unserved:
 
 @dataclass(frozen=True)
 class Stage:
-    """One solve: value and bound in person-minutes, the relative gap between them, and how it ended."""
+    """One solve: value and bound, the relative gap between them, and how it ended.
+
+    In person-minutes for ``balanced`` and ``minutes``, in residents not within T minutes of a team for ``reach``, in
+    residents without a team for ``served``, in teams for ``teams``.
+    """
 
     goal: str
     value: float

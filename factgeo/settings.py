@@ -26,6 +26,8 @@ Speed = Annotated[float, Field(gt=0, le=130)]
 Factor = Annotated[float, Field(ge=0.5, le=3)]
 
 Border = Literal["hf", "dps", "helsefellesskap", "rhf", "county", "none"]
+Who = Literal["all", "adults", "12-25", "65+"]
+GoalName = Literal["balanced", "strict", "everyone", "fewest_teams"]
 LinkKind = Literal["road", "ferry", "border"]
 
 
@@ -36,7 +38,7 @@ class _Frozen(BaseModel):
 class Size(_Frozen):
     """How many people a catchment needs, and who is counted."""
 
-    who: Literal["all", "adults"]
+    who: Who
     minimum: Persons
 
 
@@ -53,14 +55,54 @@ class Travel(_Frozen):
     minutes: Minutes
     too_far: Minutes
     unreachable: Minutes
+    hard: bool
+    hard_share: Annotated[float, Field(ge=0.5, le=1)]
 
 
 class Goal(_Frozen):
     """What makes one plan better than another; prices in person-minutes."""
 
-    name: Literal["balanced"]
+    name: GoalName
     beyond_price: Annotated[int, Field(ge=0, le=1_000_000)]
     unserved_price: Annotated[int, Field(ge=0, le=1_000_000)]
+    tolerance: Annotated[float, Field(ge=0, le=0.1)]
+    reach_floor: Annotated[float, Field(ge=0, le=1)]
+
+
+class Teams(_Frozen):
+    """How many teams the whole plan has; 0: as many as is best."""
+
+    at_least: Annotated[int, Field(ge=0, le=1000)]
+    at_most: Annotated[int, Field(ge=0, le=1000)]
+    per_zone: Annotated[int, Field(ge=0, le=100)]
+
+    def contradict(self) -> bool:
+        """Is the least above the most?"""
+        return 0 < self.at_most < self.at_least
+
+
+Role = Literal["candidate", "preferred", "required"]
+
+
+class Site(_Frozen):
+    """A planner's own place for a base; degrees."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    role: Role
+
+
+class Bases(_Frozen):
+    """Where teams may have their base, and where they must, must not or should."""
+
+    per_unit: Annotated[int, Field(ge=1, le=10)]
+    apart_km: Annotated[float, Field(ge=1, le=100)]
+    sites: tuple[Site, ...]
+    required: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    preferred: tuple[str, ...]
+    preference_price: Annotated[int, Field(ge=0, le=100_000_000)]
 
 
 class Whole(_Frozen):
@@ -168,6 +210,8 @@ class Settings(_Frozen):
     capacity: Capacity
     travel: Travel
     goal: Goal
+    teams: Teams
+    bases: Bases
     whole: Whole
     service: Service
     need: Need
@@ -196,7 +240,7 @@ def load(
     """Settings from the defaults, presets by name, a TOML file, ``KEY=VALUE`` texts and tables, the later ones winning.
 
     Raises:
-        SettingsError: Unknown preset, unreadable file, unknown key or value out of range.
+        SettingsError: Unknown preset, unreadable file, unknown key, value out of range or values that contradict.
     """
     values = _read(configs_folder() / "default.toml")
     for name in presets:
@@ -207,9 +251,20 @@ def load(
         values = _overlay(values, _parse_assignment(assignment))
     values = _overlay(values, tables)
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _refusal(error) from None
+    _refuse_contradictions(settings)
+    return settings
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    """Values that are possible alone, but not together."""
+    if settings.teams.contradict():
+        raise SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most)
+    both = sorted(set(settings.bases.required) & set(settings.bases.forbidden))
+    if both:
+        raise SettingsError("bases_contradict", names=", ".join(both))
 
 
 def configs_folder() -> Path:

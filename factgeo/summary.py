@@ -134,11 +134,23 @@ def _left_out(plan: Plan) -> str:
 
 
 def proof_sentence(plan: Plan) -> str:
-    """How good the plan is known to be, and the prices that decided it."""
-    goal = plan.settings.goal
-    prices = {"beyond": number(goal.beyond_price), "unserved": number(goal.unserved_price)}
+    """How good the plan is known to be, and what decided it."""
     gap = percent(plan.proof.gap, 4)
-    return text(f"proof.{plan.proof.status}", gap=gap, seconds=number(plan.proof.seconds, 1), **prices)
+    proof = text(f"proof.{plan.proof.status}", gap=gap, seconds=number(plan.proof.seconds, 1))
+    return f"{proof} {goal_sentence(plan.settings)}"
+
+
+def goal_sentence(settings: Settings) -> str:
+    """What makes one plan better than another, with its prices, tolerance or floor."""
+    goal = settings.goal
+    return text(
+        f"goal.{goal.name}",
+        beyond=number(goal.beyond_price),
+        unserved=number(goal.unserved_price),
+        tolerance=percent(goal.tolerance),
+        floor=percent(goal.reach_floor),
+        limit=number(settings.travel.minutes),
+    )
 
 
 def markdown(result: Result, atlas: Atlas) -> str:
@@ -199,18 +211,35 @@ def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atl
 
 def rules(settings: Settings) -> str:
     """The settings that a planner should know before quoting the plan, as a list."""
-    travel, goal, ferry = settings.travel, settings.goal, settings.ferry
+    travel, ferry = settings.travel, settings.ferry
     listed = [
         text("rule.size", minimum=minimum(settings)),
         text("rule.border", border=text(f"border.{settings.border}")),
         text("rule.travel", limit=number(travel.minutes), too_far=number(travel.too_far)),
-        text("rule.goal", beyond=number(goal.beyond_price), unserved=number(goal.unserved_price)),
+        goal_sentence(settings),
         text("rule.ferry", wait=number(ferry.wait_min), fixed=number(ferry.fixed_min, 1),
              per_km=number(ferry.min_per_km, 2)),
     ]  # fmt: skip
     if settings.capacity.enabled:
         listed.insert(1, text("rule.capacity", per_team=number(settings.capacity.per_team)))
+    if travel.hard:
+        listed.append(text("rule.hard", share=percent(travel.hard_share), limit=number(travel.minutes)))
+    if settings.teams.at_least or settings.teams.at_most:
+        most = number(settings.teams.at_most) if settings.teams.at_most else "–"
+        listed.append(text("rule.teams", least=number(settings.teams.at_least), most=most))
+    listed += [text(f"rule.{role}", names=", ".join(names)) for role, names in _base_rules(settings) if names]
     return "\n".join(f"- {line}" for line in [*listed, text("rule.guidance")])
+
+
+def _base_rules(settings: Settings) -> list[tuple[str, list[str]]]:
+    """Names of the bases that must, must not or should be used."""
+    rules = settings.bases
+    of_role = {role: [site.name for site in rules.sites if site.role == role] for role in ("required", "preferred")}
+    return [
+        ("required", [*rules.required, *of_role["required"]]),
+        ("forbidden", [*rules.forbidden]),
+        ("preferred", [*rules.preferred, *of_role["preferred"]]),
+    ]
 
 
 def sources(atlas: Atlas, settings: Settings) -> str:

@@ -1,206 +1,250 @@
-"""Solving the model to proven optimality with HiGHS, wholeness included."""
+"""Solving a problem to proven optimality with HiGHS, wholeness included.
+
+Each stage: relax and add cuts until the bound stops rising; solve with the pairs that the bound finds cheap, which
+gives a good plan soon; then solve with all pairs that could be in a better one, which proves it. A pair whose
+reduced cost is above the distance between bound and plan can be in none.
+"""
 
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from factgeo.plan import Status
-from factgeo.propose.problem import Problem, Solution, allowed_units, components, reachable, trim
+from factgeo.propose import knapsack
+from factgeo.propose.model import Found, Model, assignment, shares
+from factgeo.propose.problem import (
+    Objective,
+    Problem,
+    Solution,
+    StageProof,
+    catchments,
+    pieces,
+    reachable,
+    trim,
+)
 from factgeo.propose.wholeness import Cut, cuts
 from factgeo.settings import Solver
 
-WORSE: tuple[Status, ...] = ("optimal", "time_limit", "interrupted")
-HURRY_S = 2.0  # for each part still to solve after an interrupt
-POLL_S = 0.05  # how often an interrupt is looked for while the solver runs
-
-
-@dataclass(frozen=True)
-class _Row:
-    """lower <= sum of coefficient x column <= upper."""
-
-    columns: list[int]
-    coefficients: list[float]
-    lower: float
-    upper: float
+WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none")
+HURRY_S = 2.0  # for each piece still to solve after an interrupt
+CHEAP = 0.002  # first round: reduced cost up to this share of the bound
+FEW_PAIRS = 1500  # with fewer, all go into the first round
+ROUNDS = 60  # of cuts at most, and
+STALLED = 3e-4  # until this many rounds have together raised the bound by less than this share
+PATIENCE = 4
 
 
 def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = lambda _: None) -> Solution:
-    """The cheapest whole plan, or the best found when time runs out.
+    """The best whole plan, stage by stage, or the best found when time runs out.
 
-    Parts that share no pair are solved one by one. Without interruption the result depends on the problem and
-    the options alone.
-
-    After Ctrl-C the parts still to solve get a moment each, so that the best plan so far covers the whole area.
+    Pieces that share no pair are solved one by one. Without interruption the result depends on the problem and
+    the options alone. After Ctrl-C the pieces still to solve get a moment each, so that the best plan so far covers
+    the whole area.
     """
-    problem = trim(problem)
-    base_of: dict[int, int] = {}
-    in_no_part = set(range(len(problem.size)))
-    value = bound = 0.0
-    statuses: set[Status] = set()
+    trimmed = trim(problem)
     deadline = time.monotonic() + options.time_limit
-    parts = components(problem)
-    for number, (units, rows) in enumerate(parts, start=1):
-        progress(f"{number}/{len(parts)}")
-        part = _Part(problem, units, rows, options)
-        solution = part.solve(time.monotonic() + HURRY_S if "interrupted" in statuses else deadline)
-        base_of |= solution.base_of
-        value, bound = value + solution.value, bound + solution.bound
-        statuses.add(solution.status)
-        in_no_part -= set(units.tolist())
-    rest = sum(int(problem.unserved_cost[unit]) for unit in in_no_part)
-    worst: Status = max(statuses, key=WORSE.index, default="optimal")
-    return Solution(dict(sorted(base_of.items())), value + rest, bound + rest, worst)
+    if _contradicts(trimmed):
+        return Solution(None, _nothing(problem, "none"))
+    apart = pieces(trimmed)
+    base_of: dict[int, int] = {}
+    proofs: list[tuple[StageProof, ...]] = []
+    hurry = False
+    for number, piece in enumerate(apart, start=1):
+        progress(f"{number}/{len(apart)}")
+        solution = _Search(piece.problem, options).solve(time.monotonic() + HURRY_S if hurry else deadline)
+        if solution.base_of is None:
+            return Solution(None, _nothing(problem, solution.stages[-1].status))
+        hurry = hurry or any(stage.status == "interrupted" for stage in solution.stages)
+        base_of |= piece.in_whole(solution.base_of)
+        proofs.append(solution.stages)
+    in_pieces = {int(unit) for piece in apart for unit in piece.units}
+    rest = [unit for unit in range(problem.units) if unit not in in_pieces]
+    return Solution(dict(sorted(base_of.items())), _added_up(problem.stages, proofs, rest))
 
 
-class _Part:
-    """One independent part of the problem as a mixed-integer model, with cuts added until every catchment is whole."""
+def _contradicts(problem: Problem) -> bool:
+    """Is something demanded of a unit or base that no pair can give?"""
+    units, bases = (set(problem.pairs[:, k].tolist()) for k in (0, 1))
+    return not (problem.served <= units and all(len(group.bases & bases) >= group.least for group in problem.groups))
 
-    def __init__(self, problem: Problem, units: NDArray[np.intp], rows: NDArray[np.intp], options: Solver) -> None:
+
+def _nothing(problem: Problem, status: Status) -> tuple[StageProof, ...]:
+    """The proofs where there is no plan."""
+    return tuple(StageProof(stage.name, 0.0, 0.0, status, 0.0) for stage in problem.stages)
+
+
+def _added_up(
+    stages: tuple[Objective, ...], proofs: list[tuple[StageProof, ...]], rest: list[int]
+) -> tuple[StageProof, ...]:
+    """The stages of all pieces together, with the units that no piece has."""
+    total = []
+    for k, stage in enumerate(stages):
+        mine = [proof[k] for proof in proofs]
+        left_out = float(stage.unserved[rest].sum())
+        status: Status = max((proof.status for proof in mine), key=WORST_LAST.index, default="optimal")
+        value, bound = (
+            (left_out + sum(getattr(proof, name) for proof in mine)) / stage.unit for name in ("value", "bound")
+        )
+        total.append(StageProof(stage.name, value, bound, status, sum(proof.seconds for proof in mine)))
+    return tuple(total)
+
+
+@dataclass
+class _Best:
+    """The best plan so far, and its exact value."""
+
+    base_of: dict[int, int] | None = None
+    value: float = math.inf
+
+
+class _Search:
+    """One piece: stage by stage, the best plan so far handed on."""
+
+    def __init__(self, problem: Problem, options: Solver) -> None:
         self._problem = problem
-        self._units = units.tolist()
-        self._pairs = [(int(i), int(j)) for i, j in problem.pairs[rows]]
-        self._cost = problem.cost[rows]
-        self._column = {pair: k for k, pair in enumerate(self._pairs)}
-        self._allowed = {base: members for base, members in allowed_units(problem).items() if base in self._bases()}
-        self._home = {base: int(problem.home[base]) for base in self._bases()}
-        # prices go in as parts of what leaving everyone out would cost, so that tolerances mean the same everywhere
-        self._scale = max(1.0, float(problem.unserved_cost[units].sum()) / 1e4)
-        self._options = options
-        self._model = self._new_model()
-
-    def _bases(self) -> list[int]:
-        return sorted({base for _, base in self._pairs})
+        self._model = Model(problem, options)
+        self._settled: list[tuple[Objective, int]] = []
+        self._interrupted = False
+        self._knapsacks = [
+            (self._model.minimum(base), self._model.capacity(base)) for base in sorted(self._model.allowed)
+        ]
+        self._best = _Best()
 
     def solve(self, deadline: float) -> Solution:
-        """Solve, cut what is not whole, solve again; at the deadline keep what is whole of the best found."""
-        bound = 0.0  # no price is negative
-        while True:
-            self._model.setOptionValue("time_limit", max(0.1, deadline - time.monotonic()))
-            interrupted = _run(self._model)
-            bound = max(bound, self._model.getInfo().mip_dual_bound * self._scale)
-            found = self._assignment()
-            done = self._model.getModelStatus() == highspy.HighsModelStatus.kOptimal
-            violated = cuts(found, self._home, self._allowed, self._problem.neighbours)
-            if done and violated and not interrupted:
-                self._add_rows(self._cut_row(cut) for cut in violated)
-                continue
-            whole = self._whole_part(found) if violated else found
-            value = self._value(whole)
-            status: Status = "optimal" if done and not violated else "interrupted" if interrupted else "time_limit"
-            return Solution(whole, value, min(value, bound), status)
+        """All stages, one after the other."""
+        self._deadline = deadline
+        empty: dict[int, int] = {}
+        self._best = _Best(empty if self._problem.holds(empty) else None)
+        proofs: list[StageProof] = []
+        for stage in self._problem.stages:
+            begun = time.perf_counter()
+            bound, status = self._stage(stage)
+            seconds = time.perf_counter() - begun
+            if self._best.base_of is None:
+                return Solution(None, (*proofs, StageProof(stage.name, 0, 0, status, seconds)))
+            value = self._best.value
+            proofs.append(StageProof(stage.name, value, min(bound, value), status, seconds))
+            self._settled.append((stage, int(value) + math.floor(stage.slack * self._problem.persons.sum())))
+            self._model.limit(*self._settled[-1])
+        return Solution(self._best.base_of, tuple(proofs))
 
-    def _whole_part(self, base_of: Mapping[int, int]) -> dict[int, int]:
-        """What is left when each catchment loses its loose pieces, and those then too small are given up."""
-        kept: dict[int, int] = {}
-        for base in set(base_of.values()):
-            units = {unit for unit, its_base in base_of.items() if its_base == base}
-            whole = reachable(self._home[base], units, self._problem.neighbours)
-            if self._problem.size[list(whole)].sum() >= self._problem.minimum:
-                kept |= dict.fromkeys(whole, base)
+    def _stage(self, stage: Objective) -> tuple[float, Status]:
+        """The best bound and how the stage ended; the plan is in ``_best``."""
+        known, every = self._best.base_of, np.ones(len(self._problem.pairs), dtype=bool)
+        self._best = _Best(known, math.inf if known is None else self._problem.value(stage, known))
+        self._model.aim(stage)
+        self._model.allow_only(every)
+        relaxed = self._tightened()
+        if relaxed.impossible:
+            return math.inf, "none"
+        narrow = relaxed.done and len(every) > FEW_PAIRS
+        keep = self._with_known(relaxed.reduced <= CHEAP * abs(relaxed.bound)) if narrow else every
+        while True:
+            restricted, status = self._integer(stage, keep)
+            others = math.inf if keep.all() else relaxed.bound + relaxed.reduced[~keep].min()
+            bound = max(relaxed.bound, min(restricted, others))
+            if status != "optimal" or self._best.value <= others:
+                return bound, status if self._best.base_of is not None else "none"
+            keep = self._with_known(relaxed.reduced <= self._best.value - relaxed.bound)
+
+    def _run(self, *, relaxed: bool) -> Found:
+        """Run the model; after Ctrl-C only a moment is left for what is still to solve."""
+        found = self._model.run(self._deadline - time.monotonic(), relaxed=relaxed)
+        if found.interrupted:
+            self._interrupted = True
+            self._deadline = min(self._deadline, time.monotonic() + HURRY_S)
+        return found
+
+    def _with_known(self, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The pairs of the best plan so far stay allowed."""
+        kept = keep.copy()
+        if self._best.base_of:
+            kept[[self._model.column[pair] for pair in self._best.base_of.items()]] = True
         return kept
 
-    def _value(self, base_of: Mapping[int, int]) -> float:
-        served = sum(float(self._cost[self._column[pair]]) for pair in base_of.items())
-        return served + sum(float(self._problem.unserved_cost[u]) for u in self._units if u not in base_of)
+    def _tightened(self) -> Found:
+        """The relaxed model, with cuts added until its bound stops rising."""
+        bounds: list[float] = []
+        last = None
+        while True:
+            found = self._run(relaxed=True)
+            if not found.done or found.x is None:
+                return found if last is None or found.impossible else last
+            last = found
+            bounds.append(found.bound)
+            stalled = len(bounds) > PATIENCE and found.bound - bounds[-1 - PATIENCE] <= STALLED * abs(found.bound)
+            late = time.monotonic() > self._deadline
+            if stalled or late or len(bounds) > ROUNDS or not self._add_cuts(found.x):
+                return found
 
-    def _assignment(self) -> dict[int, int]:
-        """The best assignment found so far; nothing where none was found."""
-        if self._model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return {}
-        chosen = np.asarray(self._model.getSolution().col_value)[: len(self._pairs)] > 0.5  # noqa: PLR2004
-        return {unit: base for (unit, base), taken in zip(self._pairs, chosen, strict=True) if taken}
+    def _add_cuts(self, x: NDArray[np.float64]) -> bool:
+        """Add the cuts that a relaxed solution violates; False if there are none."""
+        sizes = [cut for minimum, _ in self._knapsacks for cut in knapsack.minimum_cuts(minimum, x)]
+        sizes += [cut for _, most in self._knapsacks if most for cut in knapsack.capacity_cut(most, x)]
+        whole = self._relaxed_wholeness(x)
+        self._model.add_knapsack(sizes)
+        self._model.add_wholeness(whole)
+        return bool(sizes or whole)
 
-    def _new_model(self) -> highspy.Highs:
-        model = highspy.Highs()  # type: ignore[no-untyped-call]
-        model.silent()
-        model.HandleUserInterrupt = True
-        model.setOptionValue("mip_rel_gap", self._options.gap)
-        model.setOptionValue("mip_feasibility_tolerance", 1e-7)
-        model.setOptionValue("threads", self._options.threads)
-        model.setOptionValue("random_seed", self._options.seed)
-        unserved = np.array([float(self._problem.unserved_cost[u]) for u in self._units])
-        cost = np.concatenate([self._cost.astype(float), unserved]) / self._scale
-        count, ones, zeros = len(cost), np.ones(len(cost)), np.zeros(len(cost))
-        starts, nothing = np.zeros(count, dtype=np.int32), np.empty(0, dtype=np.int32)
-        model.addCols(count, cost, zeros, ones, 0, starts, nothing, np.empty(0))
-        integer = np.full(len(self._pairs), highspy.HighsVarType.kInteger)
-        model.changeColsIntegrality(len(self._pairs), np.arange(len(self._pairs), dtype=np.int32), integer)
-        self._model = model
-        self._add_rows(self._rows())
-        return model
+    def _relaxed_wholeness(self, x: NDArray[np.float64]) -> list[Cut]:
+        """Wholeness cuts that a relaxed solution violates, from the pieces of its stronger parts."""
+        neighbours = self._problem.neighbours
+        if neighbours is None:
+            return []
+        column = self._model.column
+        violated: dict[Cut, None] = {}
+        for above in (0.0, 0.5):
+            for cut in cuts(shares(self._model, x, above), self._model.home, self._model.allowed, neighbours):
+                others = sum(x[column[unit, cut.base]] for unit in cut.separator)
+                if x[column[cut.unit, cut.base]] > others + knapsack.LEAST_VIOLATION:
+                    violated[cut] = None
+        return list(violated)
 
-    def _rows(self) -> Iterable[_Row]:
-        """Each unit once; only used bases serve; minimum size and capacity of each catchment."""
-        problem = self._problem
-        of_unit: dict[int, list[int]] = {unit: [] for unit in self._units}
-        of_base: dict[int, list[tuple[int, int]]] = {}
-        for column, (unit, base) in enumerate(self._pairs):
-            of_unit[unit].append(column)
-            of_base.setdefault(base, []).append((unit, column))
-        for number, unit in enumerate(self._units):
-            columns = [*of_unit[unit], len(self._pairs) + number]
-            yield _Row(columns, [1.0] * len(columns), 1.0, 1.0)
-        for base, members in of_base.items():
-            used = self._column[self._home[base], base]
-            for _, column in members:
-                if column != used:
-                    yield _Row([column, used], [1.0, -1.0], -highspy.kHighsInf, 0.0)
-            yield self._sum_row(members, problem.size, used, float(problem.minimum), at_least=True)
-            if math.isfinite(problem.capacity[base]):
-                yield self._sum_row(members, problem.persons, used, float(problem.capacity[base]), at_least=False)
+    def _integer(self, stage: Objective, keep: NDArray[np.bool_]) -> tuple[float, Status]:
+        """Solve with these pairs, cut what is not whole, solve again; the bound holds for these pairs."""
+        self._model.allow_only(keep)
+        bound = -math.inf
+        while True:
+            found = self._run(relaxed=False)
+            if found.impossible:
+                return math.inf, "optimal"
+            bound = max(bound, found.bound)
+            base_of = {} if found.x is None else assignment(self._problem, found.x)
+            violated = self._pieces(base_of)
+            self._consider(stage, base_of, mend=bool(violated))
+            if not found.done:
+                return bound, "interrupted" if self._interrupted else "time_limit"
+            if not violated:
+                return bound, "optimal"
+            self._model.add_wholeness(violated)
 
-    def _sum_row(
-        self,
-        members: list[tuple[int, int]],
-        weight: NDArray[np.int64],
-        used: int,
-        limit: float,
-        *,
-        at_least: bool,
-    ) -> _Row:
-        """Sum of weights >= (or <=) the limit if the base is used, as a multiple of the limit."""
-        columns = [column for _, column in members]
-        coefficients = [float(weight[unit]) / limit - (1.0 if column == used else 0.0) for unit, column in members]
-        return _Row(columns, coefficients, *((0.0, highspy.kHighsInf) if at_least else (-highspy.kHighsInf, 0.0)))
+    def _pieces(self, base_of: Mapping[int, int]) -> list[Cut]:
+        neighbours = self._problem.neighbours
+        if neighbours is None:
+            return []
+        return cuts(catchments(base_of), self._model.home, self._model.allowed, neighbours)
 
-    def _cut_row(self, cut: Cut) -> _Row:
-        columns = [
-            self._column[cut.unit, cut.base],
-            *(self._column[unit, cut.base] for unit in sorted(cut.separator)),
-        ]
-        return _Row(columns, [1.0] + [-1.0] * len(cut.separator), -highspy.kHighsInf, 0.0)
+    def _consider(self, stage: Objective, base_of: dict[int, int], *, mend: bool) -> None:
+        """Keep a plan if it is whole, holds, and is better than the best so far."""
+        plan = self._mended(base_of) if mend else base_of
+        as_good = all(self._problem.value(earlier, plan) <= most for earlier, most in self._settled)
+        if as_good and self._problem.holds(plan):
+            value = self._problem.value(stage, plan)
+            if value < self._best.value:
+                self._best = _Best(dict(sorted(plan.items())), value)
 
-    def _add_rows(self, rows: Iterable[_Row]) -> None:
-        listed = list(rows)
-        starts = np.cumsum([0, *(len(row.columns) for row in listed)])[:-1].astype(np.int32)
-        self._model.addRows(
-            len(listed),
-            np.array([row.lower for row in listed]),
-            np.array([row.upper for row in listed]),
-            sum(len(row.columns) for row in listed),
-            starts,
-            np.array([column for row in listed for column in row.columns], dtype=np.int32),
-            np.array([value for row in listed for value in row.coefficients]),
-        )
-
-
-def _run(model: highspy.Highs) -> bool:
-    """Run the solver in a thread so that Ctrl-C ends it at its best plan so far; True if that happened."""
-    thread = threading.Thread(target=model.run, daemon=True)
-    thread.start()
-    interrupted = False
-    while thread.is_alive():
-        try:
-            thread.join(POLL_S)
-        except KeyboardInterrupt:
-            interrupted = True
-            model.cancelSolve()  # type: ignore[no-untyped-call]
-    return interrupted
+    def _mended(self, base_of: Mapping[int, int]) -> dict[int, int]:
+        """What is left when each catchment loses its loose pieces, and those then too small are given up."""
+        problem, neighbours = self._problem, self._problem.neighbours
+        kept: dict[int, int] = {}
+        for base, units in catchments(base_of).items():
+            whole = units if neighbours is None else reachable(self._model.home[base], units, neighbours)
+            if problem.size[[self._model.column[unit, base] for unit in whole]].sum() >= problem.minimum:
+                kept |= dict.fromkeys(whole, base)
+        return kept

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import areas
+from factgeo import areas, bases
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
 from factgeo.network import usable
 from factgeo.pack import Atlas
 from factgeo.plan import Base, Catchment, Plan, Proof, Stage, Unserved
-from factgeo.propose import exact
-from factgeo.propose.problem import Problem, Solution
+from factgeo.propose import exact, goals
+from factgeo.propose.goals import Prices
+from factgeo.propose.problem import NO_LIMIT, Group, Problem, Solution
 from factgeo.propose.reasons import reasons
+from factgeo.propose.refusal import refuse
 from factgeo.settings import Settings
 
 SOLVER = "HiGHS"
@@ -36,59 +37,103 @@ def propose(
         atlas: The pack.
         area: The units to plan for.
         settings: All settings.
-        journeys: Travel times from the bases of the area's units (one base per unit, in the units' order).
+        journeys: Travel times from the candidate bases to everyone in the area.
         progress: Called with "part/parts" as solving goes on.
+
+    Raises:
+        PlanError: No plan keeps the rules, or none was found in time.
+        KeyboardInterrupt: Interrupted before any plan was found.
     """
     problem = _problem(atlas, area, settings, journeys)
-    started = time.perf_counter()
     solution = exact.solve(problem, settings.solver, progress)
-    seconds = time.perf_counter() - started
+    if solution.base_of is None:
+        refuse(problem, solution, settings)
     unserved = reasons(problem, solution.base_of, journeys.by_unit)
     return Plan(
         area=area,
         settings=settings,
         catchments=_catchments(area, solution.base_of, journeys.bases),
         unserved=tuple(Unserved(area.units[unit], reason) for unit, reason in unserved.items()),
-        proof=_proof(solution, settings, seconds),
+        proof=_proof(solution),
         pack_digest=atlas.digest,
     )
 
 
 def _problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> Problem:
-    """The default model: one base per unit, prices in person-seconds."""
-    units = atlas.units.loc[list(area.units)]
-    people = atlas.population.loc[list(area.units)]
-    times = journeys.by_unit
-    pairs = _pairs(units, settings, times.mean_min())
-    i, j = pairs.T
-    price = times.person_seconds[j, i] + 60 * settings.goal.beyond_price * times.beyond[j, i]
-    persons = people["persons"].to_numpy()
+    """The rules as arrays: persons, seconds, and who may belong to whom."""
+    units, times = atlas.units.loc[list(area.units)], journeys.by_unit
+    position = {unit: k for k, unit in enumerate(area.units)}
+    home = np.array([position[base.unit_code] for base in journeys.bases], dtype=np.intp)
+    pairs = _pairs(units, settings, times.mean_min(), home)
+    persons = atlas.population.loc[list(area.units), "persons"].to_numpy()
+    prices = _prices(atlas, settings, journeys, pairs, persons, home)
+    capacity = settings.capacity
     return Problem(
-        size=people["adults" if settings.size.who == "adults" else "persons"].to_numpy(),
-        persons=persons,
-        home=np.arange(len(units)),
+        home=home,
         pairs=pairs,
-        cost=price,
-        unserved_cost=60 * settings.goal.unserved_price * persons,
+        size=atlas.counted(settings.size.who).loc[list(area.units)].to_numpy()[pairs[:, 0]],
         minimum=settings.size.minimum,
-        capacity=_capacity(persons, settings),
+        persons=persons,
+        per_team=float(capacity.per_team) if capacity.enabled else np.inf,
+        most_teams=_most_teams(persons[home], settings),
         neighbours=_neighbours(atlas, area, settings),
+        stages=goals.stages(prices, settings),
+        excess=_excess(prices, settings, pairs) if settings.travel.hard else None,
+        teams=(settings.teams.at_least, settings.teams.at_most or NO_LIMIT),
+        groups=_groups(atlas, area, settings, journeys),
+        limits=goals.limits(prices, settings),
     )
 
 
-def _pairs(units: pd.DataFrame, settings: Settings, mean_min: NDArray[np.float64]) -> NDArray[np.intp]:
+def _prices(
+    atlas: Atlas,
+    settings: Settings,
+    journeys: Journeys,
+    pairs: NDArray[np.intp],
+    persons: NDArray[np.int64],
+    home: NDArray[np.intp],
+) -> Prices:
+    times, (unit, base) = journeys.by_unit, pairs.T
+    dear = np.array([not bases.is_preferred(atlas, each, settings) for each in journeys.bases])
+    extra = np.where((home[base] == unit) & dear[base], 60 * settings.bases.preference_price, 0)
+    return Prices(persons, times.person_seconds[base, unit], times.beyond[base, unit], extra.astype(np.int64))
+
+
+def _excess(prices: Prices, settings: Settings, pairs: NDArray[np.intp]) -> NDArray[np.int64]:
+    """In thousandths of residents: those beyond T less those that the rule leaves room for."""
+    allowed = round(1000 * (1 - settings.travel.hard_share))
+    return 1000 * prices.beyond - allowed * prices.persons[pairs[:, 0]]
+
+
+def _groups(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> tuple[Group, ...]:
+    """Required bases, and how many teams each border zone has."""
+    required = bases.required(atlas, journeys.bases, settings)
+    groups = [Group(frozenset(journeys.row[base] for base in some), 1) for some in required]
+    count = settings.teams.per_zone
+    if count:
+        zone = areas.zones(atlas.units.loc[list(area.units)], settings.border)
+        of_zone: dict[str, set[int]] = {}
+        for row, base in enumerate(journeys.bases):
+            of_zone.setdefault(zone[base.unit_code], set()).add(row)
+        groups += [Group(frozenset(rows), count, count) for rows in of_zone.values()]
+    return tuple(groups)
+
+
+def _pairs(
+    units: pd.DataFrame, settings: Settings, mean_min: NDArray[np.float64], home: NDArray[np.intp]
+) -> NDArray[np.intp]:
     """(unit, base) within one zone and not too far apart."""
     zone = areas.zones(units, settings.border).to_numpy()
-    near = (settings.travel.too_far >= mean_min.T) & (zone[:, None] == zone[None, :])
+    near = (settings.travel.too_far >= mean_min.T) & (zone[:, None] == zone[None, home])
     pairs: NDArray[np.intp] = np.argwhere(near)
     return pairs
 
 
-def _capacity(persons: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
-    """Residents that a base can serve: one team, and in a unit above one team's capacity as many as it fills."""
+def _most_teams(persons: NDArray[np.int64], settings: Settings) -> NDArray[np.int64]:
+    """One team at a base, and in a unit above one team's capacity as many as it fills."""
     if not settings.capacity.enabled:
-        return np.full(len(persons), np.inf)
-    return settings.capacity.per_team * np.maximum(1, np.ceil(persons / settings.capacity.per_team))
+        return np.ones(len(persons), dtype=np.int64)
+    return np.maximum(1, np.ceil(persons / settings.capacity.per_team)).astype(np.int64)
 
 
 def _neighbours(atlas: Atlas, area: Area, settings: Settings) -> Mapping[int, frozenset[int]]:
@@ -120,9 +165,17 @@ def _catchments(area: Area, base_of: Mapping[int, int], bases: tuple[Base, ...])
     )
 
 
-def _proof(solution: Solution, settings: Settings, seconds: float) -> Proof:
-    """Value and bound in person-minutes; a gap within the solver's tolerance counts as proven."""
-    value, bound = solution.value / 60, solution.bound / 60
-    gap = (value - bound) / value if value > 0 else 0.0
-    stage = Stage(settings.goal.name, value, bound, gap, solution.status, seconds)
-    return Proof(SOLVER, solution.status, (stage,))
+def _proof(solution: Solution) -> Proof:
+    """A gap within the solver's tolerance counts as proven."""
+    stages = tuple(
+        Stage(
+            goal=stage.name,
+            value=stage.value,
+            bound=stage.bound,
+            gap=(stage.value - stage.bound) / stage.value if stage.value > 0 else 0.0,
+            status=stage.status,
+            seconds=stage.seconds,
+        )
+        for stage in solution.stages
+    )
+    return Proof(SOLVER, max((stage.status for stage in stages), key=exact.WORST_LAST.index), stages)

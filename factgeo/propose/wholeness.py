@@ -7,7 +7,8 @@ gives the best whole plan (Validi, Buchanan and Lykhovyd, Operations Research 70
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from factgeo.propose.problem import Neighbours, reachable
@@ -23,24 +24,29 @@ class Cut:
 
 
 def cuts(
-    base_of: Mapping[int, int],
+    catchments: Mapping[int, AbstractSet[int]],
     home: Mapping[int, int],
     allowed: Mapping[int, frozenset[int]],
     neighbours: Neighbours,
 ) -> list[Cut]:
-    """The cuts that an assignment violates; none when every catchment is whole."""
-    catchments: dict[int, set[int]] = {}
-    for unit, base in base_of.items():
-        catchments.setdefault(base, set()).add(unit)
+    """The cuts that catchments (units of each base) violate; none when every one is whole."""
     found = []
     for base, units in sorted(catchments.items()):
-        apart = units - reachable(home[base], units, neighbours)
+        apart = set(units - reachable(home[base], set(units), neighbours))
         while apart:
             piece = reachable(min(apart), apart, neighbours)
             separator = _separator(piece, home[base], allowed[base], neighbours)
             found += [Cut(base, unit, separator) for unit in sorted(piece)]
             apart -= piece
     return found
+
+
+def first_cuts(home: Mapping[int, int], allowed: Mapping[int, frozenset[int]], neighbours: Neighbours) -> Iterator[Cut]:
+    """The cuts of single units: whoever is not beside the base comes with one of its neighbours."""
+    for base, units in sorted(allowed.items()):
+        beside = neighbours.get(home[base], frozenset())
+        for unit in sorted(units - beside - {home[base]}):
+            yield Cut(base, unit, neighbours.get(unit, frozenset()) & units)
 
 
 def _separator(piece: frozenset[int], start: int, allowed: frozenset[int], neighbours: Neighbours) -> frozenset[int]:

@@ -1,0 +1,172 @@
+"""Where a team could have its base: the units' centres, their other dense cells, and planners' own sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from factgeo import names, travel, userfiles
+from factgeo.errors import SettingsError, SourceError
+from factgeo.pack import Atlas
+from factgeo.places import LAT_RANGE, LON_RANGE
+from factgeo.plan import Base
+from factgeo.settings import Settings, Site
+from factgeo.sources import files
+
+ASHORE_M = 300  # outlines are that generalised: a quay may lie this far outside
+ROLES = ("candidate", "preferred", "required")
+
+
+def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tuple[Base, ...]:
+    """The bases that a plan may use, unit by unit; forbidden ones are left out.
+
+    Raises:
+        SettingsError: A site lies outside Norway or in the sea, or a rule names no unit or place of the area.
+    """
+    rules = settings.bases
+    sited = _by_unit(_sites(atlas, rules.sites))
+    dense = _dense_cells(atlas, units, settings) if rules.per_unit > 1 else {}
+    found = [
+        base
+        for unit in units
+        for base in [_centre(atlas, unit), *dense.get(unit, ()), *sited.get(unit, ())]
+    ]  # fmt: skip
+    allowed = [base for base in found if not any(names_base(atlas, text, base) for text in rules.forbidden)]
+    for text in (*rules.required, *rules.forbidden, *rules.preferred):
+        _refuse_unknown(atlas, text, found)
+    return tuple(allowed)
+
+
+def names_base(atlas: Atlas, text: str, base: Base) -> bool:
+    """Does a name or code in a rule mean this base: its place, or the unit it lies in?"""
+    unit = atlas.units.loc[base.unit_code]
+    spelt = (base.unit_code, base.name, unit["name"], unit["official_name"])
+    return text == base.unit_code or bool(names.forms(text) & set().union(*(names.forms(name) for name in spelt)))
+
+
+def required(atlas: Atlas, bases: Iterable[Base], settings: Settings) -> list[list[Base]]:
+    """Groups of bases of which each must have one used: one group per name and per required site."""
+    bases, rules = list(bases), settings.bases
+    groups = [[base for base in bases if names_base(atlas, text, base)] for text in rules.required]
+    return groups + [
+        [base for base in bases if _is_site(base, site)] for site in rules.sites if site.role == "required"
+    ]
+
+
+def is_preferred(atlas: Atlas, base: Base, settings: Settings) -> bool:
+    """Is a base among the preferred? All are where nothing is preferred."""
+    rules = settings.bases
+    sites = [site for site in rules.sites if site.role == "preferred"]
+    if not sites and not rules.preferred:
+        return True
+    named = any(names_base(atlas, text, base) for text in rules.preferred)
+    return named or any(_is_site(base, site) for site in sites)
+
+
+def read_sites(path: Path) -> tuple[Site, ...]:
+    """A planner's sites from a CSV (name, lon, lat) or a GeoPackage of points (name); role if given, else candidate.
+
+    Raises:
+        SourceError: The file cannot be read, or a row has no name, no possible place or another role.
+    """
+    table = (
+        _site_points(path)
+        if path.suffix.lower() == ".gpkg"
+        else userfiles.read_csv(path, columns=["name", "lon", "lat"])
+    )
+    return tuple(_site(table, line, path) for line in table.index)
+
+
+def _site_points(path: Path) -> pd.DataFrame:
+    layer = files.read_layer(path, columns=["name"])
+    if layer.crs is None:
+        raise SourceError("source_crs", file=path)
+    points = layer.to_crs(4326).geometry.representative_point()
+    table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold).astype(str)
+    return table.assign(lon=points.x.astype(str), lat=points.y.astype(str)).set_axis(np.arange(1, len(table) + 1))
+
+
+def _site(table: pd.DataFrame, line: int, path: Path) -> Site:
+    name = str(table.at[line, "name"]).strip()
+    role = str(table.at[line, "role"]).strip().casefold() if "role" in table.columns else ""
+    if not name:
+        raise SourceError("site_name", file=path, line=line)
+    lon = userfiles.decimal(table, line, "lon", path, above=LON_RANGE[0], up_to=LON_RANGE[1])
+    lat = userfiles.decimal(table, line, "lat", path, above=LAT_RANGE[0], up_to=LAT_RANGE[1])
+    if role not in ("", *ROLES):
+        raise SourceError("site_role", file=path, line=line, given=role, known=", ".join(ROLES))
+    return Site.model_validate({"name": name, "lon": lon, "lat": lat, "role": role or "candidate"})
+
+
+def _centre(atlas: Atlas, unit: str) -> Base:
+    row = atlas.units.loc[unit]
+    return Base(unit, str(row["base_name"]), float(row["base_lon"]), float(row["base_lat"]))
+
+
+def _sites(atlas: Atlas, sites: tuple[Site, ...]) -> Iterator[Base]:
+    """Sites as bases of the units they lie in."""
+    if not sites:
+        return
+    points = travel.as_points(np.array([site.lon for site in sites]), np.array([site.lat for site in sites]))
+    tree = shapely.STRtree(atlas.units.geometry.to_numpy())
+    for site, point in zip(sites, points, strict=True):
+        near = tree.query_nearest(point, max_distance=ASHORE_M, all_matches=False)
+        if not len(near):
+            raise SettingsError("site_outside", name=site.name, lon=f"{site.lon:.4f}", lat=f"{site.lat:.4f}")
+        yield Base(str(atlas.units.index[int(near[0])]), site.name, site.lon, site.lat, "site")
+
+
+def _by_unit(bases: Iterable[Base]) -> dict[str, list[Base]]:
+    found: dict[str, list[Base]] = {}
+    for base in bases:
+        found.setdefault(base.unit_code, []).append(base)
+    return found
+
+
+def _is_site(base: Base, site: Site) -> bool:
+    return base.kind == "site" and (base.name, base.lon, base.lat) == (site.name, site.lon, site.lat)
+
+
+def _dense_cells(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> dict[str, list[Base]]:
+    """The most populous cells of each unit that lie apart from its centre and from each other."""
+    rules, found = settings.bases, {}
+    for unit, cells in atlas.cells[atlas.cells["unit_code"].isin(units)].groupby("unit_code", sort=False):
+        row = atlas.units.loc[unit]
+        taken = [travel.as_points(np.array([row["base_lon"]]), np.array([row["base_lat"]]))[0]]
+        ordered = cells.sort_values(["persons", "ssbid"], ascending=[False, True])
+        chosen: list[shapely.Point] = []
+        for x, y in zip(ordered["home_x"], ordered["home_y"], strict=True):
+            point = shapely.Point(x, y)
+            if len(chosen) == rules.per_unit - 1:
+                break
+            if all(shapely.distance(point, other) >= 1000 * rules.apart_km for other in taken):
+                taken.append(point)
+                chosen.append(point)
+        found[str(unit)] = _named(atlas, str(unit), chosen)
+    return found
+
+
+def _named(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Base]:
+    """Bases with the name of the nearest place of their municipality."""
+    if not points:
+        return []
+    places = atlas.places[atlas.places["municipality_code"] == atlas.units.at[unit, "municipality_code"]]
+    spots = travel.as_points(places["lon"].to_numpy(), places["lat"].to_numpy())
+    lonlat = gpd.GeoSeries(points, crs=25833).to_crs(4326)
+    bases = []
+    for point, degrees in zip(points, lonlat, strict=True):
+        name = str(places["name"].iloc[int(np.argmin(shapely.distance(point, spots)))]) if len(places) else unit
+        bases.append(Base(unit, name, round(degrees.x, 5), round(degrees.y, 5), "dense"))
+    return bases
+
+
+def _refuse_unknown(atlas: Atlas, text: str, bases: list[Base]) -> None:
+    if any(names_base(atlas, text, base) for base in bases):
+        return
+    known = {name for base in bases for name in (base.name, str(atlas.units.at[base.unit_code, "name"]))}
+    raise SettingsError("base_unknown", given=text, nearest=", ".join(names.nearest(text, sorted(known))) or "-")
