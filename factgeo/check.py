@@ -56,6 +56,7 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     findings += _per_zone(plan, atlas)
     findings += _bases(plan, atlas)
     findings += _values(plan, means, persons, atlas)
+    findings += _act_areas(plan, atlas, journeys, joined)
     return findings
 
 
@@ -197,3 +198,21 @@ def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -
         room = SAME_PRICE * max(1.0, again) + (0 if last or stage.goal == "teams" else goal.tolerance * area)
         if again - stage.value > room or (last and stage.value - again > room):
             yield Finding("other_price", {"claimed": Number(stage.value), "found": Number(again)})
+
+
+def _act_areas(plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[str]) -> Iterator[Finding]:
+    """Each catchment in one ACT area at most; each area whole, within the borders and with enough adults in reach."""
+    listed = Counter(team for area in (plan.act.areas if plan.act else ()) for team in area.teams)
+    for team, times in listed.items():
+        if times > 1:
+            yield Finding("team_in_two_act_areas", {"team": team})
+    for area in plan.act.areas if plan.act else ():
+        whole = Catchment("ACT", area.base, tuple(sorted(plan.act_units(area))))
+        yield from _border(whole, plan, atlas)
+        yield from _whole(whole, joined, atlas)
+        minutes, _ = journeys.minutes(area.base, whole.units)
+        cells = journeys.cells[journeys.cells["unit_code"].isin(whole.units)]
+        adults = int(cells["adults"].to_numpy()[minutes <= plan.settings.travel.minutes].sum())
+        if adults < plan.settings.service.act_adults:
+            shown = {"size": Number(adults), "minimum": Number(plan.settings.service.act_adults)}
+            yield Finding("too_small", {"team": "ACT", "base": area.base.name, **shown})

@@ -208,7 +208,7 @@ def _plan(
     """Propose a plan, write its files, and show its summary or its JSON."""
     from factgeo import areas, bases, contract, export, pack, pipeline, settings, summary  # noqa: PLC0415 - help must answer at once
 
-    _refuse_later("plan", {**later, "from": start, "size two-tier": size == "two-tier"})
+    _refuse_later("plan", {**later, "from": start})
     extra = [f"border={border!r}"] if border else []
     extra += [f"solver.time_limit={time_limit}"] if time_limit is not None else []
     presets = [name for name in (preset, size) if name]

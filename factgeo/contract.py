@@ -9,11 +9,11 @@ from typing import Any
 
 from factgeo import __version__, summary
 from factgeo.effects import Effect, Effects
-from factgeo.measure import TeamFigures, TravelFigures, WayFigures
+from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
-from factgeo.plan import Plan, Unserved
+from factgeo.plan import ActArea, Plan, Unserved
 from factgeo.trips import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"
@@ -40,7 +40,9 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
             {**_team(team), "base": dataclasses.asdict(c.base), "units": list(c.units), "parts": []}
             for team, c in zip(figures.teams, plan.catchments, strict=True)
         ],
-        "act_areas": [],
+        "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
+        if plan.act
+        else [],
         "unserved": [_unserved(entry, result, atlas) for entry in plan.unserved],
         "reach": {
             "served": round(figures.served, 6),
@@ -76,7 +78,7 @@ def _solver(plan: Plan) -> dict[str, Any]:
     stages = [
         {**dataclasses.asdict(stage), "value": round(stage.value, 3), "bound": round(stage.bound, 3),
          "seconds": round(stage.seconds, 2)}
-        for stage in plan.proof.stages
+        for stage in (*plan.proof.stages, *([plan.act.stage] if plan.act else []))
     ]  # fmt: skip
     proof = plan.proof
     seconds = round(proof.seconds, 2)
@@ -100,6 +102,22 @@ def _team(team: TeamFigures) -> dict[str, Any]:
         "target_group": dataclasses.asdict(team.target_group),
         "travel": {**travel(team.travel), **way(team.way)},
         "flags": list(team.flags),
+        "margin": {**dataclasses.asdict(team.margin), "edge_min": tenth(team.margin.edge_min)},
+    }
+
+
+def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:
+    return {
+        "act_id": figures.act_id,
+        "name": figures.name,
+        "base": dataclasses.asdict(area.base),
+        "teams": list(area.teams),
+        "population": figures.population,
+        "adults": figures.adults,
+        "adults_within": figures.adults_within,
+        "act_level": dataclasses.asdict(figures.act_level),
+        "caseload": list(figures.caseload),
+        "travel": travel(figures.travel),
     }
 
 

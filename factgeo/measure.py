@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,21 @@ class WayFigures:
 
 
 @dataclass(frozen=True)
+class Margin:
+    """By how much a catchment is above (below: negative) what the classes ask for.
+
+    Attributes:
+        residents: Above the least residents of FACT.
+        adults: Above the least adults of ACT.
+        edge_min: Minutes that the outer edge is nearer than it must be; None where the edge cannot be reached.
+    """
+
+    residents: int
+    adults: int
+    edge_min: float | None
+
+
+@dataclass(frozen=True)
 class TeamFigures:
     """One catchment in figures."""
 
@@ -73,6 +89,27 @@ class TeamFigures:
     travel: TravelFigures
     way: WayFigures
     flags: tuple[str, ...]
+    margin: Margin
+
+
+@dataclass(frozen=True)
+class ActFigures:
+    """One ACT area in figures.
+
+    Attributes:
+        adults_within: Adults within T minutes of the ACT base, the size that the area must have.
+        act_level: Expected persons who need ACT's intensity; an estimate.
+        caseload: Fewest and most clients of an ACT team.
+    """
+
+    act_id: str
+    name: str
+    population: int
+    adults: int
+    adults_within: int
+    act_level: TargetGroup
+    caseload: tuple[int, int]
+    travel: TravelFigures
 
 
 @dataclass(frozen=True)
@@ -84,6 +121,7 @@ class PlanFigures:
         share_within: Share of the area's residents within so many minutes of their own team's base.
         mean_min: Mean minutes of the served residents who can be reached; None without any.
         unreachable: Residents in catchments to whom no road or ferry leads.
+        act: The ACT areas, if the plan has a second tier.
     """
 
     population: int
@@ -93,6 +131,7 @@ class PlanFigures:
     share_within: dict[int, float]
     mean_min: float | None
     unreachable: int
+    act: tuple[ActFigures, ...]
 
 
 def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFigures:
@@ -112,7 +151,32 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
     whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
     served = sum(team.population for team in teams)
     share = served / population if population else 0.0
-    return PlanFigures(population, adults, tuple(teams), share, whole.share_within, whole.mean_min, whole.unreachable)
+    act = tuple(_act_figures(plan, atlas, journeys))
+    return PlanFigures(
+        population, adults, tuple(teams), share, whole.share_within, whole.mean_min, whole.unreachable, act
+    )
+
+
+def _act_figures(plan: Plan, atlas: Atlas, journeys: Journeys) -> Iterator[ActFigures]:
+    """The ACT areas, numbered in their order."""
+    for number, area in enumerate(plan.act.areas if plan.act else (), start=1):
+        units = plan.act_units(area)
+        people = atlas.population.loc[list(units)]
+        population, adults = int(people["persons"].sum()), int(people["adults"].sum())
+        minutes, persons = journeys.minutes(area.base, units)
+        mine = journeys.cells["unit_code"].isin(units).to_numpy()
+        near = minutes <= plan.settings.travel.minutes
+        group = need.target_group(need.fraction(atlas, plan.settings), population=population, adults=adults)
+        yield ActFigures(
+            act_id=f"A{number:02d}",
+            name=area.base.name,
+            population=population,
+            adults=adults,
+            adults_within=int(journeys.cells.loc[mine, "adults"].to_numpy()[near].sum()),
+            act_level=need.act_level(atlas, group),
+            caseload=need.act_caseload(atlas),
+            travel=travel_figures(minutes, persons),
+        )
 
 
 def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, of: int | None = None) -> TravelFigures:
@@ -204,8 +268,21 @@ def _team(
         target_group=need.target_group(need.fraction(atlas, settings), population=population, adults=adults),
         travel=travel,
         way=way,
-        flags=_flags(teams, travel, settings.travel.minutes),
+        flags=_flags(teams, travel, settings.travel.minutes) + _act_flag(catchment, plan),
+        margin=Margin(
+            residents=population - settings.service.fact_residents,
+            adults=adults - settings.service.act_adults,
+            edge_min=None if edge_min is None else settings.service.edge_minutes - edge_min,
+        ),
     )
+
+
+def _act_flag(catchment: Catchment, plan: Plan) -> tuple[str, ...]:
+    """Whether ACT clients are served by an ACT area or within FACT; nothing in a plan of one tier."""
+    if plan.act is None:
+        return ()
+    in_area = any(catchment.team_id in area.teams for area in plan.act.areas)
+    return ("in_act_area",) if in_area else ("act_within_fact",)
 
 
 def _flags(teams: int, travel: TravelFigures, limit: float) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from factgeo.errors import PackError
 from factgeo.pack import Atlas
 from factgeo.settings import Settings
@@ -38,13 +40,39 @@ def fraction(atlas: Atlas, settings: Settings) -> Fraction:
     Raises:
         PackError: The table lacks the parameter.
     """
-    wanted = PARAMETER[settings.need.denominator]
+    row = _parameter(atlas, PARAMETER[settings.need.denominator])
+    low, central, high = (float(row[level]) / 100 for level in ("low", "central", "high"))
+    return Fraction(low, central, high, settings.need.denominator, str(row["source"]))
+
+
+def _parameter(atlas: Atlas, wanted: str) -> pd.Series:
     rows = atlas.facts("parameters").set_index("id")
     if wanted not in rows.index:
         raise PackError("table_contract", table="facts/parameters.csv", column="id", reason=wanted)
-    row = rows.loc[wanted]
-    low, central, high = (float(row[level]) / 100 for level in ("low", "central", "high"))
-    return Fraction(low, central, high, settings.need.denominator, str(row["source"]))
+    return rows.loc[wanted]
+
+
+def act_level(atlas: Atlas, group: TargetGroup) -> TargetGroup:
+    """How many of a target group need ACT's intensity (parameter act_share_of_target).
+
+    Raises:
+        PackError: The table lacks the parameter.
+    """
+    row = _parameter(atlas, "act_share_of_target")
+    shares = (float(row[level]) / 100 for level in ("low", "central", "high"))
+    persons = (group.low, group.central, group.high)
+    low, central, high = (round(share * count) for share, count in zip(shares, persons, strict=True))
+    return TargetGroup(low, central, high, group.denominator)
+
+
+def act_caseload(atlas: Atlas) -> tuple[int, int]:
+    """Fewest and most clients of an ACT team (parameter act_team_caseload).
+
+    Raises:
+        PackError: The table lacks the parameter.
+    """
+    row = _parameter(atlas, "act_team_caseload")
+    return round(float(row["low"])), round(float(row["high"]))
 
 
 def target_group(share: Fraction, *, population: int, adults: int) -> TargetGroup:

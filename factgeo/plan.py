@@ -37,6 +37,14 @@ class Catchment:
 
 
 @dataclass(frozen=True)
+class ActArea:
+    """Whole catchments (team ids, in order) that one ACT base serves besides."""
+
+    base: Base
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Unserved:
     """A unit without a team, and why."""
 
@@ -49,7 +57,7 @@ class Stage:
     """One solve: value and bound, the relative gap between them, and how it ended.
 
     In person-minutes for ``balanced`` and ``minutes``, in residents not within T minutes of a team for ``reach``, in
-    residents without a team for ``served``, in teams for ``teams``.
+    residents without a team for ``served``, in teams for ``teams``, in person-minutes from ACT bases for ``act_areas``.
     """
 
     goal: str
@@ -58,6 +66,14 @@ class Stage:
     gap: float
     status: Status
     seconds: float
+
+
+@dataclass(frozen=True)
+class ActTier:
+    """ACT areas above the catchments, and how good they are known to be."""
+
+    areas: tuple[ActArea, ...]
+    stage: Stage
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,7 @@ class Plan:
     unserved: tuple[Unserved, ...]
     proof: Proof
     pack_digest: str
+    act: ActTier | None = None
 
     def team_of(self) -> dict[str, str]:
         """Team id of each served unit."""
@@ -97,3 +114,9 @@ class Plan:
     def base_of(self) -> dict[str, Base]:
         """Base of each served unit."""
         return {unit: catchment.base for catchment in self.catchments for unit in catchment.units}
+
+    def act_units(self, area: ActArea) -> tuple[str, ...]:
+        """The units of an ACT area."""
+        return tuple(
+            unit for catchment in self.catchments if catchment.team_id in area.teams for unit in catchment.units
+        )

@@ -120,6 +120,13 @@ class Service(_Frozen):
     edge_percentile: Annotated[float, Field(gt=0, le=100)]
 
 
+class ActAreas(_Frozen):
+    """The second tier: ACT areas that join whole FACT catchments."""
+
+    enabled: bool
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
 class Need(_Frozen):
     """Which fraction of whom is the target group."""
 
@@ -214,6 +221,7 @@ class Settings(_Frozen):
     bases: Bases
     whole: Whole
     service: Service
+    act_areas: ActAreas
     need: Need
     roads: Roads
     ferry: Ferry

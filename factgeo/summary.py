@@ -9,6 +9,7 @@ from factgeo import language, need
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
+from factgeo.need import TargetGroup
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
@@ -80,7 +81,8 @@ def lines(result: Result) -> list[str]:
     if not plan.catchments:
         return [text("summary.empty", area=plan.area.name, minimum=minimum(plan.settings)), _people(figures)]
     teams = sum(team.teams for team in figures.teams)
-    found = text("summary.found", area=plan.area.name, catchments=number(len(figures.teams)), teams=number(teams))
+    key = "summary.found" if len(figures.teams) > 1 else "summary.found_one"
+    found = text(key, area=plan.area.name, catchments=number(len(figures.teams)), teams=number(teams))
     limit = number(plan.settings.travel.minutes)
     within = figures.share_within.get(int(plan.settings.travel.minutes))
     reach = text("summary.served", share=percent(figures.served))
@@ -88,6 +90,8 @@ def lines(result: Result) -> list[str]:
         reach += " " + text("summary.within", share=percent(within), limit=limit)
     mean = text("summary.mean", mean=minutes(figures.mean_min), unreachable=number(figures.unreachable))
     said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
+    if plan.act is not None:
+        said.insert(-2, _act_sentence(plan, figures))
     return said if result.effects is None else [*said, *effect_lines(result.effects, result)]
 
 
@@ -114,6 +118,17 @@ def _sides(effect: Effect) -> dict[str, str]:
         "lost_today": number(effect.today.lost),
         "lost_then": number(effect.then.lost),
     }
+
+
+def _act_sentence(plan: Plan, figures: PlanFigures) -> str:
+    """How many ACT areas there are, and whom they cover."""
+    covered = sum(area.population for area in figures.act)
+    share = percent(covered / figures.population if figures.population else 0.0)
+    within = len([team for team in figures.teams if "act_within_fact" in team.flags])
+    rule, limit = number(plan.settings.service.act_adults), number(plan.settings.travel.minutes)
+    return text(
+        "summary.act", count=number(len(figures.act)), share=share, within=number(within), rule=rule, limit=limit
+    )
 
 
 def _people(figures: PlanFigures) -> str:
@@ -159,12 +174,39 @@ def markdown(result: Result, atlas: Atlas) -> str:
     parts = [f"# {text('summary.title', area=plan.area.name)}", *lines(result)]
     if figures.teams:
         parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
+    if figures.act:
+        parts += [f"## {text('summary.act_areas')}", _act_table(figures, plan)]
     if plan.unserved:
         listed = [f"- {unserved_sentence(entry, result, atlas)}" for entry in plan.unserved]
         parts += [f"## {text('summary.without_team')}", "\n".join(listed)]
     parts += [f"## {text('summary.rules')}", rules(plan.settings)]
     parts += [f"## {text('summary.sources')}", sources(atlas, plan.settings)]
     return "\n\n".join(parts) + "\n"
+
+
+def _act_table(figures: PlanFigures, plan: Plan) -> str:
+    """The ACT areas with their teams and how a caseload would be filled."""
+    areas = plan.act.areas if plan.act else ()
+    columns = ("id", "act_base", "act_teams", "population", "adults", "adults_within", "act_level", "caseload", "p95")
+    rows = [
+        [
+            act.act_id, act.name, ", ".join(area.teams), number(act.population), number(act.adults),
+            number(act.adults_within), _range(act.act_level), "–".join(map(number, act.caseload)),
+            minutes(act.travel.p95_min),
+        ]
+        for act, area in zip(figures.act, areas, strict=True)
+    ]  # fmt: skip
+    return _table([[text(f"column.{column}") for column in columns], *rows])
+
+
+def _range(group: TargetGroup) -> str:
+    return f"{number(group.central)} ({number(group.low)}–{number(group.high)})"
+
+
+def _table(rows: list[list[str]]) -> str:
+    """A Markdown table; the first row is its head."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
 
 
 def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
@@ -182,18 +224,14 @@ def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
         "notes",
     ]
     rows = [
-        [text(f"column.{column}") for column in columns],
-        ["---"] * len(columns),
-        *(
-            _team_row(team, catchment.units, plan.settings, atlas)
-            for team, catchment in zip(figures.teams, plan.catchments, strict=True)
-        ),
+        _team_row(team, catchment.units, plan.settings, atlas)
+        for team, catchment in zip(figures.teams, plan.catchments, strict=True)
     ]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+    return _table([[text(f"column.{column}") for column in columns], *rows])
 
 
 def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atlas: Atlas) -> list[str]:
-    group, travel = team.target_group, team.travel
+    travel = team.travel
     return [
         team.team_id,
         team.name,
@@ -201,7 +239,7 @@ def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atl
         text(f"service.{team.service}"),
         number(team.population),
         number(team.adults),
-        f"{number(group.central)} ({number(group.low)}–{number(group.high)})",
+        _range(team.target_group),
         minutes(travel.median_min),
         minutes(travel.p95_min),
         percent(travel.share_within[60], 0),

@@ -55,7 +55,7 @@ def test_a_command_that_is_not_there_yet_says_so(capsys: pytest.CaptureFixture[s
     assert f"“factgeo {command}” is not there yet" in run.err
 
 
-@pytest.mark.parametrize("option", [["--tradeoff"], ["--next", "2"], ["--why", "4639", "T01"], ["--size", "two-tier"]])
+@pytest.mark.parametrize("option", [["--tradeoff"], ["--next", "2"], ["--why", "4639", "T01"]])
 def test_an_option_that_is_not_there_yet_says_so(capsys: pytest.CaptureFixture[str], option: list[str]) -> None:
     run = Run(capsys, "plan", "--area", "Utsira", *option)
     assert run.code == 2

@@ -19,6 +19,7 @@ from factgeo.propose.goals import Prices
 from factgeo.propose.problem import NO_LIMIT, Group, Problem, Solution
 from factgeo.propose.reasons import reasons
 from factgeo.propose.refusal import refuse
+from factgeo.propose.tiers import act_tier
 from factgeo.settings import Settings
 
 SOLVER = "HiGHS"
@@ -49,13 +50,16 @@ def propose(
     if solution.base_of is None:
         refuse(problem, solution, settings)
     unserved = reasons(problem, solution.base_of, journeys.by_unit)
+    catchments = _catchments(area, solution.base_of, journeys.bases)
+    joined = problem.neighbours or {}
     return Plan(
         area=area,
         settings=settings,
-        catchments=_catchments(area, solution.base_of, journeys.bases),
+        catchments=catchments,
         unserved=tuple(Unserved(area.units[unit], reason) for unit, reason in unserved.items()),
         proof=_proof(solution),
         pack_digest=atlas.digest,
+        act=act_tier(atlas, catchments, joined, area.units, journeys, settings) if settings.act_areas.enabled else None,
     )
 
 
