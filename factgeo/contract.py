@@ -31,6 +31,7 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
         "area": {
             "name": plan.area.name,
             "units": len(plan.area.units),
+            "unit_codes": list(plan.area.units),
             "population": figures.population,
             "adults": figures.adults,
         },

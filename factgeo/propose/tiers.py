@@ -93,7 +93,7 @@ def _sums(
 
     def by_catchment(weights: NDArray[np.int64]) -> NDArray[np.int64]:
         sums = pd.DataFrame(weights.T).groupby(group).sum().reindex(range(len(catchments)), fill_value=0)
-        return sums.to_numpy(dtype=np.int64)
+        return np.asarray(sums, dtype=np.int64)
 
     total = by_catchment(persons[None, :])[:, 0]
     return total, by_catchment(counted * persons), by_catchment(near * persons), by_catchment(near * adults)

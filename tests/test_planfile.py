@@ -1,0 +1,106 @@
+"""Plans read back, and plans that somebody changed by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import refusal
+
+from factgeo import areas, contract, pipeline, planfile
+from factgeo import settings as factgeo_settings
+from factgeo.check import check
+from factgeo.errors import PlanError
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+
+Json = dict[str, Any]
+
+
+def written(content: Json, folder: Path) -> Path:
+    (folder / "plan.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def content(shipped: Atlas, forde: Result) -> str:
+    return json.dumps(contract.plan_json(forde, shipped))
+
+
+def test_a_plan_comes_back_as_it_was(shipped: Atlas, forde: Result, content: str, tmp_path: Path) -> None:
+    plan = planfile.read(written(json.loads(content), tmp_path), shipped)
+    assert plan.catchments == forde.plan.catchments
+    assert set(plan.unserved) == set(forde.plan.unserved)
+    assert plan.settings == forde.plan.settings
+    assert check(plan, shipped, forde.journeys) == []
+    assert planfile.read(tmp_path / "plan.json", shipped) == plan
+
+
+def test_a_plan_with_two_tiers_and_more_bases_comes_back(shipped: Atlas, tmp_path: Path) -> None:
+    rules = factgeo_settings.load(presets=["two-tier"], assignments=["bases.per_unit=2"])
+    result = pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
+    plan = planfile.read(written(contract.plan_json(result, shipped), tmp_path), shipped)
+    assert plan.act is not None
+    assert plan.act.areas == (result.plan.act.areas if result.plan.act else None)
+    assert check(plan, shipped, result.journeys) == []
+
+
+def move(content: Json, unit: str, team: str) -> None:
+    for entry in content["teams"]:
+        entry["units"] = [code for code in entry["units"] if code != unit]
+        if entry["team_id"] == team:
+            entry["units"].append(unit)
+
+
+@pytest.mark.parametrize(
+    ("edit", "keys"),
+    [
+        (lambda c: move(c, "4639", "T04"), {"in_pieces", "other_price"}),
+        (lambda c: c["teams"][0]["units"].append("4647"), {"unit_not_once"}),
+        (lambda c: c["teams"][0]["units"].remove("4640"), {"base_elsewhere"}),
+        (lambda c: c["rules"]["size"].update(minimum=40_000), {"too_small"}),
+        (lambda c: c["rules"]["teams"].update(at_least=6), {"other_number_of_teams"}),
+        (lambda c: c["rules"]["bases"].update(required=["Vik"]), {"required_base_unused"}),
+        (lambda c: c["rules"]["travel"].update(hard=True), {"too_few_within"}),
+        (lambda c: c["rules"]["travel"].update(too_far=30), {"unit_too_far"}),
+        (lambda c: c["solver"]["stages"][0].update(value=1.0), {"other_price"}),
+    ],
+)  # fmt: skip
+def test_a_plan_edited_by_hand_is_checked_as_strictly_as_our_own(
+    shipped: Atlas, forde: Result, content: str, tmp_path: Path, edit: Callable[[Json], object], keys: set[str]
+) -> None:
+    changed = json.loads(content)
+    edit(changed)
+    plan = planfile.read(written(changed, tmp_path), shipped)
+    assert keys <= {finding.key for finding in check(plan, shipped, forde.journeys)}
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda c: c.pop("teams"), "teams"),
+        (lambda c: c["rules"].update(border="moon"), "rules.border"),
+        (lambda c: c["teams"][0]["units"].append("9999"), "9999"),
+        (lambda c: c["teams"][0]["base"].update(lon=5.0), "Sogndalsfjøra"),
+        (lambda c: c.update(pack_digest="0" * 64), "000000000000"),
+        (lambda c: c.update(schema="other"), "factgeo.plan/1"),
+        (lambda c: c["unserved"][0].update(reason="bad luck"), "bad luck"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_read_says_which_field(
+    shipped: Atlas, content: str, tmp_path: Path, edit: Callable[[Json], object], said: str
+) -> None:
+    changed = json.loads(content)
+    edit(changed)
+    message = refusal(PlanError, lambda: planfile.read(written(changed, tmp_path), shipped))
+    assert said in message
+    assert "plan.json" in message
+
+
+def test_a_file_that_is_no_plan_is_refused(shipped: Atlas, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{", encoding="utf-8")
+    assert "plan.json" in refusal(PlanError, lambda: planfile.read(tmp_path, shipped))
+    assert "nowhere" in refusal(PlanError, lambda: planfile.read(tmp_path / "nowhere", shipped))
