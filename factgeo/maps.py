@@ -30,7 +30,7 @@ from scipy.ndimage import map_coordinates
 from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
-from factgeo import measure
+from factgeo import measure, network
 from factgeo.language import in_use, number, percent, text
 from factgeo.measure import TeamFigures
 from factgeo.pack import Atlas
@@ -49,6 +49,8 @@ FINEST_M = 100.0  # metres of Web Mercator per pixel at least
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
 NAMES_SHOWN = 30  # with more bases than this, their names start switched off
+ACT_COLOUR = "#7a0177"  # a dark purple that stands out from the catchments' colours
+ROAD_COLOURS = {"closed": "#b30000", "added": "#006837"}
 HATCH = "factgeo-hatch"
 _INERT = str.maketrans({char: f"&#{ord(char)};" for char in "`$\\{}"})  # what templates and scripts would act on
 
@@ -120,6 +122,8 @@ def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> foli
         _catchments(here, atlas, result),
         _unserved(here, atlas, plan),
         _borders(here, plan),
+        _act_areas(here, result),
+        _changed_roads(atlas, plan),
         _population(result.journeys.cells),
         _bases(result),
         _names(result),
@@ -229,7 +233,7 @@ def _surroundings(outlines: gpd.GeoSeries) -> folium.GeoJson | None:
 def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium.GeoJson | None:
     """Units in the colour of their team."""
     colour = colours(atlas, result.plan)
-    fields = ("unit", "team", "service", "residents", "mean", "p95")
+    fields = ("unit", "team", *(["act"] if result.plan.act else []), "service", "residents", "mean", "p95")
     features = [
         _feature(unit, outlines[unit], {"colour": colour[catchment.team_id], **told})
         for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
@@ -254,11 +258,21 @@ def _told_of_units(
             {
                 **_told_of_place(unit, atlas),
                 "team": f"{team.team_id} {team.name}",
+                "act": _act_of(team, result),
                 "service": text(f"service.{team.service}"),
                 "mean": _minutes(travel.mean_min),
                 "p95": _minutes(travel.p95_min),
             },
         )
+
+
+def _act_of(team: TeamFigures, result: Result) -> str:
+    """The ACT area of a team, or that ACT clients are served within it."""
+    areas = result.plan.act.areas if result.plan.act else ()
+    for figures, area in zip(result.figures.act, areas, strict=True):
+        if team.team_id in area.teams:
+            return f"{figures.act_id} {figures.name}"
+    return text("flag.act_within_fact")
 
 
 def _unserved(outlines: gpd.GeoSeries, atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
@@ -290,6 +304,47 @@ def _borders(outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
     lines = _lines_between(outlines.to_numpy(), owners)
     features = [] if lines.is_empty else [_feature("borders", lines, {})]
     return _layer("borders", features, lambda _: style, pane="borders")
+
+
+def _act_areas(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None:
+    """Where each ACT area ends, above the catchments that it joins; not the coast."""
+    style = {"color": ACT_COLOUR, "weight": 4, "dashArray": "8 5", "fill": False}
+    areas = result.plan.act.areas if result.plan.act else ()
+    features = [
+        _feature(
+            figures.act_id,
+            _lines_between(outlines.to_numpy(), outlines.index.isin(result.plan.act_units(area)).astype(np.intp)),
+            {
+                "act": f"{figures.act_id} {figures.name}",
+                "adults": number(figures.adults),
+                "adults_within": number(figures.adults_within),
+                "act_level": number(figures.act_level.central),
+            },
+        )
+        for figures, area in zip(result.figures.act, areas, strict=True)
+    ]
+    fields = ("act", "adults", "adults_within", "act_level")
+    return _layer("act_areas", features, lambda _: style, fields, pane="borders")
+
+
+def _changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+    """Roads and ferries that the settings close, and links that they add."""
+    roads, settings = atlas.roads, plan.settings
+    added = roads["number"].isin([link.name for link in settings.roads.added]).to_numpy()
+    told = {"closed": network.closed(roads, settings), "added": added}
+    features = []
+    for state, mask in told.items():
+        lines = roads[mask].geometry.to_crs(4326)
+        names = roads.loc[mask, "crossing"].where(roads.loc[mask, "crossing"] != "", roads.loc[mask, "number"])
+        features += [
+            _feature(f"{state}{k}", line, {"road": name, "state": text(f"map.road.{state}"), "key": state})
+            for k, (line, name) in enumerate(zip(lines, names, strict=True))
+        ]
+
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        return {"color": ROAD_COLOURS[feature["properties"]["key"]], "weight": 5, "opacity": 0.9}
+
+    return _layer("changed_roads", features, style, ("road", "state"), pane="borders")
 
 
 def _lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
@@ -415,8 +470,13 @@ def _legend(atlas: Atlas, result: Result) -> str:
         f"<div class=factgeo-head>{_safe(text('map.legend.population'))}</div>",
         *(_row(_swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
     ]
+    if figures.act:
+        rows.insert(1, _row(_stroke(ACT_COLOUR, "6 4"), text("map.layer.act_areas")))
     if plan.unserved:
         rows.insert(1, _row(_hatched(), text("map.legend.unserved")))
+    for state, given in (("closed", plan.settings.roads.closed), ("added", plan.settings.roads.added)):
+        if given:
+            rows.append(_row(_stroke(ROAD_COLOURS[state]), text(f"map.road.{state}")))
     return f"""{_STYLE}<details class="factgeo-legend" open>
       <summary>{_safe(plan.area.name)}</summary>
       <div>{_safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
@@ -443,6 +503,11 @@ def _swatch(css: str) -> str:
 
 def _dot() -> str:
     return '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
+
+
+def _stroke(colour: str, dashes: str = "none") -> str:
+    line = f'<line x1="1" y1="7" x2="25" y2="7" stroke="{colour}" stroke-width="4" stroke-dasharray="{dashes}"/>'
+    return f'<svg width="26" height="14">{line}</svg>'
 
 
 def _hatched() -> str:
