@@ -133,6 +133,7 @@ def ruled_problems(draw: st.DrawFn) -> tuple[Problem, nx.Graph]:
         neighbours=draw(st.sampled_from([None, plain.neighbours])),
         stages=tuple(stages[draw(st.integers(0, 1)) :]),
         excess=per_pair(-9, 9) if draw(st.booleans()) else None,
+        start=draw(st.sampled_from([None, stages[1]])),
         teams=draw(st.sampled_from([(0, NO_LIMIT), (low, low + draw(st.integers(0, 2)))])),
         served=frozenset(draw(st.sets(st.integers(0, count - 1), max_size=2))),
         groups=tuple(draw(st.lists(groups(len(home)), max_size=1))),

@@ -1,8 +1,8 @@
 """Solving a problem to proven optimality with HiGHS, wholeness included.
 
-Each stage: relax and add cuts until the bound stops rising; solve with the pairs that the bound finds cheap, which
-gives a good plan soon; then solve with all pairs that could be in a better one, which proves it. A pair whose
-reduced cost is above the distance between bound and plan can be in none.
+Each stage: relax and add cuts until the bound stops rising; grow a first plan from that; solve with the pairs that
+the bound finds cheap, which gives a good plan soon; then solve with all pairs that could be in a better one, which
+proves it. A pair whose reduced cost is above the distance between bound and plan can be in none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factgeo.plan import Status
-from factgeo.propose import knapsack
+from factgeo.propose import greedy, knapsack
 from factgeo.propose.model import Found, Model, assignment, shares
 from factgeo.propose.problem import (
     Objective,
@@ -38,6 +38,7 @@ FEW_PAIRS = 1500  # with fewer, all go into the first round
 ROUNDS = 60  # of cuts at most, and
 STALLED = 3e-4  # until this many rounds have together raised the bound by less than this share
 PATIENCE = 4
+EXACT_BELOW = 1e6  # values that the solver knows to well within one
 
 
 def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = lambda _: None) -> Solution:
@@ -95,6 +96,11 @@ def _added_up(
     return tuple(total)
 
 
+def _whole(bound: float) -> float:
+    """A bound on whole numbers, rounded up where the solver's tolerance is far below one."""
+    return float(math.ceil(bound - 1e-3)) if abs(bound) < EXACT_BELOW else bound
+
+
 @dataclass
 class _Best:
     """The best plan so far, and its exact value."""
@@ -122,6 +128,8 @@ class _Search:
         empty: dict[int, int] = {}
         self._best = _Best(empty if self._problem.holds(empty) else None)
         proofs: list[StageProof] = []
+        if self._problem.start is not None:
+            self._stage(self._problem.start)
         for stage in self._problem.stages:
             begun = time.perf_counter()
             bound, status = self._stage(stage)
@@ -143,12 +151,17 @@ class _Search:
         relaxed = self._tightened()
         if relaxed.impossible:
             return math.inf, "none"
+        lowest = _whole(relaxed.bound)
+        if relaxed.done and relaxed.x is not None:
+            self._consider(stage, greedy.plan(self._problem, stage, relaxed.x), mend=False)
+            if self._best.value <= lowest:
+                return lowest, "optimal"
         narrow = relaxed.done and len(every) > FEW_PAIRS
         keep = self._with_known(relaxed.reduced <= CHEAP * abs(relaxed.bound)) if narrow else every
         while True:
             restricted, status = self._integer(stage, keep)
             others = math.inf if keep.all() else relaxed.bound + relaxed.reduced[~keep].min()
-            bound = max(relaxed.bound, min(restricted, others))
+            bound = max(lowest, min(restricted, others))
             if status != "optimal" or self._best.value <= others:
                 return bound, status if self._best.base_of is not None else "none"
             keep = self._with_known(relaxed.reduced <= self._best.value - relaxed.bound)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,14 @@ def stages(prices: Prices, settings: Settings) -> tuple[Objective, ...]:
     if goal.name == "fewest_teams":
         return teams(prices), balanced(prices, settings)
     return (balanced(prices, settings),)
+
+
+def start(prices: Prices, settings: Settings) -> Objective | None:
+    """For goals that begin with counting heads: the balanced goal with a hundred times the price for the unserved."""
+    if settings.goal.name not in ("strict", "everyone"):
+        return None
+    plain = balanced(prices, settings)
+    return replace(plain, name="start", unserved=100 * plain.unserved)
 
 
 def limits(prices: Prices, settings: Settings) -> tuple[tuple[Objective, int], ...]:

@@ -63,6 +63,7 @@ class Problem:
         served: Units that must have a team.
         groups: How many of some bases must be used.
         limits: Objectives with the most that each may be in any plan.
+        start: An objective whose best plan is a good one to start from, where the first stage leaves much open.
         stages: What is best, the first first; each later one keeps the value of those before, up to their slack.
     """
 
@@ -80,6 +81,7 @@ class Problem:
     served: frozenset[int] = frozenset()
     groups: tuple[Group, ...] = ()
     limits: tuple[tuple[Objective, int], ...] = ()
+    start: Objective | None = None
 
     @property
     def units(self) -> int:
@@ -197,6 +199,7 @@ def keep_pairs(problem: Problem, keep: NDArray[np.bool_] | NDArray[np.intp]) -> 
         excess=None if problem.excess is None else problem.excess[keep],
         stages=tuple(replace(stage, cost=stage.cost[keep]) for stage in problem.stages),
         limits=tuple((replace(limit, cost=limit.cost[keep]), most) for limit, most in problem.limits),
+        start=problem.start and replace(problem.start, cost=problem.start.cost[keep]),
     )
 
 
@@ -275,6 +278,7 @@ def _piece(problem: Problem, units: NDArray[np.intp], rows: NDArray[np.intp]) ->
         neighbours=joined,
         stages=tuple(replace(stage, unserved=stage.unserved[units]) for stage in some.stages),
         limits=tuple((replace(limit, unserved=limit.unserved[units]), most) for limit, most in some.limits),
+        start=some.start and replace(some.start, unserved=some.start.unserved[units]),
         served=_at(problem.served, unit_at),
         groups=tuple(
             replace(group, bases=_at(group.bases, base_at)) for group in problem.groups if group.bases & base_at.keys()

@@ -86,6 +86,7 @@ def _problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -
         teams=(settings.teams.at_least, settings.teams.at_most or NO_LIMIT),
         groups=_groups(atlas, area, settings, journeys),
         limits=goals.limits(prices, settings),
+        start=goals.start(prices, settings),
     )
 
 
