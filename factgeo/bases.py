@@ -19,6 +19,8 @@ from factgeo.settings import Settings, Site
 from factgeo.sources import files
 
 ASHORE_M = 300  # outlines are that generalised: a quay may lie this far outside
+NO_TOWNS = ("airport", "quay")  # places that a base is not named after
+LONGEST_NAME = 100
 ROLES = ("candidate", "preferred", "required")
 
 
@@ -30,6 +32,7 @@ def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tupl
     """
     rules = settings.bases
     sited = _by_unit(_sites(atlas, rules.sites))
+    _refuse_elsewhere(sited, units, rules.sites)
     dense = _dense_cells(atlas, units, settings) if rules.per_unit > 1 else {}
     found = [
         base
@@ -50,12 +53,19 @@ def names_base(atlas: Atlas, text: str, base: Base) -> bool:
 
 
 def required(atlas: Atlas, bases: Iterable[Base], settings: Settings) -> list[list[Base]]:
-    """Groups of bases of which each must have one used: one group per name and per required site."""
+    """Groups of bases of which each must have one used: one group per name and per required site.
+
+    Raises:
+        SettingsError: A required base is forbidden in other words.
+    """
     bases, rules = list(bases), settings.bases
-    groups = [[base for base in bases if names_base(atlas, text, base)] for text in rules.required]
-    return groups + [
-        [base for base in bases if _is_site(base, site)] for site in rules.sites if site.role == "required"
-    ]
+    sites = [site for site in rules.sites if site.role == "required"]
+    groups = {text: [base for base in bases if names_base(atlas, text, base)] for text in rules.required}
+    groups |= {site.name: [base for base in bases if is_site(base, site)] for site in sites}
+    empty = [name for name, group in groups.items() if not group]
+    if empty:
+        raise SettingsError("bases_contradict", names=", ".join(empty))
+    return list(groups.values())
 
 
 def is_preferred(atlas: Atlas, base: Base, settings: Settings) -> bool:
@@ -65,7 +75,7 @@ def is_preferred(atlas: Atlas, base: Base, settings: Settings) -> bool:
     if not sites and not rules.preferred:
         return True
     named = any(names_base(atlas, text, base) for text in rules.preferred)
-    return named or any(_is_site(base, site) for site in sites)
+    return named or any(is_site(base, site) for site in sites)
 
 
 def read_sites(path: Path) -> tuple[Site, ...]:
@@ -83,19 +93,23 @@ def read_sites(path: Path) -> tuple[Site, ...]:
 
 
 def _site_points(path: Path) -> pd.DataFrame:
-    layer = files.read_layer(path, columns=["name"])
+    """Points of a GeoPackage as rows of text, like those of a CSV."""
+    layer = files.read_layer(path, columns=())
     if layer.crs is None:
         raise SourceError("source_crs", file=path)
     points = layer.to_crs(4326).geometry.representative_point()
-    table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold).astype(str)
+    table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold)
+    if "name" not in table.columns:
+        raise SourceError("source_columns", file=path, missing="name", found=", ".join(map(str, table.columns[:8])))
+    table = table.astype(object).where(table.notna(), "").astype(str)
     return table.assign(lon=points.x.astype(str), lat=points.y.astype(str)).set_axis(np.arange(1, len(table) + 1))
 
 
 def _site(table: pd.DataFrame, line: int, path: Path) -> Site:
     name = str(table.at[line, "name"]).strip()
     role = str(table.at[line, "role"]).strip().casefold() if "role" in table.columns else ""
-    if not name:
-        raise SourceError("site_name", file=path, line=line)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise SourceError("site_name", file=path, line=line, most=LONGEST_NAME)
     lon = userfiles.decimal(table, line, "lon", path, above=LON_RANGE[0], up_to=LON_RANGE[1])
     lat = userfiles.decimal(table, line, "lat", path, above=LAT_RANGE[0], up_to=LAT_RANGE[1])
     if role not in ("", *ROLES):
@@ -128,7 +142,8 @@ def _by_unit(bases: Iterable[Base]) -> dict[str, list[Base]]:
     return found
 
 
-def _is_site(base: Base, site: Site) -> bool:
+def is_site(base: Base, site: Site) -> bool:
+    """Does a base stand at this site?"""
     return base.kind == "site" and (base.name, base.lon, base.lat) == (site.name, site.lon, site.lat)
 
 
@@ -147,15 +162,16 @@ def _dense_cells(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> di
             if all(shapely.distance(point, other) >= 1000 * rules.apart_km for other in taken):
                 taken.append(point)
                 chosen.append(point)
-        found[str(unit)] = _named(atlas, str(unit), chosen)
+        found[str(unit)] = dense_bases(atlas, str(unit), chosen)
     return found
 
 
-def _named(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Base]:
-    """Bases with the name of the nearest place of their municipality."""
+def dense_bases(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Base]:
+    """Points (EPSG:25833) as bases of a unit, each with the name of the nearest place of its municipality."""
     if not points:
         return []
-    places = atlas.places[atlas.places["municipality_code"] == atlas.units.at[unit, "municipality_code"]]
+    here = atlas.places["municipality_code"] == atlas.units.at[unit, "municipality_code"]
+    places = atlas.places[here & ~atlas.places["kind"].isin(NO_TOWNS)]
     spots = travel.as_points(places["lon"].to_numpy(), places["lat"].to_numpy())
     lonlat = gpd.GeoSeries(points, crs=25833).to_crs(4326)
     bases = []
@@ -163,6 +179,14 @@ def _named(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Base]:
         name = str(places["name"].iloc[int(np.argmin(shapely.distance(point, spots)))]) if len(places) else unit
         bases.append(Base(unit, name, round(degrees.x, 5), round(degrees.y, 5), "dense"))
     return bases
+
+
+def _refuse_elsewhere(sited: dict[str, list[Base]], units: tuple[str, ...], sites: tuple[Site, ...]) -> None:
+    """A required site must lie in the area; others may, so that one file serves a whole region."""
+    for unit, found in sited.items():
+        for base in found:
+            if unit not in units and any(is_site(base, site) for site in sites if site.role == "required"):
+                raise SettingsError("site_elsewhere", name=base.name)
 
 
 def _refuse_unknown(atlas: Atlas, text: str, bases: list[Base]) -> None:

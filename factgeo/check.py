@@ -171,6 +171,9 @@ def _bases(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
     for text in plan.settings.bases.required:
         if not any(bases.names_base(atlas, text, base) for base in used):
             yield Finding("required_base_unused", {"base": text})
+    for site in plan.settings.bases.sites:
+        if site.role == "required" and not any(bases.is_site(base, site) for base in used):
+            yield Finding("required_base_unused", {"base": site.name})
     for text in plan.settings.bases.forbidden:
         if any(bases.names_base(atlas, text, base) for base in used):
             yield Finding("forbidden_base_used", {"base": text})

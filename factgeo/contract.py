@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from factgeo import __version__, summary
+from factgeo import __version__, measure, summary
 from factgeo.effects import Effect, Effects
 from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
-from factgeo.plan import ActArea, Plan, Unserved
+from factgeo.plan import ActArea, Catchment, Plan, Unserved
 from factgeo.trips import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"
@@ -38,7 +39,12 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
         "rules": plan.settings.model_dump(mode="json"),
         "solver": _solver(plan),
         "teams": [
-            {**_team(team), "base": dataclasses.asdict(c.base), "units": list(c.units), "parts": []}
+            {
+                **_team(team),
+                "base": dataclasses.asdict(c.base),
+                "units": list(c.units),
+                "parts": _parts(c, result, atlas),
+            }
             for team, c in zip(figures.teams, plan.catchments, strict=True)
         ],
         "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
@@ -105,6 +111,22 @@ def _team(team: TeamFigures) -> dict[str, Any]:
         "flags": list(team.flags),
         "margin": {**dataclasses.asdict(team.margin), "edge_min": tenth(team.margin.edge_min)},
     }
+
+
+def _parts(catchment: Catchment, result: Result, atlas: Atlas) -> list[dict[str, Any]]:
+    """The parts of the catchment's big units, with the balance that was reached."""
+    listed = []
+    for split in result.splits:
+        if split.parts[0].unit_code in catchment.units:
+            own = measure.part_figures(atlas, split.parts, result.journeys.network, result.plan.settings)
+            balance = split.balance if math.isfinite(split.balance) else None
+            listed += [
+                {"code": part.code, "unit_code": part.unit_code, "base": dataclasses.asdict(part.base),
+                 "population": figures.population, "adults": figures.adults, "travel": travel(figures.travel),
+                 "balance": balance, "status": split.status, "cells": list(part.cells)}
+                for part, figures in zip(split.parts, own, strict=True)
+            ]  # fmt: skip
+    return listed
 
 
 def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:

@@ -145,6 +145,7 @@ def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -
 def _cells_layer(result: Result) -> gpd.GeoDataFrame:
     """Inhabited cells with the team and the way from its base (empty: unserved or unreachable)."""
     cells, ways = result.journeys.cells, result.ways
+    part_of = {cell: part.code for split in result.splits for part in split.parts for cell in part.cells}
     team_of = result.plan.team_of()
     team = pd.Series([team_of.get(unit, "") for unit in cells["unit_code"]], index=cells.index, dtype=str)
     lost = ways.seconds == UNREACHABLE
@@ -152,6 +153,7 @@ def _cells_layer(result: Result) -> gpd.GeoDataFrame:
         team_id=team,
         minutes=np.where(lost, np.nan, np.round(ways.seconds / 60, 1)),
         km=np.where(lost, np.nan, np.round(ways.metres / 1000, 1)),
+        part=[part_of.get(cell, "") for cell in cells["ssbid"]],
         ferries=pd.Series(ways.boardings, index=cells.index, dtype="Int32").mask(lost),
     )
     return gpd.GeoDataFrame(table, geometry=shapely.points(cells["x"], cells["y"]), crs=25833)

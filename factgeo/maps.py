@@ -35,7 +35,7 @@ from factgeo.language import in_use, number, percent, text
 from factgeo.measure import TeamFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.plan import Catchment, Plan
+from factgeo.plan import Base, Catchment, Part, Plan
 
 ASSETS = Path(leaflet.BASE_DIR)  # the folder with leaflet.js and leaflet.css
 # Okabe and Ito's palette for the colour-blind, the light ones first because they are used most
@@ -382,7 +382,20 @@ def _bases(result: Result) -> folium.GeoJson | None:
         _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
         for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)
     ]
+    told = {c.base: _told_of_team(team) for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)}
+    features += [
+        _feature(part.code, shapely.Point(part.base.lon, part.base.lat), _told_of_part(part, result, told))
+        for split in result.splits
+        for part in split.parts
+        if part.base not in told
+    ]
     return _layer("bases", features, lambda _: style, fields, marker=marker)
+
+
+def _told_of_part(part: Part, result: Result, told: Mapping[Base, dict[str, str]]) -> dict[str, str]:
+    """What the tooltip of a further base of a big unit says: its code and name, and the figures of its catchment."""
+    own = result.plan.base_of()[part.unit_code]
+    return {**told[own], "team": f"{part.code} {part.base.name}"}
 
 
 def _told_of_team(team: TeamFigures) -> dict[str, str]:

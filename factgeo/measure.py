@@ -11,12 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import need, services
-from factgeo.journeys import Journeys
+from factgeo.journeys import Journeys, access_of
 from factgeo.need import TargetGroup
+from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
-from factgeo.plan import Catchment, Plan
+from factgeo.plan import Catchment, Part, Plan
 from factgeo.services import ServiceClass
-from factgeo.travel import UNREACHABLE
+from factgeo.settings import Settings
+from factgeo.travel import UNREACHABLE, seconds_to_cells
 from factgeo.trips import Parts
 
 WITHIN = (30, 45, 60, 90)  # minutes for which shares are shown
@@ -177,6 +179,29 @@ def _act_figures(plan: Plan, atlas: Atlas, journeys: Journeys) -> Iterator[ActFi
             caseload=need.act_caseload(atlas),
             travel=travel_figures(minutes, persons),
         )
+
+
+@dataclass(frozen=True)
+class PartFigures:
+    """A part of a big unit in figures, from the grid cells; travel is from the part's own base."""
+
+    population: int
+    adults: int
+    travel: TravelFigures
+
+
+def part_figures(atlas: Atlas, parts: tuple[Part, ...], roads: RoadNetwork, settings: Settings) -> list[PartFigures]:
+    """Figures of some parts, in their order."""
+    own = access_of(atlas, [part.base.lon for part in parts], [part.base.lat for part in parts])
+    found = []
+    for row, part in enumerate(parts):
+        cells = np.flatnonzero(atlas.cells["ssbid"].isin(part.cells))
+        seconds = seconds_to_cells(roads, own.of(slice(row, row + 1)), atlas.cell_access.of(cells), settings)[0]
+        minutes = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
+        people = atlas.cells.iloc[cells]
+        persons = people["persons"].to_numpy(dtype=np.int64)
+        found.append(PartFigures(int(persons.sum()), int(people["adults"].sum()), travel_figures(minutes, persons)))
+    return found
 
 
 def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, of: int | None = None) -> TravelFigures:

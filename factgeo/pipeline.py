@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from factgeo import areas, changes, effects, journeys, language
+from factgeo import areas, changes, effects, journeys, language, split
 from factgeo.areas import Area
 from factgeo.check import check
 from factgeo.effects import Effects
@@ -16,6 +16,7 @@ from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.propose import propose
 from factgeo.settings import Settings
+from factgeo.split import Split
 from factgeo.trips import Parts
 
 
@@ -28,6 +29,7 @@ class Result:
         ways: For each cell of ``journeys`` the way from its own team's base, taken apart.
         zone_of: The zone of each unit that no catchment crosses.
         atlas: The pack, with the links that the settings add.
+        splits: The parts of units above one team's capacity, if the settings ask for them.
         effects: What closed roads and ferries or new links change; None where the settings have none.
     """
 
@@ -38,6 +40,7 @@ class Result:
     zone_of: Mapping[str, str]
     atlas: Atlas
     effects: Effects | None
+    splits: tuple[Split, ...]
 
     def same_zone(self, unit: str, other: str) -> bool:
         """May one catchment hold both units, as far as borders go?"""
@@ -61,7 +64,11 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     zones = areas.zones(atlas.units.loc[list(area.units)], settings.border)
     ways = times.own_ways(plan.base_of())
     figures = measure(plan, then, times, ways)
-    return Result(plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress))
+    splits: tuple[Split, ...] = ()
+    if settings.split.big_units:
+        progress(language.text("progress.split"))
+        splits = split.split_units(plan, then, times.network)
+    return Result(plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress), splits)
 
 
 def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Callable[[str], None]) -> Effects | None:

@@ -37,6 +37,24 @@ class Catchment:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A piece of a big unit.
+
+    Attributes:
+        code: Code of the unit, a point and a number. Number 1 has the unit's own centre, the others follow by
+            their bases from north to south.
+        unit_code: The unit.
+        base: In one of the part's cells: the unit's centre or a dense cell.
+        cells: ``ssbid`` of its cells, sorted.
+    """
+
+    code: str
+    unit_code: str
+    base: Base
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ActArea:
     """Whole catchments (team ids, in order) that one ACT base serves besides."""
 

@@ -49,6 +49,12 @@ class Capacity(_Frozen):
     per_team: Persons
 
 
+class Split(_Frozen):
+    """Whether a unit above one team's capacity is cut into parts of cells."""
+
+    big_units: bool
+
+
 class Travel(_Frozen):
     """Limits on travel, in minutes one way."""
 
@@ -90,7 +96,7 @@ class Site(_Frozen):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
-    role: Role
+    role: Role = "candidate"
 
 
 class Bases(_Frozen):
@@ -215,6 +221,7 @@ class Settings(_Frozen):
     scheduler: Annotated[str, Field(pattern=r"^$|^(tcp|tls)://.+:\d+$")]
     size: Size
     capacity: Capacity
+    split: Split
     travel: Travel
     goal: Goal
     teams: Teams
@@ -357,4 +364,6 @@ def _allowed(field: FieldInfo) -> str | Phrase:
     limits = [f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
     kinds = {int: "whole", float: "number", bool: "switch"}
     kind = kinds.get(annotation, "table") if isinstance(annotation, type) else "table"
+    if get_origin(annotation) is tuple:
+        kind = "list"
     return Phrase(f"kind.{kind}", after=f" ({', '.join(limits)})" if limits else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from factgeo import language, need
+from factgeo import language, measure, need
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
@@ -174,6 +174,8 @@ def markdown(result: Result, atlas: Atlas) -> str:
     parts = [f"# {text('summary.title', area=plan.area.name)}", *lines(result)]
     if figures.teams:
         parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
+    if result.splits:
+        parts += [f"## {text('summary.parts')}", text("summary.parts_how"), _parts_table(result, atlas)]
     if figures.act:
         parts += [f"## {text('summary.act_areas')}", _act_table(figures, plan)]
     if plan.unserved:
@@ -196,6 +198,24 @@ def _act_table(figures: PlanFigures, plan: Plan) -> str:
         ]
         for act, area in zip(figures.act, areas, strict=True)
     ]  # fmt: skip
+    return _table([[text(f"column.{column}") for column in columns], *rows])
+
+
+def _parts_table(result: Result, atlas: Atlas) -> str:
+    """The parts of big units with their bases, people, minutes and balance."""
+    columns = ("id", "units", "part_base", "population", "adults", "mean", "p95", "balance")
+    rows = []
+    for split in result.splits:
+        own = measure.part_figures(atlas, split.parts, result.journeys.network, result.plan.settings)
+        balance = percent(split.balance, 0) if split.balance < 1 else text("balance.none")
+        rows += [
+            [
+                part.code, str(atlas.units.at[part.unit_code, "name"]), part.base.name, number(figures.population),
+                number(figures.adults), minutes(figures.travel.mean_min), minutes(figures.travel.p95_min),
+                f"± {balance}",
+            ]
+            for part, figures in zip(split.parts, own, strict=True)
+        ]  # fmt: skip
     return _table([[text(f"column.{column}") for column in columns], *rows])
 
 

@@ -17,7 +17,7 @@ def read_csv(path: Path, *, columns: Sequence[str]) -> pd.DataFrame:
     Semicolon, tab or comma; UTF-8 or Windows-1252; column names in any case.
 
     Raises:
-        SourceError: Not there, not readable, without rows, or a column is missing.
+        SourceError: Not there, not readable, without rows, or a column is missing or there twice.
     """
     try:
         raw = path.read_bytes()
@@ -29,6 +29,9 @@ def read_csv(path: Path, *, columns: Sequence[str]) -> pd.DataFrame:
     separator = max(";\t,", key=header.count)
     table = files.read_csv(path, columns=(), separator=separator, encoding=encoding)
     table = table.rename(columns=lambda name: str(name).strip().casefold()).map(str.strip)
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise SourceError("columns_twice", file=path, columns=", ".join(twice))
     missing = [name for name in columns if name not in table.columns]
     if missing:
         found = ", ".join(map(str, table.columns[:8]))

@@ -133,6 +133,7 @@ class _Search:
         for stage in self._problem.stages:
             begun = time.perf_counter()
             bound, status = self._stage(stage)
+            bound = max(bound, self._problem.least(stage))
             seconds = time.perf_counter() - begun
             if self._best.base_of is None:
                 return Solution(None, (*proofs, StageProof(stage.name, 0, 0, status, seconds)))
@@ -163,7 +164,7 @@ class _Search:
             others = math.inf if keep.all() else relaxed.bound + relaxed.reduced[~keep].min()
             bound = max(lowest, min(restricted, others))
             if status != "optimal" or self._best.value <= others:
-                return bound, status if self._best.base_of is not None else "none"
+                return bound, "none" if status == "optimal" and self._best.base_of is None else status
             keep = self._with_known(relaxed.reduced <= self._best.value - relaxed.bound)
 
     def _run(self, *, relaxed: bool) -> Found:

@@ -101,6 +101,12 @@ class Problem:
         left_out = sum(int(stage.unserved[i]) for i in range(self.units) if i not in base_of)
         return served + left_out + stage.per_team * sum(self.teams_of(base_of).values())
 
+    def least(self, stage: Objective) -> int:
+        """A value that no assignment can be below: every unit at its cheapest, every possible team if teams pay."""
+        cheapest = stage.unserved.copy()
+        np.minimum.at(cheapest, self.pairs[:, 0], stage.cost)
+        return int(cheapest.sum()) + min(0, stage.per_team) * int(self.most_teams.sum())
+
     def teams_of(self, base_of: Mapping[int, int]) -> dict[int, int]:
         """Teams at each used base: as many as its residents fill, one at least."""
         load: dict[int, int] = {}

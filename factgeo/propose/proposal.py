@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -23,6 +24,7 @@ from factgeo.propose.tiers import act_tier
 from factgeo.settings import Settings
 
 SOLVER = "HiGHS"
+MILLION = 1_000_000
 
 
 def propose(
@@ -49,7 +51,8 @@ def propose(
     solution = exact.solve(problem, settings.solver, progress)
     if solution.base_of is None:
         refuse(problem, solution, settings)
-    unserved = reasons(problem, solution.base_of, journeys.by_unit)
+    counted = atlas.counted(settings.size.who).loc[list(area.units)].to_numpy()
+    unserved = reasons(problem, solution.base_of, journeys.by_unit, counted)
     catchments = _catchments(area, solution.base_of, journeys.bases)
     joined = problem.neighbours or {}
     return Plan(
@@ -99,15 +102,15 @@ def _prices(
     home: NDArray[np.intp],
 ) -> Prices:
     times, (unit, base) = journeys.by_unit, pairs.T
-    dear = np.array([not bases.is_preferred(atlas, each, settings) for each in journeys.bases])
+    dear = np.array([not bases.is_preferred(atlas, each, settings) for each in journeys.bases], dtype=bool)
     extra = np.where((home[base] == unit) & dear[base], 60 * settings.bases.preference_price, 0)
     return Prices(persons, times.person_seconds[base, unit], times.beyond[base, unit], extra.astype(np.int64))
 
 
 def _excess(prices: Prices, settings: Settings, pairs: NDArray[np.intp]) -> NDArray[np.int64]:
-    """In thousandths of residents: those beyond T less those that the rule leaves room for."""
-    allowed = round(1000 * (1 - settings.travel.hard_share))
-    return 1000 * prices.beyond - allowed * prices.persons[pairs[:, 0]]
+    """In millionths of residents: those beyond T less those that the rule leaves room for."""
+    allowed = math.floor(round(MILLION * (1 - settings.travel.hard_share), 6))
+    return MILLION * prices.beyond - allowed * prices.persons[pairs[:, 0]]
 
 
 def _groups(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> tuple[Group, ...]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from factgeo.plan import Reason
 from factgeo.propose.problem import Neighbours, Problem, reachable, trim
 from factgeo.travel import UnitTimes
 
+NOBODY = np.iinfo(np.int64).max
 MOST = 0.5  # a unit most of whose residents no base reaches has no road
 
 
-def reasons(problem: Problem, base_of: Mapping[int, int], times: UnitTimes) -> dict[int, Reason]:
-    """The reason for each unit that ``base_of`` leaves out, in the units' order."""
+def reasons(
+    problem: Problem, base_of: Mapping[int, int], times: UnitTimes, counted: NDArray[np.int64]
+) -> dict[int, Reason]:
+    """The reason for each unit that ``base_of`` leaves out, in the units' order; ``counted`` is the size of each."""
     out = [unit for unit in range(problem.units) if unit not in base_of]
     possible, joined = _possible(problem), problem.neighbours or {}
-    return {unit: _reason(unit, problem, possible, times, joined) for unit in out}
+    return {unit: _reason(unit, problem, possible, times, joined, counted) for unit in out}
 
 
 def _possible(problem: Problem) -> set[int]:
@@ -23,11 +29,17 @@ def _possible(problem: Problem) -> set[int]:
     return {int(unit) for unit in trim(problem).pairs[:, 0]}
 
 
-def _reason(unit: int, problem: Problem, possible: set[int], times: UnitTimes, joined: Neighbours) -> Reason:
-    if times.unreachable[:, unit].min() > MOST * problem.persons[unit]:
+def _reason(
+    unit: int,
+    problem: Problem,
+    possible: set[int],
+    times: UnitTimes,
+    joined: Neighbours,
+    counted: NDArray[np.int64],
+) -> Reason:
+    if times.unreachable[:, unit].min(initial=NOBODY) > MOST * problem.persons[unit] and len(times.unreachable):
         return "no_road"
     if unit in possible:
         return "cut_off"
-    size = dict(zip(problem.pairs[:, 0].tolist(), problem.size.tolist(), strict=True))
     group = reachable(unit, set(range(problem.units)), joined)
-    return "too_few" if sum(size.get(other, 0) for other in group) < problem.minimum else "too_far"
+    return "too_few" if counted[list(group)].sum() < problem.minimum else "too_far"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import NoReturn
 
 from factgeo.errors import PlanError
-from factgeo.language import Number, percent
+from factgeo.language import Number
 from factgeo.propose import exact
-from factgeo.propose.problem import NO_LIMIT, Objective, Problem, Solution
+from factgeo.propose.problem import NO_LIMIT, Group, Objective, Problem, Solution
 from factgeo.settings import Settings
 
 
@@ -27,7 +27,8 @@ def refuse(problem: Problem, solution: Solution, settings: Settings) -> NoReturn
     if problem.limits:
         _refuse_floor(problem, settings)
     _refuse_bases(problem, settings)
-    raise PlanError("teams_possible", asked=_asked(settings), most=Number(_most_teams(problem, settings)))
+    least, most = (_extreme_teams(problem, settings, sign) for sign in (1, -1))
+    raise PlanError("teams_possible", asked=_asked(settings), least=Number(least), most=Number(most))
 
 
 def _free(problem: Problem) -> Problem:
@@ -40,8 +41,8 @@ def _refuse_floor(problem: Problem, settings: Settings) -> None:
     reach, most = problem.limits[0]
     missed = exact.solve(replace(_free(problem), stages=(reach,)), settings.solver).stages[0].value
     if missed > most:
-        best = percent(1 - missed / float(problem.persons.sum()))
-        raise PlanError("reach_floor", floor=percent(settings.goal.reach_floor), best=best)
+        best = 1 - missed / float(problem.persons.sum())
+        raise PlanError("reach_floor", floor=Number(100 * settings.goal.reach_floor, 1), best=Number(100 * best, 1))
 
 
 def _refuse_bases(problem: Problem, settings: Settings) -> None:
@@ -50,18 +51,25 @@ def _refuse_bases(problem: Problem, settings: Settings) -> None:
     required, per_zone = problem.groups[: len(names)], problem.groups[len(names) :]
     for name, group in zip(names, required, strict=True):
         if exact.solve(replace(_free(problem), groups=(group,)), settings.solver).base_of is None:
-            raise PlanError("required_base", name=name, minimum=Number(settings.size.minimum))
+            key = "required_base" if not _without_hard_travel(problem, group, settings) else "required_base_far"
+            raise PlanError(key, name=name, minimum=Number(settings.size.minimum))
     if required and exact.solve(replace(_free(problem), groups=required), settings.solver).base_of is None:
         raise PlanError("required_together", names=", ".join(names))
     if per_zone:
         raise PlanError("teams_per_zone", asked=settings.teams.per_zone, minimum=Number(settings.size.minimum))
 
 
-def _most_teams(problem: Problem, settings: Settings) -> int:
-    """The largest number of teams that any plan has under the other rules."""
-    many = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=-1)
-    found = exact.solve(replace(problem, teams=(0, NO_LIMIT), stages=(many,)), settings.solver)
-    return round(-found.stages[0].value)
+def _without_hard_travel(problem: Problem, group: Group, settings: Settings) -> bool:
+    """Could a required base be used if travel were not a rule?"""
+    soft = replace(_free(problem), groups=(group,), excess=None)
+    return problem.excess is not None and exact.solve(soft, settings.solver).base_of is not None
+
+
+def _extreme_teams(problem: Problem, settings: Settings, sign: int) -> int:
+    """The smallest (1) or largest (-1) number of teams that any plan has under the other rules."""
+    count = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=sign)
+    found = exact.solve(replace(problem, teams=(0, NO_LIMIT), stages=(count,)), settings.solver)
+    return round(sign * found.stages[0].value)
 
 
 def _asked(settings: Settings) -> str:
