@@ -34,10 +34,12 @@ from factgeo.settings import Solver
 WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none")
 HURRY_S = 2.0  # for each piece still to solve after an interrupt
 CHEAP = 0.002  # first round: reduced cost up to this share of the bound
+WIDER = 16  # times more in the next round, as long as there is no plan
 FEW_PAIRS = 1500  # with fewer, all go into the first round
 ROUNDS = 60  # of cuts at most, and
 STALLED = 3e-4  # until this many rounds have together raised the bound by less than this share
 PATIENCE = 4
+START_SHARE = 0.25  # of the time, for a plan to start from
 EXACT_BELOW = 1e6  # values that the solver knows to well within one
 
 
@@ -129,7 +131,7 @@ class _Search:
         self._best = _Best(empty if self._problem.holds(empty) else None)
         proofs: list[StageProof] = []
         if self._problem.start is not None:
-            self._stage(self._problem.start)
+            self._begin(self._problem.start, deadline)
         for stage in self._problem.stages:
             begun = time.perf_counter()
             bound, status = self._stage(stage)
@@ -142,6 +144,13 @@ class _Search:
             self._settled.append((stage, int(value) + math.floor(stage.slack * self._problem.persons.sum())))
             self._model.limit(*self._settled[-1])
         return Solution(self._best.base_of, tuple(proofs))
+
+    def _begin(self, start: Objective, deadline: float) -> None:
+        """Look for a plan to start from, in a part of the time."""
+        self._deadline = time.monotonic() + START_SHARE * (deadline - time.monotonic())
+        self._stage(start)
+        if not self._interrupted:
+            self._deadline = deadline
 
     def _stage(self, stage: Objective) -> tuple[float, Status]:
         """The best bound and how the stage ended; the plan is in ``_best``."""
@@ -157,15 +166,18 @@ class _Search:
             self._consider(stage, greedy.plan(self._problem, stage, relaxed.x), mend=False)
             if self._best.value <= lowest:
                 return lowest, "optimal"
-        narrow = relaxed.done and len(every) > FEW_PAIRS
-        keep = self._with_known(relaxed.reduced <= CHEAP * abs(relaxed.bound)) if narrow else every
+        share = CHEAP if relaxed.done and len(every) > FEW_PAIRS else math.inf
+        keep = every if share == math.inf else self._with_known(relaxed.reduced <= share * abs(relaxed.bound))
         while True:
             restricted, status = self._integer(stage, keep)
             others = math.inf if keep.all() else relaxed.bound + relaxed.reduced[~keep].min()
             bound = max(lowest, min(restricted, others))
             if status != "optimal" or self._best.value <= others:
                 return bound, "none" if status == "optimal" and self._best.base_of is None else status
-            keep = self._with_known(relaxed.reduced <= self._best.value - relaxed.bound)
+            share = share * WIDER if share < 1 else math.inf
+            no_plan = self._best.base_of is None
+            room = share * max(1.0, abs(relaxed.bound)) if no_plan else self._best.value - relaxed.bound
+            keep = self._with_known(relaxed.reduced <= room)
 
     def _run(self, *, relaxed: bool) -> Found:
         """Run the model; after Ctrl-C only a moment is left for what is still to solve."""
