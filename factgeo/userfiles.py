@@ -19,6 +19,8 @@ def read_csv(path: Path, *, columns: Sequence[str]) -> pd.DataFrame:
     Raises:
         SourceError: Not there, not readable, without rows, or a column is missing or there twice.
     """
+    if not path.is_file():
+        raise SourceError("file_not_there", file=path)
     try:
         raw = path.read_bytes()
     except OSError as error:
