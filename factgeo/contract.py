@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from factgeo import __version__, measure, summary
+from factgeo import __version__, summary
 from factgeo.effects import Effect, Effects
 from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
@@ -43,7 +43,7 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
                 **_team(team),
                 "base": dataclasses.asdict(c.base),
                 "units": list(c.units),
-                "parts": _parts(c, result, atlas),
+                "parts": _parts(c, result),
             }
             for team, c in zip(figures.teams, plan.catchments, strict=True)
         ],
@@ -113,20 +113,24 @@ def _team(team: TeamFigures) -> dict[str, Any]:
     }
 
 
-def _parts(catchment: Catchment, result: Result, atlas: Atlas) -> list[dict[str, Any]]:
+def _parts(catchment: Catchment, result: Result) -> list[dict[str, Any]]:
     """The parts of the catchment's big units, with the balance that was reached."""
-    listed = []
-    for split in result.splits:
-        if split.parts[0].unit_code in catchment.units:
-            own = measure.part_figures(atlas, split.parts, result.journeys.network, result.plan.settings)
-            balance = split.balance if math.isfinite(split.balance) else None
-            listed += [
-                {"code": part.code, "unit_code": part.unit_code, "base": dataclasses.asdict(part.base),
-                 "population": figures.population, "adults": figures.adults, "travel": travel(figures.travel),
-                 "balance": balance, "status": split.status, "cells": list(part.cells)}
-                for part, figures in zip(split.parts, own, strict=True)
-            ]  # fmt: skip
-    return listed
+    return [
+        {
+            "code": part.code,
+            "unit_code": part.unit_code,
+            "base": dataclasses.asdict(part.base),
+            "population": result.parts[part.code].population,
+            "adults": result.parts[part.code].adults,
+            "travel": travel(result.parts[part.code].travel),
+            "balance": split.balance if math.isfinite(split.balance) else None,
+            "status": split.status,
+            "cells": list(part.cells),
+        }
+        for split in result.splits
+        for part in split.parts
+        if part.unit_code in catchment.units
+    ]
 
 
 def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:

@@ -59,9 +59,12 @@ class Effects:
     units: tuple[Effect, ...]
 
 
-def measure(today: Plan, then: Plan, journeys_today: Journeys, journeys_then: Journeys) -> Effects:
-    """Compare two plans of one area, each on its own network; both have the same cells."""
-    before = journeys_today.own_ways(today.base_of()).seconds
+def measure(today: Plan | None, then: Plan, journeys_today: Journeys, journeys_then: Journeys) -> Effects:
+    """Compare two plans of one area, each on its own network; both have the same cells.
+
+    ``today`` is None where today's roads allow no plan: nobody has a team then.
+    """
+    before = journeys_today.own_ways(today.base_of() if today else {}).seconds
     after = journeys_then.own_ways(then.base_of()).seconds
     unit = journeys_then.cells["unit_code"].to_numpy(dtype=str)
     persons = journeys_then.cells["persons"].to_numpy(dtype=np.int64)

@@ -190,17 +190,20 @@ class PartFigures:
     travel: TravelFigures
 
 
-def part_figures(atlas: Atlas, parts: tuple[Part, ...], roads: RoadNetwork, settings: Settings) -> list[PartFigures]:
-    """Figures of some parts, in their order."""
+def part_figures(
+    atlas: Atlas, parts: tuple[Part, ...], roads: RoadNetwork, settings: Settings
+) -> dict[str, PartFigures]:
+    """Figures of some parts by their code."""
     own = access_of(atlas, [part.base.lon for part in parts], [part.base.lat for part in parts])
-    found = []
+    found = {}
     for row, part in enumerate(parts):
         cells = np.flatnonzero(atlas.cells["ssbid"].isin(part.cells))
         seconds = seconds_to_cells(roads, own.of(slice(row, row + 1)), atlas.cell_access.of(cells), settings)[0]
         minutes = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
         people = atlas.cells.iloc[cells]
         persons = people["persons"].to_numpy(dtype=np.int64)
-        found.append(PartFigures(int(persons.sum()), int(people["adults"].sum()), travel_figures(minutes, persons)))
+        adults = int(people["adults"].sum())
+        found[part.code] = PartFigures(int(persons.sum()), adults, travel_figures(minutes, persons))
     return found
 
 

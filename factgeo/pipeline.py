@@ -11,7 +11,7 @@ from factgeo.check import check
 from factgeo.effects import Effects
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
-from factgeo.measure import PlanFigures, measure
+from factgeo.measure import PartFigures, PlanFigures, measure, part_figures
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.propose import propose
@@ -30,7 +30,9 @@ class Result:
         zone_of: The zone of each unit that no catchment crosses.
         atlas: The pack, with the links that the settings add.
         splits: The parts of units above one team's capacity, if the settings ask for them.
-        effects: What closed roads and ferries or new links change; None where the settings have none.
+        parts: Figures of these parts, by their code.
+        effects: What closed roads and ferries or new links change; None where the settings have
+            none, or the plan was interrupted.
     """
 
     plan: Plan
@@ -41,6 +43,7 @@ class Result:
     atlas: Atlas
     effects: Effects | None
     splits: tuple[Split, ...]
+    parts: Mapping[str, PartFigures]
 
     def same_zone(self, unit: str, other: str) -> bool:
         """May one catchment hold both units, as far as borders go?"""
@@ -65,17 +68,29 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     ways = times.own_ways(plan.base_of())
     figures = measure(plan, then, times, ways)
     splits: tuple[Split, ...] = ()
+    parts: dict[str, PartFigures] = {}
     if settings.split.big_units:
         progress(language.text("progress.split"))
         splits = split.split_units(plan, then, times.network)
-    return Result(plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress), splits)
+        for each in splits:
+            parts |= part_figures(then, each.parts, times.network, settings)
+    return Result(
+        plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress), splits, parts
+    )
 
 
 def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Callable[[str], None]) -> Effects | None:
-    """What closures and new links change, against the best plan on today's roads; None where there are none."""
+    """What closures and new links change, against the best plan on today's roads.
+
+    None where nothing is closed or built, and after Ctrl-C, when nobody wants to wait for a second plan.
+    """
     settings = plan.settings.on_todays_roads()
-    if settings == plan.settings:
+    if settings == plan.settings or plan.proof.status == "interrupted":
         return None
     progress(language.text("progress.today"))
-    today = journeys.compute(atlas, plan.area.units, settings)
-    return effects.measure(propose(atlas, plan.area, settings, today), plan, today, then)
+    times = journeys.compute(atlas, plan.area.units, settings)
+    try:
+        today = propose(atlas, plan.area, settings, times)
+    except PlanError:  # a demand that only the new roads can meet
+        today = None
+    return effects.measure(today, plan, times, then)

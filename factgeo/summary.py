@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
-from factgeo import language, measure, need
+from factgeo import language, need
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
@@ -206,16 +205,12 @@ def _parts_table(result: Result, atlas: Atlas) -> str:
     columns = ("id", "units", "part_base", "population", "adults", "mean", "p95", "balance")
     rows = []
     for split in result.splits:
-        own = measure.part_figures(atlas, split.parts, result.journeys.network, result.plan.settings)
-        balance = percent(split.balance, 0) if split.balance < 1 else text("balance.none")
-        rows += [
-            [
-                part.code, str(atlas.units.at[part.unit_code, "name"]), part.base.name, number(figures.population),
-                number(figures.adults), minutes(figures.travel.mean_min), minutes(figures.travel.p95_min),
-                f"± {balance}",
-            ]
-            for part, figures in zip(split.parts, own, strict=True)
-        ]  # fmt: skip
+        balance = f"± {percent(split.balance, 0)}" if split.balance < 1 else text("balance.none")
+        for part in split.parts:
+            own, unit = result.parts[part.code], str(atlas.units.at[part.unit_code, "name"])
+            people = [number(own.population), number(own.adults)]
+            away = [minutes(own.travel.mean_min), minutes(own.travel.p95_min)]
+            rows.append([part.code, unit, part.base.name, *people, *away, balance])
     return _table([[text(f"column.{column}") for column in columns], *rows])
 
 
@@ -275,9 +270,9 @@ def rules(settings: Settings) -> str:
         text("rule.border", border=text(f"border.{settings.border}")),
         text("rule.travel", limit=number(travel.minutes), too_far=number(travel.too_far)),
         goal_sentence(settings),
-        text("rule.ferry", wait=number(ferry.wait_min), fixed=number(ferry.fixed_min, 1),
-             per_km=number(ferry.min_per_km, 2)),
-    ]  # fmt: skip
+        text("rule.ferry", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
+        *(line.removeprefix("- ") for line in _waiting(settings)),
+    ]
     if settings.capacity.enabled:
         listed.insert(1, text("rule.capacity", per_team=number(settings.capacity.per_team)))
     if travel.hard:
@@ -285,6 +280,8 @@ def rules(settings: Settings) -> str:
     if settings.teams.at_least or settings.teams.at_most:
         most = number(settings.teams.at_most) if settings.teams.at_most else "–"
         listed.append(text("rule.teams", least=number(settings.teams.at_least), most=most))
+    if settings.teams.per_zone:
+        listed.append(text("rule.per_zone", count=number(settings.teams.per_zone)))
     listed += [text(f"rule.{role}", names=", ".join(names)) for role, names in _base_rules(settings) if names]
     return "\n".join(f"- {line}" for line in [*listed, text("rule.guidance")])
 
@@ -338,8 +335,7 @@ def explanation(settings: Settings) -> list[str]:
         text("explain.stretch", factor=number(roads.stretch, 2)),
         text("explain.factors", junction=number(roads.junction_factor, 2), winter=number(roads.winter_factor, 2)),
         text("explain.crossing", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
-        text(f"explain.wait.{ferry.wait_rule}", wait=number(ferry.wait_min)),
-        *([text("explain.timetable", names=_waits(ferry.timetable))] if ferry.timetable else []),
+        *_waiting(settings),
         text("explain.seasons", extra=seasons or text("season.none")),
         text("explain.access", speed=number(access.speed_kph), detour=number(access.detour, 1)),
         *([text("explain.closed", names=", ".join(roads.closed))] if roads.closed else []),
@@ -350,8 +346,14 @@ def explanation(settings: Settings) -> list[str]:
     ]
 
 
-def _waits(timetable: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {number(minutes, 1)}" for name, minutes in timetable.items())
+def _waiting(settings: Settings) -> list[str]:
+    """How long one waits for a ferry, by which rule, and the planner's timetable if that rule uses it."""
+    ferry = settings.ferry
+    said = [text(f"explain.wait.{ferry.wait_rule}", wait=number(ferry.wait_min))]
+    if ferry.timetable and ferry.wait_rule == "half_headway":
+        names = ", ".join(f"{name} {number(minutes, 1)}" for name, minutes in ferry.timetable.items())
+        said.append(text("explain.timetable", names=names))
+    return said
 
 
 def attribution(lang: str | None = None) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from conftest import refusal
 
-from factgeo import areas, changes, journeys, network, pipeline, places, travel
+from factgeo import areas, changes, journeys, network, pipeline, places, summary, travel
 from factgeo import settings as factgeo_settings
 from factgeo.access import Access
 from factgeo.errors import SettingsError, SourceError
@@ -194,3 +194,26 @@ def test_unused_access_is_untouched(shipped: Atlas) -> None:
     assert touched.sum() <= 4
     same = Access(*(getattr(built.cell_access, name)[~touched] for name in ("edge", "position", "metres")))
     assert (same.metres == shipped.cell_access.metres[~touched]).all()
+
+
+def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas) -> None:
+    """Solund alone with Gulen reaches a thousand people together; without the link they are two."""
+    link = between(shipped, "4636", "Rutledal")
+    rules = with_links(link).model_dump()
+    people = int(shipped.population.loc[["4635", "4636"], "persons"].sum())
+    rules["size"]["minimum"], rules["bases"]["required"] = people, ["Gulen"]
+    rules["whole"]["links"], rules["border"] = ["road"], "none"
+    result = pipeline.run(shipped, areas.resolve("Gulen+Solund", shipped), Settings.model_validate(rules))
+    assert len(result.plan.catchments) == 1
+    assert result.effects is not None
+    assert result.effects.whole.today.lost == people
+    assert result.effects.whole.then.lost < people
+
+
+def test_the_report_states_the_waiting_rule_that_was_used(forde: pipeline.Result) -> None:
+    timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
+    assert "Lavik-Oppedal 7,5" in summary.rules(factgeo_settings.load(tables=timetable))
+    assert "15 min per overfart" in summary.rules(forde.plan.settings)
+    assert "15 min" not in summary.rules(
+        factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
+    )

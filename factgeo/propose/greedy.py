@@ -27,7 +27,7 @@ def plan(problem: Problem, stage: Objective, x: NDArray[np.float64]) -> dict[int
 class _Growth:
     def __init__(self, problem: Problem, stage: Objective, x: NDArray[np.float64]) -> None:
         self._problem = problem
-        self._row = problem.row_of_pair()
+        self._row = problem.row_of_pair
         self._allowed = allowed_units(problem)
         self._cost = stage.cost
         self._unserved = stage.unserved

@@ -59,7 +59,7 @@ class Model:
         self.problem = problem
         self.allowed = allowed_units(problem)
         self.home = {base: int(problem.home[base]) for base in self.allowed}
-        self.column = problem.row_of_pair()
+        self.column = problem.row_of_pair
         self._unit_columns = len(problem.pairs) + np.arange(problem.units)
         self._team_column = self._team_columns()
         self._scale = 1.0

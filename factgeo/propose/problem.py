@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ class Problem:
 
     def value(self, stage: Objective, base_of: Mapping[int, int]) -> int:
         """Exact price of an assignment (unit -> base)."""
-        row = self.row_of_pair()
+        row = self.row_of_pair
         served = sum(int(stage.cost[row[pair]]) for pair in base_of.items())
         left_out = sum(int(stage.unserved[i]) for i in range(self.units) if i not in base_of)
         return served + left_out + stage.per_team * sum(self.teams_of(base_of).values())
@@ -114,13 +115,14 @@ class Problem:
             load[base] = load.get(base, 0) + int(self.persons[unit])
         return {base: max(1, int(np.ceil(total / self.per_team))) for base, total in load.items()}
 
+    @cached_property
     def row_of_pair(self) -> dict[tuple[int, int], int]:
         """Row of each allowed pair."""
         return {(int(i), int(j)): k for k, (i, j) in enumerate(self.pairs)}
 
     def holds(self, base_of: Mapping[int, int]) -> bool:
         """Does an assignment keep every rule of the problem?"""
-        row = self.row_of_pair()
+        row = self.row_of_pair
         if not all(pair in row for pair in base_of.items()):
             return False
         members = catchments(base_of)
