@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from factgeo import areas, changes, effects, journeys, language, split
 from factgeo.areas import Area
-from factgeo.check import check
+from factgeo.check import Finding, check
 from factgeo.effects import Effects
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
@@ -33,6 +33,7 @@ class Result:
         parts: Figures of these parts, by their code.
         effects: What closed roads and ferries or new links change; None where the settings have
             none, or the plan was interrupted.
+        notes: Rules that the plan breaks because somebody wants it so; none for a plan of our own making.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Result:
     effects: Effects | None
     splits: tuple[Split, ...]
     parts: Mapping[str, PartFigures]
+    notes: tuple[Finding, ...] = ()
 
     def same_zone(self, unit: str, other: str) -> bool:
         """May one catchment hold both units, as far as borders go?"""
@@ -64,19 +66,41 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     findings = check(plan, then, times)
     if findings:
         raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
-    zones = areas.zones(atlas.units.loc[list(area.units)], settings.border)
+    effect = _effects(plan, atlas, times, progress)
+    return measured(plan, then, times, effect=effect, progress=progress)
+
+
+def given(atlas: Atlas, plan: Plan, progress: Callable[[str], None] = lambda _: None) -> Result:
+    """A plan that was drawn or read, measured as it stands; the rules that it breaks are its notes."""
+    progress(language.text("progress.travel"))
+    then = changes.built(atlas, plan.settings)
+    times = journeys.compute(then, plan.area.units, plan.settings)
+    progress(language.text("progress.check"))
+    return measured(plan, then, times, notes=tuple(check(plan, then, times)), progress=progress)
+
+
+def measured(
+    plan: Plan,
+    atlas: Atlas,
+    times: Journeys,
+    *,
+    effect: Effects | None = None,
+    notes: tuple[Finding, ...] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """A plan with its figures; ``atlas`` has the links that the plan's settings add, ``times`` are its journeys."""
+    settings = plan.settings
+    zones = areas.zones(atlas.units.loc[list(plan.area.units)], settings.border)
     ways = times.own_ways(plan.base_of())
-    figures = measure(plan, then, times, ways)
+    figures = measure(plan, atlas, times, ways)
     splits: tuple[Split, ...] = ()
     parts: dict[str, PartFigures] = {}
     if settings.split.big_units:
         progress(language.text("progress.split"))
-        splits = split.split_units(plan, then, times.network)
+        splits = split.split_units(plan, atlas, times.network)
         for each in splits:
-            parts |= part_figures(then, each.parts, times.network, settings)
-    return Result(
-        plan, figures, times, ways, zones.to_dict(), then, _effects(plan, atlas, times, progress), splits, parts
-    )
+            parts |= part_figures(atlas, each.parts, times.network, settings)
+    return Result(plan, figures, times, ways, zones.to_dict(), atlas, effect, splits, parts, notes)
 
 
 def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Callable[[str], None]) -> Effects | None:
