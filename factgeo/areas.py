@@ -130,6 +130,15 @@ def _meaning(kind: str, rows: pd.DataFrame) -> _Meaning:
     return _Meaning(kind, name, also, frozenset(rows.index))
 
 
+def named(units: tuple[str, ...], otherwise: str, atlas: Atlas) -> Area:
+    """The area of these units (sorted), by the name of the area that they are, if they are one."""
+    wanted = frozenset(units)
+    if wanted == frozenset(atlas.units.index):
+        return Area(NORWAY, units)
+    known = (meaning.name for meaning in _meanings(atlas) if meaning.units == wanted)
+    return Area(next(known, otherwise), units)
+
+
 def zones(units: pd.DataFrame, border: str) -> pd.Series:
     """What no catchment may join two of, per unit; all equal where no border counts."""
     return units[BORDERS[border]] if border in BORDERS else pd.Series("", index=units.index)

@@ -7,27 +7,29 @@ means and price from the cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import networkx as nx
 import pandas as pd
 
-from factgeo import areas, bases, language, network
+from factgeo import areas, bases, edits, language, network, teams
 from factgeo.journeys import Journeys
 from factgeo.language import Number
 from factgeo.pack import AGES, Atlas
-from factgeo.plan import Catchment, Plan
+from factgeo.plan import Base, Catchment, Plan
+from factgeo.settings import Edits
 
 SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken rule; ``key`` is an entry of the catalogue below ``finding.``."""
+    """A broken rule; ``key`` is an entry of the catalogue below ``finding.``, ``team_id`` whose it is, if anyone's."""
 
     key: str
     details: dict[str, object]
+    team_id: str = ""
 
     def text(self, lang: str | None = None) -> str:
         """The finding as a sentence that names units and figures."""
@@ -44,9 +46,11 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     youngest, oldest = AGES[plan.settings.size.who]
     counted = now[(now["age"] >= youngest) & (now["age"] <= oldest)].groupby("unit_code")["persons"].sum()
     joined = _graph(plan, atlas)
+    listed = _listed(plan, atlas)
     for catchment in plan.catchments:
-        findings += _size(catchment, plan, counted)
-        findings += _capacity(catchment, plan, persons)
+        if catchment.base not in listed:  # an existing team may be of any size
+            findings += _size(catchment, plan, counted)
+        findings += _capacity(catchment, plan, persons, listed.get(catchment.base, 1))
         findings += _border(catchment, plan, atlas)
         findings += _whole(catchment, joined, atlas)
     means = _means(plan, journeys)
@@ -55,9 +59,17 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     findings += _teams(plan, persons)
     findings += _per_zone(plan, atlas)
     findings += _bases(plan, atlas)
+    findings += _demands(plan, atlas)
     findings += _values(plan, means, persons, atlas)
     findings += _act_areas(plan, atlas, journeys, joined)
     return findings
+
+
+def of_kept_teams(findings: Iterable[Finding], plan: Plan, atlas: Atlas) -> list[Finding]:
+    """Those findings that a planner has accepted by keeping a team as it is."""
+    kept = {frozenset(team.units) for team in edits.resolved(plan.settings, atlas).keep}
+    ids = {catchment.team_id for catchment in plan.catchments if frozenset(catchment.units) in kept}
+    return [finding for finding in findings if finding.team_id in ids]
 
 
 def _each_unit_once(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
@@ -76,23 +88,43 @@ def _size(catchment: Catchment, plan: Plan, counted: pd.Series) -> Iterator[Find
     total = int(counted.reindex(list(catchment.units), fill_value=0).sum())
     if total < plan.settings.size.minimum:
         shown = {"size": Number(total), "minimum": Number(plan.settings.size.minimum)}
-        yield Finding("too_small", {"team": catchment.team_id, "base": catchment.base.name, **shown})
+        yield Finding("too_small", {"team": catchment.team_id, "base": catchment.base.name, **shown}, catchment.team_id)
 
 
-def _capacity(catchment: Catchment, plan: Plan, persons: pd.Series) -> Iterator[Finding]:
+def _listed(plan: Plan, atlas: Atlas) -> dict[Base, int]:
+    """Bases where listed teams stand, with how many."""
+    standing = _standing(plan, atlas)
+    return {
+        catchment.base: standing[catchment.base.unit_code]
+        for catchment in plan.catchments
+        if catchment.base.unit_code in standing
+    }
+
+
+def _standing(plan: Plan, atlas: Atlas) -> dict[str, int]:
+    """Listed teams that have their base in each unit, where the plan has to use them."""
+    rule = plan.settings.existing
+    if not rule.listed:
+        return {}
+    found = teams.standing(atlas, plan.area.units, without=rule.without).bases
+    return {unit: len(here) for unit, here in found.items()}
+
+
+def _capacity(catchment: Catchment, plan: Plan, persons: pd.Series, listed: int) -> Iterator[Finding]:
     rule = plan.settings.capacity
     own = int(persons.get(catchment.base.unit_code, 0))
-    limit = max(1, -(-own // rule.per_team)) * rule.per_team
+    limit = max(listed, -(-own // rule.per_team)) * rule.per_team
     total = int(persons.reindex(list(catchment.units), fill_value=0).sum())
     if rule.enabled and total > limit:
         shown = {"size": Number(total), "limit": Number(limit)}
-        yield Finding("too_big", {"team": catchment.team_id, "base": catchment.base.name, **shown})
+        yield Finding("too_big", {"team": catchment.team_id, "base": catchment.base.name, **shown}, catchment.team_id)
 
 
 def _border(catchment: Catchment, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
     zones = sorted(areas.zones(atlas.units.loc[list(catchment.units)], plan.settings.border).unique())
     if len(zones) > 1:
-        yield Finding("crosses_border", {"team": catchment.team_id, "zones": ", ".join(zones)})
+        shown: dict[str, object] = {"team": catchment.team_id, "zones": ", ".join(zones)}
+        yield Finding("crosses_border", shown, catchment.team_id)
 
 
 def _graph(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
@@ -111,7 +143,8 @@ def _whole(catchment: Catchment, joined: nx.Graph[str], atlas: Atlas) -> Iterato
     pieces = sorted(nx.connected_components(joined.subgraph(catchment.units)), key=len)
     if len(pieces) > 1:
         loose = ", ".join(atlas.units.loc[sorted(pieces[0]), "name"])
-        yield Finding("in_pieces", {"team": catchment.team_id, "base": catchment.base.name, "units": loose})
+        shown: dict[str, object] = {"team": catchment.team_id, "base": catchment.base.name, "units": loose}
+        yield Finding("in_pieces", shown, catchment.team_id)
 
 
 def _means(plan: Plan, journeys: Journeys) -> pd.DataFrame:
@@ -133,7 +166,8 @@ def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]
     for row in far.itertuples(index=False):
         mean = Number(row.person_minutes / row.persons)
         name = atlas.units.loc[row.unit_code, "name"]
-        yield Finding("unit_too_far", {"team": row.team_id, "unit": name, "mean": mean, "limit": Number(limit)})
+        shown = {"team": row.team_id, "unit": name, "mean": mean, "limit": Number(limit)}
+        yield Finding("unit_too_far", shown, row.team_id)
 
 
 def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
@@ -142,7 +176,7 @@ def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
         share = 1 - units["beyond"].sum() / max(1, units["persons"].sum())
         if travel.hard and share < travel.hard_share - SAME_PRICE:
             shown = {"share": Number(100 * share, 1), "least": Number(100 * travel.hard_share, 1)}
-            yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown})
+            yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown}, str(team))
 
 
 def _teams(plan: Plan, persons: pd.Series) -> Iterator[Finding]:
@@ -187,6 +221,7 @@ def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -
     left_out = int(persons.reindex([u.unit_code for u in plan.unserved], fill_value=0).sum())
     dear = sum(not bases.is_preferred(atlas, catchment.base, rules) for catchment in plan.catchments)
     minutes = float(means["person_minutes"].sum()) + dear * rules.bases.preference_price
+    minutes += rules.moves.price * _moved(plan, persons)
     beyond = float(means["beyond"].sum())
     found = {
         "minutes": minutes,
@@ -201,6 +236,56 @@ def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -
         room = SAME_PRICE * max(1.0, again) + (0 if last or stage.goal == "teams" else goal.tolerance * area)
         if again - stage.value > room or (last and stage.value - again > room):
             yield Finding("other_price", {"claimed": Number(stage.value), "found": Number(again)})
+
+
+def _moved(plan: Plan, persons: pd.Series) -> int:
+    """Residents who had a team in the previous plan and have another now, or none."""
+    now = {unit: (base.unit_code, base.lon, base.lat) for unit, base in plan.base_of().items()}
+    previous = plan.settings.moves.previous
+    moved = [unit for unit, base in previous.items() if unit in plan.area.units and now.get(unit) != tuple(base)]
+    return int(persons.reindex(moved, fill_value=0).sum())
+
+
+def _demands(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    """What the planner demands of the plan."""
+    asked, team_of = edits.resolved(plan.settings, atlas), plan.team_of()
+    name = atlas.units["name"]
+    yield from _kept(asked, plan, atlas)
+    yield from _locks(asked, plan, atlas)
+    yield from _unused_listed(asked, plan, atlas)
+    for group in asked.together:
+        if len({team_of.get(unit) for unit in group}) > 1:
+            yield Finding("not_together", {"units": ", ".join(name[unit] for unit in group)})
+    for a, b in asked.apart:
+        if a in team_of and team_of[a] == team_of.get(b):
+            yield Finding("not_apart", {"units": f"{name[a]}, {name[b]}"})
+    for unit in asked.leave:
+        if unit in team_of:
+            yield Finding("not_left", {"unit": name[unit]})
+
+
+def _kept(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    """Each kept team has exactly its units, and its base where one is named."""
+    base_of = {frozenset(catchment.units): catchment.base for catchment in plan.catchments}
+    for team in asked.keep:
+        base = base_of.get(frozenset(team.units))
+        if base is None or (team.base and not bases.names_base(atlas, team.base, base)):
+            yield Finding("kept_team_changed", {"team": team.name})
+
+
+def _locks(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    base_of = plan.base_of()
+    for lock in asked.lock:
+        for unit in lock.units:
+            if unit not in base_of or not bases.names_base(atlas, lock.base, base_of[unit]):
+                yield Finding("lock_broken", {"unit": atlas.units.at[unit, "name"], "base": lock.base})
+
+
+def _unused_listed(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
+    """Each listed team has a catchment around its base, or is part of a kept team."""
+    covered = {catchment.base.unit_code for catchment in plan.catchments} | {u for t in asked.keep for u in t.units}
+    for unit in sorted(_standing(plan, atlas).keys() - covered):
+        yield Finding("listed_base_unused", {"unit": atlas.units.at[unit, "name"]})
 
 
 def _act_areas(plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[str]) -> Iterator[Finding]:

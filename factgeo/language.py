@@ -46,7 +46,10 @@ def text(key: str, /, *, lang: str | None = None, **values: object) -> str:
     Raises:
         KeyError: No entry of that name; a mistake in the program, not of the user.
     """
-    said = {name: value.text(lang) if isinstance(value, Phrase | Number) else value for name, value in values.items()}
+    said = {
+        name: value.text(lang) if isinstance(value, Phrase | Number | Several) else value
+        for name, value in values.items()
+    }
     return catalogue()[key][lang or in_use()].format(**said)
 
 
@@ -61,6 +64,18 @@ class Phrase:
     def text(self, lang: str | None = None) -> str:
         """The entry, and what stands after it in every language."""
         return text(self.key, lang=lang, **self.values) + self.after
+
+
+@dataclass(frozen=True)
+class Several:
+    """Phrases one after the other, put into words when the language of the whole is known."""
+
+    phrases: tuple[Phrase, ...]
+    between: str
+
+    def text(self, lang: str | None = None) -> str:
+        """The phrases with what stands between them."""
+        return self.between.join(phrase.text(lang) for phrase in self.phrases)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from factgeo import areas, changes, effects, journeys, language, split
 from factgeo.areas import Area
-from factgeo.check import Finding, check
+from factgeo.check import Finding, check, of_kept_teams
 from factgeo.effects import Effects
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
@@ -61,13 +61,33 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], 
     progress(language.text("progress.travel"))
     then = changes.built(atlas, settings)
     times = journeys.compute(then, area.units, settings)
-    plan = propose(then, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
-    progress(language.text("progress.check"))
-    findings = check(plan, then, times)
-    if findings:
-        raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
+    plan, notes = _proposed(then, area, settings, times, progress)
     effect = _effects(plan, atlas, times, progress)
-    return measured(plan, then, times, effect=effect, progress=progress)
+    return measured(plan, then, times, effect=effect, notes=notes, progress=progress)
+
+
+def again(result: Result, settings: Settings) -> Result:
+    """The best plan of the same area under other rules; roads, ferries and candidate bases must be the same.
+
+    Raises:
+        PlanError: No plan keeps the rules, or the plan fails its check.
+    """
+    times, atlas = result.journeys, result.atlas
+    plan, notes = _proposed(atlas, result.plan.area, settings, times, lambda _: None)
+    return measured(plan, atlas, times, notes=notes)
+
+
+def _proposed(
+    atlas: Atlas, area: Area, settings: Settings, times: Journeys, progress: Callable[[str], None]
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """The best plan, checked, with the rules that it breaks because a planner keeps a team as it is."""
+    plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
+    progress(language.text("progress.check"))
+    findings = check(plan, atlas, times)
+    notes = of_kept_teams(findings, plan, atlas)
+    if len(notes) < len(findings):
+        raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
+    return plan, tuple(notes)
 
 
 def given(atlas: Atlas, plan: Plan, progress: Callable[[str], None] = lambda _: None) -> Result:

@@ -1,4 +1,4 @@
-"""Reading a plan back: the folder or plan.json that ``plan`` wrote, edited by hand or not.
+"""Reading a plan: the folder or plan.json that ``plan`` wrote, edited by hand or not, or a table unit_code,team_id.
 
 What the file says is taken as a claim: :func:`read` builds the plan as it stands, ``check`` then holds it against every
 rule, as for a plan of our own.
@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from pydantic import ValidationError
 
-from factgeo import bases
+from factgeo import areas, bases, journeys, settings, userfiles
 from factgeo.areas import Area
 from factgeo.errors import PlanError
+from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
 from factgeo.plan import ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
 from factgeo.settings import Settings
@@ -26,11 +29,18 @@ ACT_STAGE = "act_areas"
 
 
 def read(path: Path, atlas: Atlas) -> Plan:
-    """The plan of a folder or of a ``plan.json``.
+    """The plan of a folder, of a ``plan.json``, or of a CSV with the columns unit_code and team_id.
+
+    A CSV's units may be codes or names; those without a team_id are left out on purpose. Its teams have the base with
+    the fewest person-minutes, or, where there are columns base_unit, base_lon and base_lat, the base at that place.
+    Its rules are the default settings.
 
     Raises:
         PlanError: It cannot be read, is of another make or pack, or names what is not there; file and field are named.
+        SourceError: The CSV cannot be read.
     """
+    if path.suffix.lower() == ".csv":
+        return _from_csv(path, atlas)
     file = path / "plan.json" if path.is_dir() else path
     content = _content(file)
     if content.get("pack_digest") != atlas.digest:
@@ -43,6 +53,69 @@ def read(path: Path, atlas: Atlas) -> Plan:
         if isinstance(error, PlanError):
             raise
         raise PlanError("plan_field", file=file, field=_field(error)) from None
+
+
+def _from_csv(path: Path, atlas: Atlas) -> Plan:
+    """A table as a plan; nothing is claimed of its quality."""
+    rows = userfiles.read_csv(path, columns=["unit_code", "team_id"])
+    team_of = _teams_of_rows(rows, path, atlas)
+    units = tuple(sorted(team_of))
+    rules = settings.load()
+    times = journeys.compute(atlas, units, rules)
+    members: dict[str, list[str]] = {}
+    for unit in units:
+        members.setdefault(team_of[unit], []).append(unit)
+    left = members.pop("", [])
+    given = _bases_of_rows(rows, path)
+    catchments = tuple(
+        Catchment(team, _base_of_team(team, given.get(team), tuple(codes), times, path), tuple(codes))
+        for team, codes in sorted(members.items())
+    )
+    return Plan(
+        area=areas.named(units, path.stem, atlas),
+        settings=rules,
+        catchments=catchments,
+        unserved=tuple(Unserved(unit, "locked") for unit in left),
+        proof=Proof("", "none", ()),
+        pack_digest=atlas.digest,
+    )
+
+
+def _teams_of_rows(rows: pd.DataFrame, path: Path, atlas: Atlas) -> dict[str, str]:
+    """The team of each unit; a municipality that is divided into districts stands for all of them."""
+    team_of: dict[str, str] = {}
+    for line, given, team in zip(rows.index, rows["unit_code"], rows["team_id"], strict=True):
+        for unit in areas.resolve(given, atlas).units:
+            if unit in team_of:
+                raise PlanError("plan_twice", file=path, line=line, unit=atlas.units.at[unit, "name"])
+            team_of[unit] = team
+    return team_of
+
+
+def _bases_of_rows(rows: pd.DataFrame, path: Path) -> dict[str, tuple[str, float, float]]:
+    """Unit, longitude and latitude of each team's base, where the table has them."""
+    if not {"base_unit", "base_lon", "base_lat"} <= set(rows.columns):
+        return {}
+    first = rows[(rows["team_id"] != "") & (rows["base_unit"] != "")].drop_duplicates("team_id")
+    degrees = {
+        name: [userfiles.decimal(first, line, name, path, above=-180, up_to=180) for line in first.index]
+        for name in ("base_lon", "base_lat")
+    }
+    return dict(zip(first["team_id"], zip(first["base_unit"], *degrees.values(), strict=True), strict=True))
+
+
+def _base_of_team(
+    team: str, given: tuple[str, float, float] | None, units: tuple[str, ...], times: Journeys, path: Path
+) -> Base:
+    """The base at the place that is given, or the one in the team's units with the fewest person-minutes."""
+    possible = [base for base in times.bases if base.unit_code in units]
+    if given is not None:
+        possible = [base for base in possible if (base.unit_code, base.lon, base.lat) == given]
+    if not possible:
+        raise PlanError("plan_base", file=path, name=team, unit=given[0] if given else ", ".join(units))
+    columns = [times.by_unit.units.index(unit) for unit in units]
+    cost = [int(times.by_unit.person_seconds[times.row[base], columns].sum()) for base in possible]
+    return possible[int(np.argmin(cost))]
 
 
 def _content(file: Path) -> Mapping[str, Any]:

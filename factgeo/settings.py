@@ -99,6 +99,54 @@ class Site(_Frozen):
     role: Role = "candidate"
 
 
+UnitNames = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
+
+
+class KeptTeam(_Frozen):
+    """A team that stands as it is: exactly these units, whatever the rules say. No ``base``: the best in them."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    units: Annotated[UnitNames, Field(min_length=1)]
+    base: str = ""
+
+
+class Lock(_Frozen):
+    """Units that must belong to the team with this base (its place, or the unit it lies in)."""
+
+    units: Annotated[UnitNames, Field(min_length=1)]
+    base: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Edits(_Frozen):
+    """What a planner demands of the plan; units by code or name."""
+
+    keep: tuple[KeptTeam, ...]
+    lock: tuple[Lock, ...]
+    together: tuple[Annotated[UnitNames, Field(min_length=2)], ...]
+    apart: tuple[Annotated[UnitNames, Field(min_length=2, max_length=2)], ...]
+    leave: UnitNames
+
+
+BaseAt = tuple[str, float, float]
+
+
+class Moves(_Frozen):
+    """What it costs to move residents away from the team that they have in a previous plan.
+
+    ``previous``: for each unit with a team the base of that team (its unit_code, lon, lat).
+    """
+
+    price: Annotated[int, Field(ge=0, le=1_000_000)]
+    previous: dict[str, BaseAt]
+
+
+class Existing(_Frozen):
+    """Whether the listed teams stand as fixed bases; ``without``: team_id of those that do not run."""
+
+    listed: bool
+    without: tuple[str, ...]
+
+
 class Bases(_Frozen):
     """Where teams may have their base, and where they must, must not or should."""
 
@@ -226,6 +274,9 @@ class Settings(_Frozen):
     goal: Goal
     teams: Teams
     bases: Bases
+    edits: Edits
+    moves: Moves
+    existing: Existing
     whole: Whole
     service: Service
     act_areas: ActAreas

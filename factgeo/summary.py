@@ -151,7 +151,7 @@ def proof_sentence(plan: Plan) -> str:
     """How good the plan is known to be, and what decided it."""
     gap = percent(plan.proof.gap, 4)
     proof = text(f"proof.{plan.proof.status}", gap=gap, seconds=number(plan.proof.seconds, 1))
-    return f"{proof} {goal_sentence(plan.settings)}"
+    return f"{proof} {goal_sentence(plan.settings)}" if plan.proof.stages else proof
 
 
 def goal_sentence(settings: Settings) -> str:

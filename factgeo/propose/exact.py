@@ -52,7 +52,7 @@ def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = l
     """
     trimmed = trim(problem)
     deadline = time.monotonic() + options.time_limit
-    if _contradicts(trimmed):
+    if contradicts(trimmed):
         return Solution(None, _nothing(problem, "none"))
     apart = pieces(trimmed)
     base_of: dict[int, int] = {}
@@ -71,7 +71,7 @@ def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = l
     return Solution(dict(sorted(base_of.items())), _added_up(problem.stages, proofs, rest))
 
 
-def _contradicts(problem: Problem) -> bool:
+def contradicts(problem: Problem) -> bool:
     """Is something demanded of a unit or base that no pair can give?"""
     units, bases = (set(problem.pairs[:, k].tolist()) for k in (0, 1))
     return not (problem.served <= units and all(len(group.bases & bases) >= group.least for group in problem.groups))
@@ -156,6 +156,8 @@ class _Search:
         """The best bound and how the stage ended; the plan is in ``_best``."""
         known, every = self._best.base_of, np.ones(len(self._problem.pairs), dtype=bool)
         self._best = _Best(known, math.inf if known is None else self._problem.value(stage, known))
+        if self._best.value <= self._problem.least(stage):
+            return self._best.value, "optimal"  # nothing can be better
         self._model.aim(stage)
         self._model.allow_only(every)
         relaxed = self._tightened()

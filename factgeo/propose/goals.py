@@ -19,13 +19,15 @@ class Prices:
         persons: Residents of each unit.
         person_seconds: Of each pair.
         beyond: Residents of each pair beyond T minutes.
-        extra: Person-seconds that a pair costs besides, because its base is not among the preferred.
+        extra: Person-seconds that a pair costs besides: its base is not among the preferred, or residents move to it.
+        left: Person-seconds that leaving out each unit costs besides, because its residents lose their team.
     """
 
     persons: NDArray[np.int64]
     person_seconds: NDArray[np.int64]
     beyond: NDArray[np.int64]
     extra: NDArray[np.int64]
+    left: NDArray[np.int64]
 
 
 def stages(prices: Prices, settings: Settings) -> tuple[Objective, ...]:
@@ -60,7 +62,7 @@ def balanced(prices: Prices, settings: Settings) -> Objective:
     """Person-minutes, with a price for residents beyond T and for those without a team."""
     goal = settings.goal
     cost = prices.person_seconds + 60 * goal.beyond_price * prices.beyond + prices.extra
-    return Objective("balanced", cost, 60 * goal.unserved_price * prices.persons, unit=60)
+    return Objective("balanced", cost, 60 * goal.unserved_price * prices.persons + prices.left, unit=60)
 
 
 def reach(prices: Prices, slack: float = 0.0) -> Objective:
@@ -75,7 +77,7 @@ def served(prices: Prices, slack: float = 0.0) -> Objective:
 
 def minutes(prices: Prices) -> Objective:
     """Person-minutes of those who have a team."""
-    return Objective("minutes", prices.person_seconds + prices.extra, np.zeros_like(prices.persons), unit=60)
+    return Objective("minutes", prices.person_seconds + prices.extra, prices.left, unit=60)
 
 
 def teams(prices: Prices) -> Objective:

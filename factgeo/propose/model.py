@@ -185,8 +185,31 @@ class Model:
         for group in problem.groups:
             columns = [self.used(base) for base in sorted(group.bases & set(self.allowed))]
             yield Row(columns, [1.0] * len(columns), group.least, _upper(group.most))
+        yield from self._together_rows()
+        yield from self._apart_rows()
         if problem.neighbours is not None:
             yield from map(self._wholeness_row, first_cuts(self.home, self.allowed, problem.neighbours))
+
+    def _together_rows(self) -> Iterator[Row]:
+        """Each unit of a group has what the first one has."""
+        for group in self.problem.together:
+            first, *others = sorted(group)
+            for unit in others:
+                for base in self.allowed:
+                    signed = {(first, base): 1.0, (unit, base): -1.0}
+                    known = {self.column[pair]: sign for pair, sign in signed.items() if pair in self.column}
+                    if known:
+                        yield Row(list(known), list(known.values()), 0.0, 0.0)
+
+    def _apart_rows(self) -> Iterator[Row]:
+        """A used base takes one of two units at most."""
+        for units in self.problem.apart:
+            for base in self.allowed:
+                if all((unit, base) in self.column for unit in units):
+                    used = self.used(base)
+                    others = sorted({self.column[unit, base] for unit in units} - {used})
+                    room = [used] if len(others) == len(units) else []  # its own unit leaves no room for the other
+                    yield Row([*others, *room], [1.0] * len(others) + [-1.0] * len(room), -INFINITE, 0.0)
 
     def _base_rows(self, base: int) -> Iterator[Row]:
         problem, used = self.problem, self.used(base)

@@ -63,6 +63,8 @@ class Problem:
         teams: Fewest and most teams of the whole plan.
         served: Units that must have a team.
         groups: How many of some bases must be used.
+        together: Units that have the same base, or none.
+        apart: Pairs of units that do not have the same base.
         limits: Objectives with the most that each may be in any plan.
         start: An objective whose best plan is a good one to start from, where the first stage leaves much open.
         stages: What is best, the first first; each later one keeps the value of those before, up to their slack.
@@ -81,6 +83,8 @@ class Problem:
     teams: tuple[int, int] = (0, NO_LIMIT)
     served: frozenset[int] = frozenset()
     groups: tuple[Group, ...] = ()
+    together: tuple[frozenset[int], ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
     limits: tuple[tuple[Objective, int], ...] = ()
     start: Objective | None = None
 
@@ -130,6 +134,8 @@ class Problem:
         return (
             self.served <= set(base_of)
             and all(group.least <= len(group.bases & set(members)) <= group.most for group in self.groups)
+            and all(len({base_of.get(unit) for unit in units}) == 1 for units in self.together)
+            and not any(a in base_of and base_of[a] == base_of.get(b) for a, b in self.apart)
             and all(self.value(limit, base_of) <= most for limit, most in self.limits)
             and self.teams[0] <= sum(teams.values()) <= self.teams[1]
             and all(teams[base] <= self.most_teams[base] for base in members)
@@ -266,6 +272,10 @@ def _roots(problem: Problem) -> NDArray[np.intp]:
         homes = [int(problem.home[base]) for base in sorted(group.bases)]
         for home in homes[1:]:
             parent[root(home)] = root(homes[0])
+    for units in (*problem.together, *problem.apart):
+        first, *others = sorted(units)
+        for other in others:
+            parent[root(other)] = root(first)
     return np.array([root(unit) for unit in range(problem.units)], dtype=np.intp)
 
 
@@ -291,6 +301,8 @@ def _piece(problem: Problem, units: NDArray[np.intp], rows: NDArray[np.intp]) ->
         groups=tuple(
             replace(group, bases=_at(group.bases, base_at)) for group in problem.groups if group.bases & base_at.keys()
         ),
+        together=tuple(_at(group, unit_at) for group in problem.together if group & unit_at.keys()),
+        apart=tuple((unit_at[a], unit_at[b]) for a, b in problem.apart if a in unit_at and b in unit_at),
     )
     return Piece(own, units, bases)
 

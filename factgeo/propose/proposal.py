@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from factgeo import edits
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
 from factgeo.plan import Base, Catchment, Plan, Proof, Stage, Unserved
 from factgeo.propose import exact
-from factgeo.propose.formulate import formulate
 from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.reasons import reasons
 from factgeo.propose.refusal import refuse
+from factgeo.propose.request import Request
 from factgeo.propose.tiers import act_tier
 from factgeo.settings import Settings
 
@@ -39,25 +40,27 @@ def propose(
         PlanError: No plan keeps the rules, or none was found in time.
         KeyboardInterrupt: Interrupted before any plan was found.
     """
-    problem = formulate(atlas, area, settings, journeys)
+    request = Request(atlas, area, settings, journeys)
+    problem = request.problem()
     solution = exact.solve(problem, settings.solver, progress)
     if solution.base_of is None:
-        refuse(problem, solution, settings)
-    return as_plan(problem, solution, atlas, area, settings, journeys)
+        refuse(request, solution)
+    return as_plan(request, problem, solution)
 
 
-def as_plan(
-    problem: Problem, solution: Solution, atlas: Atlas, area: Area, settings: Settings, journeys: Journeys
-) -> Plan:
-    """A solution of an area's problem as a plan, with a reason for everyone left out.
+def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
+    """A solution of a request's problem as a plan, with a reason for everyone left out.
 
     Raises:
         ValueError: The solution has no assignment.
     """
     if solution.base_of is None:
         raise ValueError("a solution without an assignment is no plan")
+    atlas, area, settings, journeys = request.atlas, request.area, request.settings, request.journeys
     counted = atlas.counted(settings.size.who).loc[list(area.units)].to_numpy()
-    unserved = reasons(problem, solution.base_of, journeys.by_unit, counted)
+    left = edits.resolved(settings, atlas).leave
+    locked = {k for k, unit in enumerate(area.units) if unit in left}
+    unserved = reasons(problem, solution.base_of, journeys.by_unit, counted, locked)
     catchments = _catchments(area, solution.base_of, journeys.bases)
     joined = problem.neighbours or {}
     return Plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,21 @@ MOST = 0.5  # a unit most of whose residents no base reaches has no road
 
 
 def reasons(
-    problem: Problem, base_of: Mapping[int, int], times: UnitTimes, counted: NDArray[np.int64]
+    problem: Problem,
+    base_of: Mapping[int, int],
+    times: UnitTimes,
+    counted: NDArray[np.int64],
+    locked: AbstractSet[int],
 ) -> dict[int, Reason]:
-    """The reason for each unit that ``base_of`` leaves out, in the units' order; ``counted`` is the size of each."""
+    """The reason for each unit that ``base_of`` leaves out, in the units' order.
+
+    ``counted`` is the size of each unit; ``locked`` are those that somebody wants without a team.
+    """
     out = [unit for unit in range(problem.units) if unit not in base_of]
     possible, joined = _possible(problem), problem.neighbours or {}
-    return {unit: _reason(unit, problem, possible, times, joined, counted) for unit in out}
+    return {
+        unit: "locked" if unit in locked else _reason(unit, problem, possible, times, joined, counted) for unit in out
+    }
 
 
 def _possible(problem: Problem) -> set[int]:

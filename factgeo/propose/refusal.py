@@ -1,77 +1,131 @@
-"""Which rule no plan can keep, in one sentence with the nearest that is possible."""
+"""Why no plan gives what is asked: one sentence with figures, and what would make it possible."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
+from factgeo import areas, bases, edits
 from factgeo.errors import PlanError
-from factgeo.language import Number
+from factgeo.language import Number, Phrase, Several
+from factgeo.plan import Base
 from factgeo.propose import exact
-from factgeo.propose.problem import NO_LIMIT, Group, Objective, Problem, Solution
-from factgeo.settings import Settings
+from factgeo.propose.problem import NO_LIMIT, Objective, Solution
+from factgeo.propose.relaxation import relaxations
+from factgeo.propose.request import Demand, Request, demands, with_rule
+from factgeo.settings import Site
 
 
-def refuse(problem: Problem, solution: Solution, settings: Settings) -> NoReturn:
+def refuse(request: Request, solution: Solution) -> NoReturn:
     """Refuse a request for which no plan was found.
 
     Raises:
-        PlanError: Always, with what is possible instead.
+        PlanError: Always, with the demands that cannot hold and what would make them possible.
         KeyboardInterrupt: The search was interrupted before it found a plan.
     """
     status = solution.stages[-1].status
     if status == "interrupted":
         raise KeyboardInterrupt
     if status == "time_limit":
-        raise PlanError("no_plan_in_time", limit=settings.solver.time_limit)
-    if problem.limits:
-        _refuse_floor(problem, settings)
-    _refuse_bases(problem, settings)
-    least, most = (_extreme_teams(problem, settings, sign) for sign in (1, -1))
-    raise PlanError("teams_possible", asked=_asked(settings), least=Number(least), most=Number(most))
+        raise PlanError("no_plan_in_time", limit=request.settings.solver.time_limit)
+    told, ways = _told(_conflict(request), request), tuple(relaxations(request))
+    if not ways:
+        raise PlanError("impossible_anyway", problem=told)
+    raise PlanError("impossible", problem=told, ways=Several(ways, "; "))
 
 
-def _free(problem: Problem) -> Problem:
-    """The problem without the demands on the whole plan."""
-    return replace(problem, teams=(0, NO_LIMIT), limits=(), groups=())
+def _conflict(request: Request) -> list[Demand]:
+    """Demands that cannot hold together under the rules, though the others hold as soon as any of them goes.
+
+    Found by leaving out one after the other: what can go without making a plan possible is not to blame.
+    """
+    rest, to_blame = request.settings, []
+    for demand in demands(request):
+        without = demand.dropped(rest)
+        if request.under(without).possible():
+            to_blame.append(demand)
+        else:
+            rest = without
+    return to_blame
 
 
-def _refuse_floor(problem: Problem, settings: Settings) -> None:
-    """The reach that is asked for, if even the best plan has less."""
-    reach, most = problem.limits[0]
-    missed = exact.solve(replace(_free(problem), stages=(reach,)), settings.solver).stages[0].value
-    if missed > most:
-        best = 1 - missed / float(problem.persons.sum())
-        raise PlanError("reach_floor", floor=Number(100 * settings.goal.reach_floor, 1), best=Number(100 * best, 1))
+def _told(conflict: Sequence[Demand], request: Request) -> Phrase:
+    """What cannot be, with the figures that show why."""
+    if len(conflict) != 1:
+        listed = Several(tuple(demand.phrase for demand in conflict), "; ")
+        return Phrase("conflict.several", values={"demands": listed})
+    only = conflict[0]
+    if only.key in ("at_least", "at_most"):
+        return _number_of_teams(request)
+    if only.key == "reach_floor":
+        return _floor(request)
+    if only.key in ("required", "sites"):
+        return _no_team_at(only, request)
+    if only.key == "lock":
+        return _lock(only, request)
+    return Phrase("conflict.one", values={"demand": only.phrase})
 
 
-def _refuse_bases(problem: Problem, settings: Settings) -> None:
-    """A required base that can have no catchment, or several that cannot have one each."""
-    names = [*settings.bases.required, *(site.name for site in settings.bases.sites if site.role == "required")]
-    required, per_zone = problem.groups[: len(names)], problem.groups[len(names) :]
-    for name, group in zip(names, required, strict=True):
-        if exact.solve(replace(_free(problem), groups=(group,)), settings.solver).base_of is None:
-            key = "required_base" if not _without_hard_travel(problem, group, settings) else "required_base_far"
-            raise PlanError(key, name=name, minimum=Number(settings.size.minimum))
-    if required and exact.solve(replace(_free(problem), groups=required), settings.solver).base_of is None:
-        raise PlanError("required_together", names=", ".join(names))
-    if per_zone:
-        raise PlanError("teams_per_zone", asked=settings.teams.per_zone, minimum=Number(settings.size.minimum))
+def _number_of_teams(request: Request) -> Phrase:
+    """How many teams were asked for, and how many are possible under everything else."""
+    low, high = request.settings.teams.at_least, request.settings.teams.at_most
+    asked = str(low) if low == high else f">= {low}" if not high else f"{low}–{high}"
+    least, most = (Number(_extreme_teams(request, sign)) for sign in (1, -1))
+    return Phrase("conflict.teams", values={"asked": asked, "least": least, "most": most})
 
 
-def _without_hard_travel(problem: Problem, group: Group, settings: Settings) -> bool:
-    """Could a required base be used if travel were not a rule?"""
-    soft = replace(_free(problem), groups=(group,), excess=None)
-    return problem.excess is not None and exact.solve(soft, settings.solver).base_of is not None
-
-
-def _extreme_teams(problem: Problem, settings: Settings, sign: int) -> int:
+def _extreme_teams(request: Request, sign: int) -> int:
     """The smallest (1) or largest (-1) number of teams that any plan has under the other rules."""
+    problem = replace(request.problem(), teams=(0, NO_LIMIT), start=None)
     count = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=sign)
-    found = exact.solve(replace(problem, teams=(0, NO_LIMIT), stages=(count,)), settings.solver)
+    found = exact.solve(replace(problem, stages=(count,)), request.settings.solver)
     return round(sign * found.stages[0].value)
 
 
-def _asked(settings: Settings) -> str:
-    low, high = settings.teams.at_least, settings.teams.at_most
-    return str(low) if low == high else f">= {low}" if not high else f"{low}-{high}"
+def _floor(request: Request) -> Phrase:
+    """The reach that is asked for, and the best that is possible."""
+    problem, goal = request.problem(), request.settings.goal
+    best = exact.solve(replace(problem, limits=(), stages=(problem.limits[0][0],)), request.settings.solver)
+    share = 1 - best.stages[0].value / float(problem.persons.sum())
+    shown = {"floor": Number(100 * goal.reach_floor, 1), "best": Number(100 * share, 1)}
+    return Phrase("conflict.floor", values=shown)
+
+
+def _no_team_at(only: Demand, request: Request) -> Phrase:
+    """A base that must be used, but around which there is no catchment."""
+    found = [base for base in request.journeys.bases if _means(only.value, base, request)]
+    return obstacle(request, tuple(dict.fromkeys(base.unit_code for base in found)), found)
+
+
+def _means(asked: object, base: Base, request: Request) -> bool:
+    if isinstance(asked, Site):
+        return bases.is_site(base, asked)
+    return bases.names_base(request.atlas, str(asked), base)
+
+
+def _lock(only: Demand, request: Request) -> Phrase:
+    """Units that cannot belong to the base that they are locked to."""
+    lock = edits.resolved(with_rule(request.settings, "edits", "lock", (only.value,)), request.atlas).lock[0]
+    return obstacle(request, lock.units, edits.bases_of(lock, request.atlas, request.journeys.bases))
+
+
+def obstacle(request: Request, units: Sequence[str], found: Sequence[Base]) -> Phrase:
+    """Why units cannot all belong to a team with one of some bases: a border, the distance, or no group around it."""
+    settings, times = request.settings, request.journeys.by_unit
+    zones = areas.zones(request.atlas.units, settings.border)
+    name, limit = found[0].name, Number(settings.travel.too_far)
+    across = [unit for unit in units if zones[unit] not in {zones[base.unit_code] for base in found}]
+    if across:
+        border = Phrase(f"border.{settings.border}")
+        return Phrase("obstacle_to.border", values={"units": request.named(across), "base": name, "border": border})
+    rows = [request.journeys.row[base] for base in found]
+    nearest = {unit: float(times.mean_min()[rows, request.area.units.index(unit)].min()) for unit in units}
+    farthest = max(units, key=lambda unit: nearest[unit])
+    if nearest[farthest] > settings.travel.too_far:
+        shown = {"unit": request.named([farthest]), "base": name, "mean": Number(nearest[farthest]), "limit": limit}
+        return Phrase("obstacle_to.far", values=shown)
+    size = Phrase(f"size.{settings.size.who}", values={"count": Number(settings.size.minimum)})
+    group = {"units": request.named(units), "residents": request.residents(units), "base": name}
+    zone = request.zone_name(found[0].unit_code)
+    return Phrase("obstacle_to.group", values={**group, "zone": zone, "size": size, "limit": limit})
