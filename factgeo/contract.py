@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from factgeo import __version__, summary
+from factgeo import __version__, further_words, summary
 from factgeo.effects import Effect, Effects
+from factgeo.further import Further
 from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
@@ -20,8 +21,8 @@ from factgeo.trips import Trip
 PLAN_SCHEMA = "factgeo.plan/1"
 
 
-def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
-    """The plan as the object of ``plan.json`` (schema ``factgeo.plan/1``)."""
+def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> dict[str, Any]:
+    """The plan as the object of ``plan.json`` (schema ``factgeo.plan/1``), with what else was asked of it."""
     plan, figures = result.plan, result.figures
     return {
         "schema": PLAN_SCHEMA,
@@ -56,7 +57,9 @@ def plan_json(result: Result, atlas: Atlas) -> dict[str, Any]:
             "share_within": _shares(figures.share_within),
             "mean_min": tenth(figures.mean_min),
         },
+        "broken_rules": [{"team_id": note.team_id, "text": note.text()} for note in result.notes],
         **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
+        **({} if further is None else further_words.to_json(further, result)),
     }
 
 

@@ -6,25 +6,30 @@ knows them, and the app sets them in the same way as a file does.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import networkx as nx
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from factgeo import areas, bases, names, teams, userfiles
 from factgeo.areas import Area
-from factgeo.errors import PlanError, SettingsError, SourceError
+from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.plan import Base
+from factgeo.plan import Base, Plan
 from factgeo.settings import Edits, KeptTeam, Lock, Settings
 
 UNITS_APART = "+"  # between the units of a row
 # what each rule is called in a table, in the languages that planners write
 RULES = {
-    "keep": ("keep", "behold"),
+    "keep": ("keep", "behold", "behald"),
     "lock": ("lock", "lås"),
     "together": ("together", "sammen", "saman"),
     "apart": ("apart", "hver for seg", "kvar for seg"),
@@ -33,128 +38,241 @@ RULES = {
     "no_base": ("no base", "ikke base", "ikkje base"),
     "teams": ("teams", "antall team", "antal team", "talet på team"),
 }
-OF_TEAM = {"name", "base", "team", "units"}
-COUNTS = {"exactly", "at_least", "at_most"}
-TABLES = {"bases": {"required", "forbidden", "preferred"}, "teams": COUNTS}
-LISTS = ("together", "apart", "leave")
+WITH_TEAM = ("keep", "lock")  # rules of a table that name a team; the others must not
+COUNTS = {"": ("at_least", "at_most"), ">=": ("at_least",), "<=": ("at_most",)}
+MOST_TEAMS = 1000
+LONGEST = 100  # letters in the name of a team or base
+# what a wrong value in a file should have been, by pydantic's name for what is wrong with it
+EXPECTED = {
+    "list_type": "list",
+    "model_type": "table",
+    "string_type": "text",
+    "string_too_long": "short",
+    "string_too_short": "text",
+    "int_type": "count",
+    "greater_than_equal": "count",
+    "less_than_equal": "count",
+    "missing": "there",
+    "too_short": "filled",
+}
 
 
-def read(path: Path, atlas: Atlas) -> dict[str, Any]:
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _code(value: object) -> object:
+    """A unit's code, written without quotes."""
+    return str(value) if type(value) is int else value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Unit = Annotated[str, Field(min_length=1), BeforeValidator(_code)]
+Units = Annotated[list[Unit], Field(min_length=1)]
+Count = Annotated[int, Field(ge=0, le=MOST_TEAMS)]
+
+
+class _Keep(_Strict):
+    units: Units
+    name: Annotated[Name, Field(validation_alias=AliasChoices("name", "team"))]
+    base: Annotated[str, Field(max_length=LONGEST)] = ""
+
+
+class _Lock(_Strict):
+    units: Units
+    base: Annotated[Name, Field(validation_alias=AliasChoices("base", "team"))]
+
+
+class _Bases(_Strict):
+    required: list[Unit] = []
+    forbidden: list[Unit] = []
+    preferred: list[Unit] = []
+
+
+class _Teams(_Strict):
+    exactly: Count | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+
+
+class _File(_Strict):
+    """A file of demands in TOML."""
+
+    keep: list[_Keep] = []
+    lock: list[_Lock] = []
+    together: list[Units] = []
+    apart: list[Units] = []
+    leave: list[Unit] = []
+    bases: _Bases = _Bases()
+    teams: _Teams = _Teams()
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A demand as the file has it, and where it stands there.
+
+    ``names`` are units, for bases places, for ``teams`` a number with its sign.
+    """
+
+    where: str | Phrase
+    rule: str
+    names: tuple[str, ...]
+    team: str = ""
+    base: str = ""
+
+
+def read(path: Path, atlas: Atlas, previous: Plan | None = None) -> dict[str, Any]:
     """A planner's demands from TOML or CSV as tables for :func:`factgeo.settings.load`; units become codes.
 
     TOML: ``[[keep]]`` (name, units, base), ``[[lock]]`` (units, team: the place or unit of its base), ``together``,
     ``apart``, ``leave`` (lists), ``[bases]`` (required, forbidden, preferred), ``[teams]`` (exactly, at_least,
-    at_most). CSV: columns rule, units (several joined by +) and team, one demand per row.
+    at_most). CSV: columns rule, units (several joined by +) and team, one demand per row. A lock may name its team by
+    its id in ``previous``.
 
     Raises:
         SourceError: The file cannot be read, or a row has another rule.
-        SettingsError: A key is unknown.
-        UnknownNameError: A unit is unknown.
+        SettingsError: A key is unknown, a value is of another kind, or two demands contradict; file and place are
+            named.
+        UnknownNameError: A unit is unknown; file and place are named.
     """
     if not path.is_file():
         raise SourceError("file_not_there", file=path)
-    content = _from_toml(path) if path.suffix.lower() == ".toml" else _from_csv(path)
-    edits = {
-        "keep": [_team(entry, "name", path) for entry in content.get("keep", ())],
-        "lock": [_team(entry, "base", path) for entry in content.get("lock", ())],
-        **{name: content.get(name, []) for name in LISTS},
-    }
-    tables = {name: dict(content[name]) for name in TABLES if content.get(name)}
-    count = tables.get("teams", {})
-    if "exactly" in count:
-        count["at_least"] = count["at_most"] = count.pop("exactly")
-    return {"edits": _in_codes(edits, atlas), **tables}
+    rows = _from_toml(path) if path.suffix.lower() == ".toml" else _from_csv(path)
+    return _tables(rows, path, atlas, previous)
 
 
-def _from_toml(path: Path) -> dict[str, Any]:
+def _from_toml(path: Path) -> list[_Row]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError("settings_file", file=path, reason=error) from None
-    _refuse_unknown(path, "", content, {"keep", "lock", *LISTS, *TABLES})
-    for name, known in TABLES.items():
-        _refuse_unknown(path, name, content.get(name, {}), known)
-    for name in ("keep", "lock"):
-        for entry in _a_list(content.get(name, []), path, name):
-            _refuse_unknown(path, name, entry, OF_TEAM)
-    for name in LISTS:
-        _a_list(content.get(name, []), path, name)
-    return content
+        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except ValidationError as error:
+        raise _refusal(error.errors()[0], path) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError("edits_file", file=path, reason=error) from None
+    signs = {"exactly": "", "at_least": ">=", "at_most": "<="}
+    counts = content.teams.model_dump(exclude_none=True)
+    return [
+        *(_Row(f"keep[{n}]", "keep", tuple(t.units), t.name, t.base) for n, t in enumerate(content.keep, 1)),
+        *(_Row(f"lock[{n}]", "lock", tuple(t.units), t.base) for n, t in enumerate(content.lock, 1)),
+        *(_Row(f"together[{n}]", "together", tuple(units)) for n, units in enumerate(content.together, 1)),
+        *(_Row(f"apart[{n}]", "apart", tuple(units)) for n, units in enumerate(content.apart, 1)),
+        *(_Row("leave", "leave", (unit,)) for unit in content.leave),
+        *(_Row("bases", key, tuple(given)) for key, given in content.bases.model_dump().items() if given),
+        *(_Row(f"teams.{key}", "teams", (f"{signs[key]}{count}",)) for key, count in counts.items()),
+    ]
 
 
-def _a_list(value: object, path: Path, key: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise SettingsError("edits_list", file=path, key=key)
-    return value
+def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
+    """What is wrong with a file, by the place where it stands; lists are counted from 1."""
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in error["loc"]]
+    key = "".join(steps).removeprefix(".")
+    if error["type"] == "extra_forbidden":
+        tables: dict[object, type[BaseModel]] = {"keep": _Keep, "lock": _Lock, "bases": _Bases, "teams": _Teams}
+        table = tables[error["loc"][0]] if len(error["loc"]) > 1 else _File
+        known = {*table.model_fields, *(("team",) if table in (_Keep, _Lock) else ())}
+        return SettingsError("edits_key", file=path, key=key, known=", ".join(sorted(known)))
+    expected = Phrase(f"edits_value.{EXPECTED[error['type']]}")
+    return SettingsError("edits_value", file=path, key=key, expected=expected)
 
 
-def _refuse_unknown(path: Path, table: str, content: object, known: set[str]) -> None:
-    if not isinstance(content, Mapping):
-        raise SettingsError("edits_table", file=path, key=table)
-    strange = sorted(set(content) - known)
-    if strange:
-        key = f"{table}.{strange[0]}" if table else strange[0]
-        raise SettingsError("edits_key", file=path, key=key, known=", ".join(sorted(known)))
-
-
-def _from_csv(path: Path) -> dict[str, Any]:
-    """The rows as the same tables that TOML gives; rows that keep a team of one name are one team."""
+def _from_csv(path: Path) -> list[_Row]:
+    """The rows of a table; those that keep a team of one name are one team."""
     table = userfiles.read_csv(path, columns=["rule", "units", "team"])
-    kept: dict[str, list[str]] = {}
-    content: dict[str, Any] = {"lock": [], "bases": {}, "teams": {}, **{name: [] for name in LISTS}}
+    table = table[(table[["rule", "units", "team"]] != "").any(axis=1)]
+    kept: dict[str, _Row] = {}
+    rows = []
     for line in table.index:
-        given, team = table.at[line, "rule"], table.at[line, "team"]
-        units = [name.strip() for name in table.at[line, "units"].split(UNITS_APART) if name.strip()]
-        rule = next((rule for rule, words in RULES.items() if given.casefold() in words), None)
-        if rule is None:
-            known = ", ".join(words[-1] for words in RULES.values())
-            raise SourceError("edits_rule", file=path, line=line, given=given, known=known)
-        if not units or (rule in ("keep", "lock") and not team):
-            raise SourceError("edits_row", file=path, line=line, rule=given)
-        if rule == "keep":
-            kept.setdefault(team, []).extend(units)
-        elif rule == "lock":
-            content["lock"].append({"units": units, "base": team})
-        elif rule in ("base", "no_base"):
-            content["bases"].setdefault("required" if rule == "base" else "forbidden", []).extend(units)
-        elif rule == "teams":
-            content["teams"] |= _count(units[0], path, line)
-        elif rule == "leave":
-            content["leave"].extend(units)
+        row = _row(path, line, *(table.at[line, column] for column in ("rule", "units", "team")))
+        if row.rule != "keep":
+            rows.append(row)
+            continue
+        before = kept.get(row.team)
+        kept[row.team] = replace(row, names=(*(before.names if before else ()), *row.names))
+    return [*kept.values(), *rows]
+
+
+def _row(path: Path, line: int, given: str, units: str, team: str) -> _Row:
+    """A row of a table; rules have the names that planners call them by."""
+    rule = next((rule for rule, words in RULES.items() if " ".join(given.casefold().split()) in words), None)
+    named = tuple(name.strip() for name in units.split(UNITS_APART) if name.strip())
+    if rule is None:
+        known = ", ".join(words[-1] for words in RULES.values())
+        raise SourceError("edits_rule", file=path, line=line, given=given, known=known)
+    if not named or (rule in WITH_TEAM and not team):
+        raise SourceError("edits_row", file=path, line=line, rule=given)
+    if team and rule not in WITH_TEAM:
+        raise SourceError("edits_team_unused", file=path, line=line, rule=given, team=team)
+    if len(team) > LONGEST:
+        raise SourceError("edits_long", file=path, line=line, most=LONGEST)
+    where = Phrase("edits_where.line", values={"line": line})
+    if rule == "teams":
+        if len(named) > 1 or not re.fullmatch(r"(>=|<=)?\s*[0-9]{1,3}", named[0]):
+            raise SourceError("edits_count", file=path, line=line, given=units)
+        return _Row(where, rule, named)
+    return _Row(where, {"base": "required", "no_base": "forbidden"}.get(rule, rule), named, team)
+
+
+def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | None) -> dict[str, Any]:
+    """Demands as tables of the settings."""
+    edits: dict[str, list[Any]] = {name: [] for name in Edits.model_fields}
+    of_bases: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    ids = {catchment.team_id: catchment.base.unit_code for catchment in previous.catchments} if previous else {}
+    for row in rows:
+        if row.rule in _Bases.model_fields:
+            of_bases.setdefault(row.rule, []).extend(row.names)
+        elif row.rule == "teams":
+            _count(row, counts, path)
+        elif row.rule == "leave":
+            edits["leave"] += _units(row, path, atlas)
+        elif row.rule == "keep":
+            edits["keep"].append({"name": row.team, "units": _units(row, path, atlas), "base": row.base})
+        elif row.rule == "lock":
+            edits["lock"].append({"units": _units(row, path, atlas), "base": ids.get(row.team, row.team)})
         else:
-            content[rule].append(units)
-    return content | {"keep": [{"name": name, "units": units} for name, units in kept.items()]}
+            edits[row.rule].append(_group(row, path, atlas))
+    tables = {"bases": of_bases, "teams": counts}
+    return {"edits": edits, **{name: table for name, table in tables.items() if table}}
 
 
-def _count(given: str, path: Path, line: int) -> dict[str, int]:
-    """``3``, ``>=2`` or ``<=4``."""
-    for sign, key in ((">=", "at_least"), ("<=", "at_most"), ("", "exactly")):
-        if given.startswith(sign) and given.removeprefix(sign).strip().isdigit():
-            return {key: int(given.removeprefix(sign))}
-    raise SourceError("edits_count", file=path, line=line, given=given)
+def _units(row: _Row, path: Path, atlas: Atlas) -> list[str]:
+    """Codes of the units that a row names, each once."""
+    try:
+        return _codes(row.names, atlas)
+    except UnknownNameError as error:
+        problem = Phrase(f"error.{error.key}", values=error.details)
+        raise UnknownNameError("edits_at", file=path, where=row.where, problem=problem) from None
 
 
-def _team(entry: Mapping[str, Any], named: str, path: Path) -> dict[str, Any]:
-    """A kept team or a lock: whatever the file calls its team is its ``named``."""
-    found = {"units": entry.get("units", []), **{key: entry[key] for key in ("name", "base") if key in entry}}
-    if "team" in entry:
-        found[named] = entry["team"]
-    if not found.get(named) or not _a_list(found["units"], path, "units"):
-        raise SettingsError("edits_team", file=path, key="keep" if named == "name" else "lock", missing=named)
-    return found
+def _group(row: _Row, path: Path, atlas: Atlas) -> list[str]:
+    """The units of a row that says they are together (two or more) or apart (two)."""
+    units = _units(row, path, atlas)
+    if len(units) < 2 or (row.rule == "apart" and len(units) > 2):  # noqa: PLR2004 - a pair
+        problem = Phrase(f"edits_group.{row.rule}", values={"units": _named(units, atlas)})
+        raise SettingsError("edits_at", file=path, where=row.where, problem=problem)
+    return units
 
 
-def _in_codes(edits: Mapping[str, Any], atlas: Atlas) -> dict[str, Any]:
-    def codes(given: Iterable[object]) -> list[str]:
-        found = [code for name in given for code in areas.resolve(str(name), atlas).units]
-        return list(dict.fromkeys(found))
+def _count(row: _Row, counts: dict[str, int], path: Path) -> None:
+    """Add ``3``, ``>=2`` or ``<=4``; a number that was given before must not change."""
+    sign, number = row.names[0][:2], row.names[0].removeprefix(">=").removeprefix("<=")
+    for key in COUNTS.get(sign, COUNTS[""]):
+        if counts.setdefault(key, int(number)) != int(number):
+            problem = Phrase("edits_group.teams", values={"one": counts[key], "other": int(number)})
+            raise SettingsError("edits_at", file=path, where=row.where, problem=problem)
 
+
+def _codes(given: Iterable[str], atlas: Atlas) -> list[str]:
+    found = [code for name in given for code in areas.resolve(name, atlas).units]
+    return list(dict.fromkeys(found))
+
+
+def _in_codes(edits: Edits, atlas: Atlas) -> dict[str, Any]:
     return {
-        "keep": [{**team, "units": codes(team["units"])} for team in edits["keep"]],
-        "lock": [{**lock, "units": codes(lock["units"])} for lock in edits["lock"]],
-        "together": [codes(group) for group in edits["together"]],
-        "apart": [codes(pair) for pair in edits["apart"]],
-        "leave": codes(edits["leave"]),
+        "keep": [{**team.model_dump(), "units": _codes(team.units, atlas)} for team in edits.keep],
+        "lock": [{**lock.model_dump(), "units": _codes(lock.units, atlas)} for lock in edits.lock],
+        "together": [_codes(group, atlas) for group in edits.together],
+        "apart": [_codes(pair, atlas) for pair in edits.apart],
+        "leave": _codes(edits.leave, atlas),
     }
 
 
@@ -165,7 +283,12 @@ def resolved(settings: Settings, atlas: Atlas) -> Edits:
         UnknownNameError: A unit is unknown.
         SettingsError: A demand is out of range, such as a pair of three units.
     """
-    return Edits.model_validate(_in_codes(settings.edits.model_dump(), atlas))
+    try:
+        return Edits.model_validate(_in_codes(settings.edits, atlas))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = "edits." + ".".join(map(str, first["loc"]))
+        raise SettingsError("edits_units", key=key, units=_named(first["input"], atlas)) from None
 
 
 def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
@@ -182,6 +305,7 @@ def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidat
     """
     edits = resolved(settings, atlas)
     _refuse_strangers(edits, atlas, area)
+    _refuse_banned(edits, atlas, area, settings, candidates)
     _refuse_bases(edits, atlas, candidates)
     demands = _Demands(edits, atlas, candidates)
     demands.refuse_closed()
@@ -204,6 +328,21 @@ def _groups(edits: Edits) -> Iterator[tuple[str, ...]]:
     yield from (team.units for team in edits.keep)
     yield from (lock.units for lock in edits.lock)
     yield from (*edits.together, *edits.apart)
+
+
+def _refuse_banned(edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
+    """A base that a kept team or a lock needs must not be forbidden."""
+    lost = [team for team in (*edits.keep, *edits.lock) if not bases_of(team, atlas, candidates)]
+    if not (lost and settings.bases.forbidden):
+        return
+    free = settings.model_copy(update={"bases": settings.bases.model_copy(update={"forbidden": ()})})
+    every_base = bases.candidates(atlas, area.units, free)
+    for team in lost:
+        banned = dict.fromkeys(base.name for base in bases_of(team, atlas, every_base))
+        if banned:
+            told = _keep_phrase(team) if isinstance(team, KeptTeam) else _lock_phrase(team)
+            shown = {"units": _named(team.units, atlas), "demand": told, "bases": ", ".join(banned)}
+            raise PlanError("edits_banned", **shown)
 
 
 def _refuse_bases(edits: Edits, atlas: Atlas, candidates: Sequence[Base]) -> None:
@@ -257,34 +396,56 @@ def _named(units: Iterable[str], atlas: Atlas) -> str:
     return ", ".join(str(atlas.units.at[unit, "name"]) for unit in units)
 
 
+@dataclass(frozen=True)
+class _Placed:
+    """Where a unit is demanded to be: in a kept team, at a base in one of ``homes``, or (no homes) without a team."""
+
+    unit: str
+    homes: frozenset[str]
+    phrase: Phrase
+    kept: KeptTeam | None = None
+
+    def contradicts(self, other: _Placed) -> bool:
+        """Can the two not be in one place?"""
+        two_kept = self.kept is not None and other.kept is not None and self.kept is not other.kept
+        return two_kept or (self.homes != other.homes and not self.homes & other.homes)
+
+    def is_with(self, other: _Placed) -> bool:
+        """Must the two be in one team? A unit has one used base at most."""
+        same_kept = self.kept is not None and self.kept is other.kept
+        return same_kept or (len(self.homes) == 1 and self.homes == other.homes)
+
+
 class _Demands:
     """Which units must be in one team, and where that team has to be."""
 
     def __init__(self, edits: Edits, atlas: Atlas, candidates: Sequence[Base]) -> None:
         self._edits = edits
         self._atlas = atlas
-        self._homes = [
-            (lock, {base.unit_code for base in bases_of(lock, atlas, candidates)}, _lock_phrase(lock))
-            for lock in edits.lock
-        ]
+
+        def homes(team: KeptTeam | Lock) -> frozenset[str]:
+            return frozenset(base.unit_code for base in bases_of(team, atlas, candidates))
+
+        self._locks = [_Placed(unit, homes(lock), _lock_phrase(lock)) for lock in edits.lock for unit in lock.units]
         self._placed = [
-            *((unit, ("leave", ""), Phrase("demand.leave")) for unit in edits.leave),
-            *((unit, ("keep", team.name), _keep_phrase(team)) for team in edits.keep for unit in team.units),
-            *((unit, ("lock", *sorted(homes)), told) for lock, homes, told in self._homes for unit in lock.units),
+            *(_Placed(unit, frozenset(), Phrase("demand.leave")) for unit in edits.leave),
+            *(_Placed(unit, homes(team), _keep_phrase(team), team) for team in edits.keep for unit in team.units),
+            *self._locks,
         ]
         self._same: nx.Graph[str] = nx.Graph()
-        self._same.add_nodes_from(unit for unit, _, _ in self._placed)
+        self._same.add_nodes_from(placed.unit for placed in self._placed)
         for group in edits.together:
             nx.add_path(self._same, group)
 
     def refuse_closed(self) -> None:
         """Nobody can be locked to a base that a kept team needs, or that lies in a unit left without a team."""
-        for lock, homes, told in self._homes:
+        for lock in self._locks:
             for team in self._edits.keep:
-                if homes <= set(team.units):
-                    self._refuse(lock.units[0], told, Phrase("demand.closed", values={"team": team.name}))
-            if homes <= set(self._edits.leave):
-                self._refuse(lock.units[0], told, Phrase("demand.left", values={"units": _named(homes, self._atlas)}))
+                if lock.homes <= set(team.units) and lock.unit not in team.units:
+                    self._refuse(lock.unit, lock.phrase, Phrase("demand.closed", values={"team": team.name}))
+            if lock.homes <= set(self._edits.leave):
+                left = {"units": _named(sorted(lock.homes), self._atlas)}
+                self._refuse(lock.unit, lock.phrase, Phrase("demand.left", values=left))
 
     def _refuse(self, unit: str, first: Phrase, second: Phrase) -> None:
         raise PlanError("edits_contradict", unit=str(self._atlas.units.at[unit, "name"]), first=first, second=second)
@@ -292,32 +453,31 @@ class _Demands:
     def refuse_two_places(self) -> None:
         """Units that must be together must not be demanded at two places, or beside a kept team."""
         for units in nx.connected_components(self._same):
-            placed = [demand for demand in self._placed if demand[0] in units]
-            for unit, place, phrase in placed[1:]:
-                if place != placed[0][1]:
-                    self._refuse(unit, self._whose(placed[0], unit), phrase)
+            placed = [demand for demand in self._placed if demand.unit in units]
+            for first, second in combinations(placed, 2):
+                if first.contradicts(second):
+                    self._refuse(second.unit, self._whose(first, second.unit), second.phrase)
             kept = next((team for team in self._edits.keep if units & set(team.units)), None)
             outside = sorted(units - set(kept.units)) if kept else []
             if kept and outside:
-                first = Phrase(
-                    "demand.together", values={"other": _named(sorted(units & set(kept.units)), self._atlas)}
-                )
-                self._refuse(outside[0], first, Phrase("demand.outside", values={"team": kept.name}))
+                other = {"other": _named(sorted(units & set(kept.units)), self._atlas)}
+                second_side = Phrase("demand.outside", values={"team": kept.name})
+                self._refuse(outside[0], Phrase("demand.together", values=other), second_side)
 
-    def _whose(self, placed: tuple[str, tuple[str, ...], Phrase], unit: str) -> Phrase:
+    def _whose(self, placed: _Placed, unit: str) -> Phrase:
         """The first demand as it concerns ``unit``: its own, or that of a unit that it must be together with."""
-        if placed[0] == unit:
-            return placed[2]
-        return Phrase("demand.together", values={"other": _named([placed[0]], self._atlas)})
+        if placed.unit == unit:
+            return placed.phrase
+        return Phrase("demand.together", values={"other": _named([placed.unit], self._atlas)})
 
     def refuse_apart(self) -> None:
         """Two units that must not have the same team must not be demanded in one."""
-        place = {unit: where for unit, where, _ in self._placed if where[0] != "leave"}
         for a, b in self._edits.apart:
             in_one = a in self._same and b in self._same and nx.has_path(self._same, a, b)
-            if in_one or (a in place and place[a] == place.get(b)):
-                other = {"other": _named([b], self._atlas)}
-                self._refuse(a, Phrase("demand.together", values=other), Phrase("demand.apart", values=other))
+            places = [[placed for placed in self._placed if placed.unit == unit] for unit in (a, b)]
+            if in_one or any(one.is_with(other) for one, other in product(*places)):
+                other_unit = {"other": _named([b], self._atlas)}
+                self._refuse(a, Phrase("demand.together", values=other_unit), Phrase("demand.apart", values=other_unit))
 
 
 def _keep_phrase(team: KeptTeam) -> Phrase:

@@ -12,36 +12,75 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from factgeo import contract, folders, maps, summary
+from factgeo import contract, folders, further_words, maps, pictures, summary
 from factgeo.effects import Effects
-from factgeo.errors import OutputError
+from factgeo.further import Further
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.travel import UNREACHABLE
 
-PLAN_FILES = ("plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv")
+# names of the files and folders in the folder of a plan
+PLAN_FILES = (
+    "plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv",
+    "alternatives.csv", "moves.csv", "next.csv", "stability.csv", "tradeoff.csv", "tradeoff.png",
+    "alternative-*", "tradeoff-plans",
+)  # fmt: skip
 
 
-def write_plan(result: Result, atlas: Atlas, out: Path, *, overwrite: bool) -> dict[str, Any]:
+def write_plan(
+    result: Result, atlas: Atlas, out: Path, *, overwrite: bool, further: Further | None = None
+) -> dict[str, Any]:
     """Write the folder of a plan and return the object of its ``plan.json``.
+
+    Args:
+        result: The plan.
+        atlas: The pack with the links that the plan's settings add.
+        out: The folder.
+        overwrite: May an earlier plan be replaced?
+        further: What else was asked of the plan; alternatives get folders of their own in the folder.
 
     Raises:
         OutputError: The folder holds other things, or a plan and not ``overwrite``, or cannot be written.
     """
     refuse_folder(out, overwrite=overwrite)
-    content = contract.plan_json(result, atlas)
     with folders.replaced(out) as folder:
-        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
-        units = _units_table(result, atlas)
-        _write_csv(_teams_table(result), folder / "teams.csv")
-        _write_csv(units, folder / "units.csv")
-        if result.effects is not None:
-            _write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
-        _write_gpkg(result, atlas, units, folder / "plan.gpkg")
-        maps.write_html(atlas, result, folder / "map.html")
-        (folder / "summary.md").write_text(summary.markdown(result, atlas), encoding="utf-8")
+        content = _fill(folder, result, atlas, further)
+        if further is not None:
+            _write_further(folder, result, atlas, further)
     return content
+
+
+def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -> dict[str, Any]:
+    """All files of one plan."""
+    content = contract.plan_json(result, atlas, further)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+    units = _units_table(result, atlas)
+    _write_csv(_teams_table(result), folder / "teams.csv")
+    _write_csv(units, folder / "units.csv")
+    if result.effects is not None:
+        _write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
+    _write_gpkg(result, atlas, units, folder / "plan.gpkg")
+    maps.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
+    words = summary.markdown(result, atlas) + (further_words.markdown(further, result) if further else "")
+    (folder / "summary.md").write_text(words, encoding="utf-8")
+    return content
+
+
+def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further) -> None:
+    """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
+    for name, table in further_words.tables(further, result).items():
+        _write_csv(table, folder / f"{name}.csv")
+    if further.trade_offs:
+        (folder / "tradeoff.png").write_bytes(pictures.trade_off_picture(further.trade_offs, result))
+        plans = folder / "tradeoff-plans"
+        plans.mkdir()
+        for name, table in further_words.curve_plans(further, result).items():
+            _write_csv(table, plans / f"{name}.csv")
+    for rank, alternative in enumerate(further.alternatives, start=1):
+        own = folder / f"alternative-{rank}"
+        own.mkdir()
+        _fill(own, alternative.result, atlas, None)
 
 
 def refuse_folder(out: Path, *, overwrite: bool) -> None:
@@ -50,14 +89,7 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
     Raises:
         OutputError: It is a file, holds other things, or holds a plan and not ``overwrite``.
     """
-    if out.exists() and not out.is_dir():
-        raise OutputError("out_holds_other_things", folder=out, found=out.name)
-    found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
-    others = [name for name in found if name not in PLAN_FILES]
-    if others:
-        raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:3]))
-    if found and not overwrite:
-        raise OutputError("out_holds_a_plan", folder=out)
+    folders.refuse(out, PLAN_FILES, overwrite=overwrite, key="out_holds_a_plan")
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 from factgeo.errors import OutputError
@@ -33,6 +34,29 @@ def replaced(out: Path) -> Iterator[Path]:
         raise OutputError("cannot_write", folder=out, reason=error.strerror or error) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def refuse(out: Path, known: Iterable[str], *, overwrite: bool, key: str) -> None:
+    """Refuse a folder that a result must not be written to.
+
+    Args:
+        out: The folder.
+        known: Names of the result's own files and folders; * stands for anything.
+        overwrite: May an earlier result be replaced?
+        key: The error for a folder that holds an earlier result.
+
+    Raises:
+        OutputError: It is a file, holds other things, or holds an earlier result and not ``overwrite``.
+    """
+    if out.exists() and not out.is_dir():
+        raise OutputError("out_holds_other_things", folder=out, found=out.name)
+    found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    known = tuple(known)
+    others = [name for name in found if not any(fnmatch(name, pattern) for pattern in known)]
+    if others:
+        raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:3]))
+    if found and not overwrite:
+        raise OutputError(key, folder=out)
 
 
 def _swap(work: Path, out: Path) -> None:

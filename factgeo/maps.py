@@ -30,12 +30,14 @@ from scipy.ndimage import map_coordinates
 from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
-from factgeo import measure, network
+from factgeo import measure, network, teams
 from factgeo.language import in_use, number, percent, text
 from factgeo.measure import TeamFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Base, Catchment, Part, Plan
+from factgeo.stability import Stability, shares_for_map
+from factgeo.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 
 ASSETS = Path(leaflet.BASE_DIR)  # the folder with leaflet.js and leaflet.css
 # Okabe and Ito's palette for the colour-blind, the light ones first because they are used most
@@ -49,7 +51,10 @@ FINEST_M = 100.0  # metres of Web Mercator per pixel at least
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
 NAMES_SHOWN = 30  # with more bases than this, their names start switched off
+LISTED_COLOUR = "#003366"
 ACT_COLOUR = "#7a0177"  # a dark purple that stands out from the catchments' colours
+# share of runs in which a unit stays with its team, from which each colour begins (ColorBrewer YlOrBr)
+FIRMNESS = ((0.95, "#ffffd4"), (0.85, "#fed98e"), (0.7, "#fe9929"), (0.5, "#d95f0e"), (0.0, "#993404"))
 ROAD_COLOURS = {"closed": "#b30000", "added": "#006837"}
 HATCH = "factgeo-hatch"
 _INERT = str.maketrans({char: f"&#{ord(char)};" for char in "`$\\{}"})  # what templates and scripts would act on
@@ -90,9 +95,9 @@ class View(MacroElement):
         self.zoom = {"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")}
 
 
-def write_html(atlas: Atlas, result: Result, path: Path) -> None:
+def write_html(atlas: Atlas, result: Result, path: Path, *, stability: Stability | None = None) -> None:
     """Write the plan's map as one file that opens anywhere, with no network."""
-    save_html(plan_map(atlas, result), path)
+    save_html(plan_map(atlas, result, stability=stability), path)
 
 
 def save_html(plan: folium.Map, path: Path) -> None:
@@ -101,31 +106,36 @@ def save_html(plan: folium.Map, path: Path) -> None:
     path.write_text(page.replace("</head>", f"{_leaflet_inline()}</head>", 1), encoding="utf-8")
 
 
-def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> folium.Map:
+def plan_map(
+    atlas: Atlas, result: Result, *, assets: str | None = None, stability: Stability | None = None
+) -> folium.Map:
     """The plan of a result: catchments, units without a team, population and bases.
 
     Args:
         atlas: The pack that the plan was made from.
         result: The plan with its figures and journeys.
         assets: Address of a folder with leaflet.js and leaflet.css; None for :func:`save_html`.
+        stability: How often each unit stays with its team, if that was asked.
     """
     plan = result.plan
-    outlines = _outlines(atlas, plan)
+    outlines = outlines_around(atlas, plan)
     here = outlines.loc[list(plan.area.units)]
     drawn = OfflineMap(assets=assets, zoom_snap=0.25)
     page = cast("Figure", drawn.get_root())
-    page.title = _safe(text("map.title", area=plan.area.name))
+    page.title = safe(text("map.title", area=plan.area.name))
     for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the catchments
         CustomPane(pane, z_index=height).add_to(drawn)
     layers = [
-        _surroundings(outlines.drop(here.index)),
+        surroundings(outlines.drop(here.index)),
         _catchments(here, atlas, result),
         _unserved(here, atlas, plan),
         _borders(here, plan),
         _act_areas(here, result),
         _changed_roads(atlas, plan),
-        _population(result.journeys.cells),
+        _stability(here, atlas, stability),
+        population_layer(result.journeys.cells),
         _bases(result),
+        _listed_teams(atlas, plan),
         _names(result),
     ]
     for layer in layers:
@@ -134,7 +144,7 @@ def plan_map(atlas: Atlas, result: Result, *, assets: str | None = None) -> foli
     west, south, east, north = map(float, here.total_bounds)
     View([[south, west], [north, east]]).add_to(drawn)
     folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(_legend(atlas, result)))
+    page.html.add_child(Element(_legend(atlas, result, stability)))
     return drawn
 
 
@@ -157,7 +167,16 @@ def population_image(cells: pd.DataFrame) -> tuple[Image.Image, list[list[float]
 
     A pixel shows the 1 km square of EPSG:25833 in which its centre lies; squares without residents are clear.
     """
-    squares = _squares(cells)
+    image, corners = squares_image(_squares(cells))
+    image.putpalette(INK * (len(SHADES) + 1))
+    return image, corners
+
+
+def squares_image(squares: pd.DataFrame) -> tuple[Image.Image, list[list[float]]]:
+    """Squares (column, row and shade, 1-255) as an image in Web Mercator with one number per pixel, and its corners.
+
+    A pixel shows the 1 km square of EPSG:25833 in which its centre lies, and 0 where there is none.
+    """
     left, bottom, right, top = _mercator_box(squares)
     step = max(FINEST_M, (right - left) / PIXELS, (top - bottom) / PIXELS)
     width, height = int(np.ceil((right - left) / step)), int(np.ceil((top - bottom) / step))
@@ -170,7 +189,6 @@ def population_image(cells: pd.DataFrame) -> tuple[Image.Image, list[list[float]
     inside = (column >= 0) & (row >= 0) & (column < shape[0]) & (row < shape[1])
     shades = np.where(inside, table[np.clip(column, 0, shape[0] - 1), np.clip(row, 0, shape[1] - 1)], 0)
     image = Image.fromarray(shades.astype(np.uint8), mode="P")
-    image.putpalette(INK * (len(SHADES) + 1))
     to_degrees = pyproj.Transformer.from_crs(3857, 4326, always_xy=True)
     west, south = to_degrees.transform(left, top - height * step)
     east, north = to_degrees.transform(left + width * step, top)
@@ -213,7 +231,7 @@ def _squares_of_pixels(
     return (east // CELL_M).astype(np.int64), (north // CELL_M).astype(np.int64)
 
 
-def _outlines(atlas: Atlas, plan: Plan) -> gpd.GeoSeries:
+def outlines_around(atlas: Atlas, plan: Plan) -> gpd.GeoSeries:
     """Outlines in degrees, by unit_code: the area's units and those around it; as fine as a screen can show."""
     west, south, east, north = atlas.units.loc[list(plan.area.units)].total_bounds
     side = max(east - west, north - south)
@@ -224,10 +242,11 @@ def _outlines(atlas: Atlas, plan: Plan) -> gpd.GeoSeries:
     return gpd.GeoSeries(shapely.transform(degrees.to_numpy(), lambda at: at.round(4)), index=around.index, crs=4326)
 
 
-def _surroundings(outlines: gpd.GeoSeries) -> folium.GeoJson | None:
+def surroundings(outlines: gpd.GeoSeries) -> folium.GeoJson | None:
+    """Units around the area, pale and silent; None where there are none."""
     style = {"color": "#b5b5ad", "weight": 0.7, "fillColor": "#f4f4ee", "fillOpacity": 1, "interactive": False}
-    features = [_feature(unit, outlines[unit], {}) for unit in outlines.index]
-    return _layer("surroundings", features, lambda _: style)
+    features = [drawn_feature(unit, outlines[unit], {}) for unit in outlines.index]
+    return drawn_layer("surroundings", features, lambda _: style)
 
 
 def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium.GeoJson | None:
@@ -235,7 +254,7 @@ def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium
     colour = colours(atlas, result.plan)
     fields = ("unit", "team", *(["act"] if result.plan.act else []), "service", "residents", "mean", "p95")
     features = [
-        _feature(unit, outlines[unit], {"colour": colour[catchment.team_id], **told})
+        drawn_feature(unit, outlines[unit], {"colour": colour[catchment.team_id], **told})
         for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
         for unit, told in _told_of_units(team, catchment, atlas, result)
     ]
@@ -244,7 +263,7 @@ def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium
         fill = feature["properties"]["colour"]
         return {"color": "#ffffff", "weight": 0.8, "fillColor": fill, "fillOpacity": 0.7}
 
-    return _layer("catchments", features, style, fields)
+    return drawn_layer("catchments", features, style, fields)
 
 
 def _told_of_units(
@@ -279,14 +298,14 @@ def _unserved(outlines: gpd.GeoSeries, atlas: Atlas, plan: Plan) -> folium.GeoJs
     """Units without a team, hatched in grey."""
     style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
-        _feature(
+        drawn_feature(
             entry.unit_code,
             outlines[entry.unit_code],
             {**_told_of_place(entry.unit_code, atlas), "reason": text(f"reason.{entry.reason}")},
         )
         for entry in plan.unserved
     ]
-    return _layer("unserved", features, lambda _: style, ("unit", "reason", "residents"))
+    return drawn_layer("unserved", features, lambda _: style, ("unit", "reason", "residents"))
 
 
 def _told_of_place(unit: str, atlas: Atlas) -> dict[str, str]:
@@ -301,9 +320,9 @@ def _borders(outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
     style = {"color": "#262632", "weight": 1.8, "opacity": 0.9, "interactive": False}
     team_of = plan.team_of()
     owners, _ = pd.factorize(np.array([team_of.get(unit, unit) for unit in outlines.index]))
-    lines = _lines_between(outlines.to_numpy(), owners)
-    features = [] if lines.is_empty else [_feature("borders", lines, {})]
-    return _layer("borders", features, lambda _: style, pane="borders")
+    lines = lines_between(outlines.to_numpy(), owners)
+    features = [] if lines.is_empty else [drawn_feature("borders", lines, {})]
+    return drawn_layer("borders", features, lambda _: style, pane="borders")
 
 
 def _act_areas(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None:
@@ -311,9 +330,9 @@ def _act_areas(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None
     style = {"color": ACT_COLOUR, "weight": 4, "dashArray": "8 5", "fill": False}
     areas = result.plan.act.areas if result.plan.act else ()
     features = [
-        _feature(
+        drawn_feature(
             figures.act_id,
-            _lines_between(outlines.to_numpy(), outlines.index.isin(result.plan.act_units(area)).astype(np.intp)),
+            lines_between(outlines.to_numpy(), outlines.index.isin(result.plan.act_units(area)).astype(np.intp)),
             {
                 "act": f"{figures.act_id} {figures.name}",
                 "adults": number(figures.adults),
@@ -324,7 +343,7 @@ def _act_areas(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None
         for figures, area in zip(result.figures.act, areas, strict=True)
     ]
     fields = ("act", "adults", "adults_within", "act_level")
-    return _layer("act_areas", features, lambda _: style, fields, pane="borders")
+    return drawn_layer("act_areas", features, lambda _: style, fields, pane="borders")
 
 
 def _changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
@@ -337,17 +356,70 @@ def _changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
         lines = roads[mask].geometry.to_crs(4326)
         names = roads.loc[mask, "crossing"].where(roads.loc[mask, "crossing"] != "", roads.loc[mask, "number"])
         features += [
-            _feature(f"{state}{k}", line, {"road": name, "state": text(f"map.road.{state}"), "key": state})
+            drawn_feature(f"{state}{k}", line, {"road": name, "state": text(f"map.road.{state}"), "key": state})
             for k, (line, name) in enumerate(zip(lines, names, strict=True))
         ]
 
     def style(feature: Mapping[str, Any]) -> dict[str, Any]:
         return {"color": ROAD_COLOURS[feature["properties"]["key"]], "weight": 5, "opacity": 0.9}
 
-    return _layer("changed_roads", features, style, ("road", "state"), pane="borders")
+    return drawn_layer("changed_roads", features, style, ("road", "state"), pane="borders")
 
 
-def _lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
+def _stability(outlines: gpd.GeoSeries, atlas: Atlas, stability: Stability | None) -> folium.GeoJson | None:
+    """How often each unit stays with its team, in shades above the catchments: the darker, the less firm."""
+    if stability is None:
+        return None
+    shares = shares_for_map(stability)
+    features = [
+        drawn_feature(
+            each.unit_code,
+            outlines[each.unit_code],
+            {
+                **_told_of_place(each.unit_code, atlas),
+                "stays": text("map.tooltip.runs", count=number(each.stays), runs=number(stability.planned)),
+                "other": each.other or "–",
+                "colour": _firmness(shares[each.unit_code])[1],
+            },
+        )
+        for each in stability.units
+    ]
+
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        return {"color": "#ffffff", "weight": 0.8, "fillColor": feature["properties"]["colour"], "fillOpacity": 1}
+
+    return drawn_layer("stability", features, style, ("unit", "stays", "other", "residents"))
+
+
+def _firmness(share: float) -> tuple[float, str]:
+    """The class (its least share) and the colour of a share of runs."""
+    return next((least, colour) for least, colour in FIRMNESS if share >= least)
+
+
+def _listed_teams(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+    """Where the list of October 2025 is read to have teams in the area; shown at once where the plan builds on them."""
+    here = points(teams.in_area(teams.listed(atlas), plan.area), atlas)
+    here = here[here["unit_code"].isin(plan.area.units)]
+    features = [
+        drawn_feature(
+            str(unit),
+            some.geometry.iloc[0],
+            {
+                "listed": ", ".join(some["name"]),
+                "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
+                "status": text("teams.status"),
+                "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
+            },
+        )
+        for unit, some in here.groupby("unit_code")
+    ]
+    style = {"pane": "bases", "color": LISTED_COLOUR, "weight": 3, "fill": True, "fillOpacity": 0}
+    marker = folium.CircleMarker(radius=10, fill=True)
+    fields = ("listed", "kind", "status", "confidence")
+    return drawn_layer("listed", features, lambda _: style, fields, marker=marker, show=plan.settings.existing.listed)
+
+
+def lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
     """The lines at which shapes of a coverage with different owners meet."""
     parts, shape = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -362,15 +434,23 @@ def _lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> Bas
     return cast("BaseGeometry", shapely.line_merge(shapely.multilinestrings(between)))
 
 
-def _population(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
+def population_layer(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
+    """The image of the residents as a layer; None where nobody lives."""
     if not cells["persons"].any():
         return None
-    image, bounds = population_image(cells)
+    image, corners = population_image(cells)
+    return image_layer("population", image, corners, bytes((0, *SHADES)))
+
+
+def image_layer(
+    name: str, image: Image.Image, corners: list[list[float]], opacity: bytes
+) -> folium.raster_layers.ImageOverlay:
+    """An image of numbered colours as a layer; ``opacity`` is that of each number."""
     content = io.BytesIO()
-    image.save(content, format="PNG", transparency=bytes((0, *SHADES)))
+    image.save(content, format="PNG", transparency=opacity)
     address = "data:image/png;base64," + base64.b64encode(content.getvalue()).decode("ascii")
-    name, alt = text("map.layer.population"), text("map.alt.population")
-    return folium.raster_layers.ImageOverlay(address, bounds, name=name, alt=alt, pane="population")
+    shown, alt = text(f"map.layer.{name}"), text(f"map.alt.{name}")
+    return folium.raster_layers.ImageOverlay(address, corners, name=shown, alt=alt, pane="population")
 
 
 def _bases(result: Result) -> folium.GeoJson | None:
@@ -379,17 +459,17 @@ def _bases(result: Result) -> folium.GeoJson | None:
     marker = folium.CircleMarker(radius=6 if few else 4, fill=True)
     fields = ("team", "service", "residents", "adults", "target", "mean", "p95")
     features = [
-        _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
+        drawn_feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
         for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)
     ]
     told = {c.base: _told_of_team(team) for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)}
     features += [
-        _feature(part.code, shapely.Point(part.base.lon, part.base.lat), _told_of_part(part, result, told))
+        drawn_feature(part.code, shapely.Point(part.base.lon, part.base.lat), _told_of_part(part, result, told))
         for split in result.splits
         for part in split.parts
         if part.base not in told
     ]
-    return _layer("bases", features, lambda _: style, fields, marker=marker)
+    return drawn_layer("bases", features, lambda _: style, fields, marker=marker)
 
 
 def _told_of_part(part: Part, result: Result, told: Mapping[Base, dict[str, str]]) -> dict[str, str]:
@@ -415,24 +495,31 @@ def _names(result: Result) -> folium.GeoJson | None:
     """The name of each base, always readable beside its point."""
     catchments = result.plan.catchments
     features = [
-        _feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), {"name": team.name})
+        drawn_feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), {"name": team.name})
         for team, c in zip(result.figures.teams, catchments, strict=True)
     ]
+    return labels(features, text("map.layer.names"), show=len(catchments) <= NAMES_SHOWN)
+
+
+def labels(
+    features: list[dict[str, Any]], layer: str, *, show: bool, css: str = "factgeo-name"
+) -> folium.GeoJson | None:
+    """The ``name`` of each point, always readable beside it; None without any."""
     if not features:
         return None
     style = {"pane": "bases", "stroke": False, "fill": False, "interactive": False}
-    options = '{permanent: true, direction: "right", offset: [6, 0], className: "factgeo-name"}'
+    options = f'{{permanent: true, direction: "right", offset: [6, 0], className: "{css}"}}'
     return folium.GeoJson(
         _collection(features),
-        name=text("map.layer.names"),
-        show=len(catchments) <= NAMES_SHOWN,
+        name=layer,
+        show=show,
         marker=folium.CircleMarker(radius=1),
         style_function=lambda _: style,
         on_each_feature=JsCode(f"(feature, layer) => layer.bindTooltip(feature.properties.name, {options})"),
     )
 
 
-def _layer(
+def drawn_layer(
     name: str,
     features: list[dict[str, Any]],
     style: Callable[[Mapping[str, Any]], dict[str, Any]],
@@ -448,13 +535,13 @@ def _layer(
         _collection(features), name=text(f"map.layer.{name}"), style_function=style, marker=marker, **options
     )
     if fields:
-        folium.GeoJsonTooltip(list(fields), [_safe(text(f"map.tooltip.{field}")) for field in fields]).add_to(layer)
+        folium.GeoJsonTooltip(list(fields), [safe(text(f"map.tooltip.{field}")) for field in fields]).add_to(layer)
     return layer
 
 
-def _feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dict[str, Any]:
+def drawn_feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dict[str, Any]:
     """A GeoJSON feature; its texts are made safe, for Leaflet puts them into the page as HTML."""
-    properties = {field: _safe(value) for field, value in told.items()}
+    properties = {field: safe(value) for field, value in told.items()}
     return {"type": "Feature", "id": key, "geometry": shapely.geometry.mapping(shape), "properties": properties}
 
 
@@ -468,34 +555,39 @@ def _minutes(value: float | None) -> str:
     return text("map.tooltip.minutes", minutes=number(value))
 
 
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
     """Text as HTML that is also inert inside templates and scripts."""
     return html.escape(value).translate(_INERT)
 
 
-def _legend(atlas: Atlas, result: Result) -> str:
+def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
     """The legend and the sources as HTML."""
     figures, plan = result.figures, result.plan
     teams = number(sum(team.teams for team in figures.teams))
     rows = [
-        _row("".join(_swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
-        _row(_dot(), text("map.legend.base")),
-        f"<div class=factgeo-head>{_safe(text('map.legend.population'))}</div>",
-        *(_row(_swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
+        legend_row("".join(_swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
+        legend_row(_dot(), text("map.legend.base")),
+        f"<div class=factgeo-head>{safe(text('map.legend.population'))}</div>",
+        *(legend_row(_swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
     ]
     if figures.act:
-        rows.insert(1, _row(_stroke(ACT_COLOUR, "6 4"), text("map.layer.act_areas")))
+        rows.insert(1, legend_row(stroke(ACT_COLOUR, "6 4"), text("map.layer.act_areas")))
     if plan.unserved:
-        rows.insert(1, _row(_hatched(), text("map.legend.unserved")))
+        rows.insert(1, legend_row(_hatched(), text("map.legend.unserved")))
+    if plan.settings.existing.listed:
+        rows.insert(2, legend_row(_ring(), text("map.layer.listed")))
+    if stability is not None:
+        rows.append(f"<div class=factgeo-head>{safe(text('map.layer.stability'))}</div>")
+        rows += [legend_row(_swatch(f"background:{colour}"), words) for words, colour in _firmness_rows()]
     for state, given in (("closed", plan.settings.roads.closed), ("added", plan.settings.roads.added)):
         if given:
-            rows.append(_row(_stroke(ROAD_COLOURS[state]), text(f"map.road.{state}")))
-    return f"""{_STYLE}<details class="factgeo-legend" open>
-      <summary>{_safe(plan.area.name)}</summary>
-      <div>{_safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
-      <div>{_safe(text("map.served", share=percent(figures.served)))}</div>
+            rows.append(legend_row(stroke(ROAD_COLOURS[state]), text(f"map.road.{state}")))
+    return f"""{STYLE}<details class="factgeo-legend" open>
+      <summary>{safe(plan.area.name)}</summary>
+      <div>{safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
+      <div>{safe(text("map.served", share=percent(figures.served)))}</div>
       {"".join(rows)}</details>
-      <div class="factgeo-source">{_safe(text("map.source", year=atlas.year))}</div>"""
+      <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
 
 
 def _shades() -> Iterable[tuple[int, str]]:
@@ -506,19 +598,34 @@ def _shades() -> Iterable[tuple[int, str]]:
         yield shade, text("map.legend.from" if last else "map.legend.range", low=number(low), high=high)
 
 
-def _row(symbol: str, words: str) -> str:
-    return f"<div class=factgeo-row><span class=factgeo-symbol>{symbol}</span><span>{_safe(words)}</span></div>"
+def legend_row(symbol: str, words: str) -> str:
+    """A symbol with its words, as HTML; the symbol is taken as it is."""
+    return f"<div class=factgeo-row><span class=factgeo-symbol>{symbol}</span><span>{safe(words)}</span></div>"
 
 
 def _swatch(css: str) -> str:
     return f'<i style="{css}"></i>'
 
 
+def _firmness_rows() -> Iterable[tuple[str, str]]:
+    """Words and colour of each class of stability, the firm ones first."""
+    above = 1.0
+    for least, colour in FIRMNESS:
+        yield text("map.legend.share", low=number(100 * least), high=number(100 * above)), colour
+        above = least
+
+
+def _ring() -> str:
+    circle = f'<circle cx="7" cy="7" r="5" fill="none" stroke="{LISTED_COLOUR}" stroke-width="2.5"/>'
+    return f'<svg width="14" height="14">{circle}</svg>'
+
+
 def _dot() -> str:
     return '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
 
 
-def _stroke(colour: str, dashes: str = "none") -> str:
+def stroke(colour: str, dashes: str = "none") -> str:
+    """The sample of a line, as SVG."""
     line = f'<line x1="1" y1="7" x2="25" y2="7" stroke="{colour}" stroke-width="4" stroke-dasharray="{dashes}"/>'
     return f'<svg width="26" height="14">{line}</svg>'
 
@@ -548,7 +655,7 @@ def _embedded(found: re.Match[str]) -> str:
     return f"url(data:image/png;base64,{base64.b64encode(file.read_bytes()).decode('ascii')})"
 
 
-_STYLE = """<style>
+STYLE = """<style>
   .leaflet-container { background: #dfe9f0; font-family: "Source Sans", "Segoe UI", Arial, sans-serif; }
   .leaflet-container path.leaflet-interactive:focus { outline: none; }
   .leaflet-tooltip table { border-collapse: collapse; }

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import need, services
+from factgeo import edits, need, services
+from factgeo import teams as listed_teams
 from factgeo.journeys import Journeys, access_of
 from factgeo.need import TargetGroup
 from factgeo.network import RoadNetwork
@@ -259,10 +260,14 @@ def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent
 
 
 def _names(plan: Plan, atlas: Atlas) -> dict[str, str]:
-    """The base's name for each team; the unit's where two bases share one."""
+    """What a planner calls a kept team; else the base's name, or the unit's where two bases share one."""
+    kept = {frozenset(team.units): team.name for team in edits.resolved(plan.settings, atlas).keep}
     base_names = [catchment.base.name for catchment in plan.catchments]
     return {
-        c.team_id: c.base.name if base_names.count(c.base.name) == 1 else str(atlas.units.at[c.base.unit_code, "name"])
+        c.team_id: kept.get(
+            frozenset(c.units),
+            c.base.name if base_names.count(c.base.name) == 1 else str(atlas.units.at[c.base.unit_code, "name"]),
+        )
         for c in plan.catchments
     }
 
@@ -296,7 +301,9 @@ def _team(
         target_group=need.target_group(need.fraction(atlas, settings), population=population, adults=adults),
         travel=travel,
         way=way,
-        flags=_flags(teams, travel, settings.travel.minutes) + _act_flag(catchment, plan),
+        flags=_flags(teams, travel, settings.travel.minutes)
+        + _act_flag(catchment, plan)
+        + _listed(catchment, plan, atlas),
         margin=Margin(
             residents=population - settings.service.fact_residents,
             adults=adults - settings.service.act_adults,
@@ -311,6 +318,15 @@ def _act_flag(catchment: Catchment, plan: Plan) -> tuple[str, ...]:
         return ()
     in_area = any(catchment.team_id in area.teams for area in plan.act.areas)
     return ("in_act_area",) if in_area else ("act_within_fact",)
+
+
+def _listed(catchment: Catchment, plan: Plan, atlas: Atlas) -> tuple[str, ...]:
+    """Whether a listed team stands at the base; nothing in a plan that does not ask for them."""
+    rule = plan.settings.existing
+    if not rule.listed:
+        return ()
+    standing = listed_teams.standing(atlas, plan.area.units, without=rule.without).bases
+    return ("listed",) if catchment.base.unit_code in standing else ("new",)
 
 
 def _flags(teams: int, travel: TravelFigures, limit: float) -> tuple[str, ...]:

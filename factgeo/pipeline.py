@@ -14,7 +14,9 @@ from factgeo.journeys import Journeys
 from factgeo.measure import PartFigures, PlanFigures, measure, part_figures
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
-from factgeo.propose import propose
+from factgeo.propose import as_plan, propose
+from factgeo.propose.problem import Problem, Solution
+from factgeo.propose.request import Request
 from factgeo.settings import Settings
 from factgeo.split import Split
 from factgeo.trips import Parts
@@ -83,11 +85,26 @@ def _proposed(
     """The best plan, checked, with the rules that it breaks because a planner keeps a team as it is."""
     plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
     progress(language.text("progress.check"))
+    return plan, _accepted(plan, atlas, times)
+
+
+def checked(request: Request, problem: Problem, solution: Solution) -> tuple[Plan, tuple[Finding, ...]]:
+    """A solution of a request's problem as a checked plan, with the rules that a planner's kept teams break.
+
+    Raises:
+        PlanError: The plan fails its check.
+    """
+    plan = as_plan(request, problem, solution)
+    return plan, _accepted(plan, request.atlas, request.journeys)
+
+
+def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
+    """The rules that kept teams break; any other broken rule is an error of ours."""
     findings = check(plan, atlas, times)
     notes = of_kept_teams(findings, plan, atlas)
     if len(notes) < len(findings):
         raise PlanError("plan_check", findings="; ".join(finding.text() for finding in findings[:5]))
-    return plan, tuple(notes)
+    return tuple(notes)
 
 
 def given(atlas: Atlas, plan: Plan, progress: Callable[[str], None] = lambda _: None) -> Result:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from factgeo import areas, bases, journeys, settings, userfiles
 from factgeo.areas import Area
-from factgeo.errors import PlanError
+from factgeo.errors import PlanError, SettingsError
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
 from factgeo.plan import ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
@@ -136,14 +136,14 @@ def _field(error: Exception) -> str:
 
 
 def _plan(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
-    settings = Settings.model_validate(content["rules"])
+    rules = _rules(content["rules"], file)
     teams, unserved = content["teams"], content["unserved"]
     units = tuple(str(unit) for unit in content["area"]["unit_codes"])
     named = {*units, *(u for team in teams for u in team["units"]), *(entry["unit_code"] for entry in unserved)}
     strangers = sorted(named - set(atlas.units.index))
     if strangers:
         raise PlanError("plan_units", file=file, units=", ".join(strangers[:5]))
-    known = {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, settings)}
+    known = {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
     catchments = tuple(
         Catchment(str(team["team_id"]), _base(team["base"], known, file), tuple(sorted(team["units"])))
         for team in teams
@@ -152,13 +152,21 @@ def _plan(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
     own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
     return Plan(
         area=Area(str(content["area"]["name"]), units),
-        settings=settings,
+        settings=rules,
         catchments=catchments,
         unserved=tuple(_unserved(entry, file) for entry in unserved),
         proof=Proof(str(content["solver"]["name"]), content["solver"]["status"], own),
         pack_digest=str(content["pack_digest"]),
-        act=_act(content, known, stages, file) if settings.act_areas.enabled else None,
+        act=_act(content, known, stages, file) if rules.act_areas.enabled else None,
     )
+
+
+def _rules(given: Mapping[str, Any], file: Path) -> Settings:
+    """The plan's settings; those that are younger than the plan have their defaults."""
+    try:
+        return settings.load(tables=given)
+    except SettingsError as error:
+        raise PlanError("plan_rules", file=file, reason=error) from None
 
 
 def _base(entry: Mapping[str, Any], known: Mapping[tuple[str, float, float], Base], file: Path) -> Base:

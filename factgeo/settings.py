@@ -181,6 +181,15 @@ class ActAreas(_Frozen):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
+class Replaced(_Frozen):
+    """A planner's own values for a row of data/facts/parameters.csv, in its unit; what is left out stays as it is."""
+
+    low: float | None = None
+    central: float | None = None
+    high: float | None = None
+    source: Annotated[str, Field(max_length=200)] = ""
+
+
 class Need(_Frozen):
     """Which fraction of whom is the target group."""
 
@@ -253,6 +262,28 @@ class Access(_Frozen):
     detour: Factor
 
 
+Span = tuple[Annotated[float, Field(gt=0, le=10)], Annotated[float, Field(gt=0, le=10)]]
+Years = tuple[Annotated[float, Field(ge=0, le=30)], Annotated[float, Field(ge=0, le=30)]]
+
+
+class Stability(_Frozen):
+    """What varies when a plan is tested: lowest and highest, times the setting's own value; years ahead as they are."""
+
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)]
+    driving: Span
+    waiting: Span
+    minimum: Span
+    minutes: Span
+    beyond_price: Span
+    unserved_price: Span
+    years_ahead: Years
+
+    def upside_down(self) -> list[str]:
+        """Ranges whose lowest is above their highest."""
+        ranges = {name: value for name, value in self if isinstance(value, tuple)}
+        return [name for name, (low, high) in ranges.items() if low > high]
+
+
 class Solver(_Frozen):
     """How long and how exactly to solve."""
 
@@ -281,9 +312,11 @@ class Settings(_Frozen):
     service: Service
     act_areas: ActAreas
     need: Need
+    parameters: dict[str, float | Replaced]
     roads: Roads
     ferry: Ferry
     access: Access
+    stability: Stability
     solver: Solver
 
     def on_todays_roads(self) -> Settings:
@@ -291,13 +324,14 @@ class Settings(_Frozen):
         return self.model_copy(update={"roads": self.roads.model_copy(update={"closed": (), "added": ()})})
 
     def digest(self) -> str:
-        """sha256 of all values that can shape a result: equal digests, equal results."""
-        values = self.model_dump(exclude={"scheduler"})
+        """sha256 of all values that can shape a plan: equal digests, equal plans."""
+        values = self.model_dump(exclude={"scheduler", "stability"})
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def load(
     *,
+    start: Settings | None = None,
     presets: Iterable[str] = (),
     file: Path | None = None,
     assignments: Iterable[str] = (),
@@ -305,10 +339,12 @@ def load(
 ) -> Settings:
     """Settings from the defaults, presets by name, a TOML file, ``KEY=VALUE`` texts and tables, the later ones winning.
 
+    ``start`` takes the place of the defaults.
+
     Raises:
         SettingsError: Unknown preset, unreadable file, unknown key, value out of range or values that contradict.
     """
-    values = _read(configs_folder() / "default.toml")
+    values = _read(configs_folder() / "default.toml") if start is None else start.model_dump()
     for name in presets:
         values = _overlay(values, _read_preset(name))
     if file is not None:
@@ -328,6 +364,9 @@ def _refuse_contradictions(settings: Settings) -> None:
     """Values that are possible alone, but not together."""
     if settings.teams.contradict():
         raise SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most)
+    upside_down = settings.stability.upside_down()
+    if upside_down:
+        raise SettingsError("range_upside_down", keys=", ".join(f"stability.{name}" for name in upside_down))
     both = sorted(set(settings.bases.required) & set(settings.bases.forbidden))
     if both:
         raise SettingsError("bases_contradict", names=", ".join(both))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
-from factgeo import language, need
+from factgeo import edits, language, need
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
@@ -91,6 +92,8 @@ def lines(result: Result) -> list[str]:
     said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
     if plan.act is not None:
         said.insert(-2, _act_sentence(plan, figures))
+    if result.notes:
+        said.append(text("summary.notes", notes="; ".join(note.text() for note in result.notes)))
     return said if result.effects is None else [*said, *effect_lines(result.effects, result)]
 
 
@@ -180,7 +183,7 @@ def markdown(result: Result, atlas: Atlas) -> str:
     if plan.unserved:
         listed = [f"- {unserved_sentence(entry, result, atlas)}" for entry in plan.unserved]
         parts += [f"## {text('summary.without_team')}", "\n".join(listed)]
-    parts += [f"## {text('summary.rules')}", rules(plan.settings)]
+    parts += [f"## {text('summary.rules')}", rules(plan.settings, atlas)]
     parts += [f"## {text('summary.sources')}", sources(atlas, plan.settings)]
     return "\n\n".join(parts) + "\n"
 
@@ -262,7 +265,7 @@ def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atl
     ]
 
 
-def rules(settings: Settings) -> str:
+def rules(settings: Settings, atlas: Atlas) -> str:
     """The settings that a planner should know before quoting the plan, as a list."""
     travel, ferry = settings.travel, settings.ferry
     listed = [
@@ -283,7 +286,24 @@ def rules(settings: Settings) -> str:
     if settings.teams.per_zone:
         listed.append(text("rule.per_zone", count=number(settings.teams.per_zone)))
     listed += [text(f"rule.{role}", names=", ".join(names)) for role, names in _base_rules(settings) if names]
+    listed += _demands(settings, atlas)
     return "\n".join(f"- {line}" for line in [*listed, text("rule.guidance")])
+
+
+def _demands(settings: Settings, atlas: Atlas) -> Iterator[str]:
+    """What a planner demands of the plan."""
+    asked = edits.resolved(settings, atlas)
+    name = atlas.units["name"]
+    for team in asked.keep:
+        yield text("rule.keep", team=team.name, units=", ".join(name[list(team.units)]))
+    for lock in asked.lock:
+        yield text("rule.lock", base=lock.base, units=", ".join(name[list(lock.units)]))
+    for key, groups in (("together", asked.together), ("apart", asked.apart), ("leave", (asked.leave,))):
+        yield from (text(f"rule.{key}", units=", ".join(name[list(units)])) for units in groups if units)
+    if settings.existing.listed:
+        yield text("rule.listed")
+    if settings.moves.previous:
+        yield text("rule.moves", price=number(settings.moves.price))
 
 
 def _base_rules(settings: Settings) -> list[tuple[str, list[str]]]:

@@ -82,7 +82,7 @@ def test_a_plan_edited_by_hand_is_checked_as_strictly_as_our_own(
     ("edit", "said"),
     [
         (lambda c: c.pop("teams"), "teams"),
-        (lambda c: c["rules"].update(border="moon"), "rules.border"),
+        (lambda c: c["rules"].update(border="moon"), "border"),
         (lambda c: c["teams"][0]["units"].append("9999"), "9999"),
         (lambda c: c["teams"][0]["base"].update(lon=5.0), "Sogndalsfjøra"),
         (lambda c: c.update(pack_digest="0" * 64), "000000000000"),

@@ -1,5 +1,5 @@
 """Proposing a plan: the model, exact wholeness, the proof, and a reason for everyone left out."""
 
-from factgeo.propose.proposal import propose
+from factgeo.propose.proposal import as_plan, propose
 
-__all__ = ["propose"]
+__all__ = ["as_plan", "propose"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from factgeo.language import Number, Phrase
@@ -31,14 +31,15 @@ def relaxations(request: Request) -> Iterator[Phrase]:
 
 
 def _smallest_change(request: Request, table: str, key: str, values: Sequence[Value]) -> Value | None:
-    """The first of some values that makes a plan possible; None if none does.
+    """The first of some values of a setting that makes a plan possible; None if none does."""
+    return first_possible(values, lambda value: request.with_rule(table, key, value).possible())
+
+
+def first_possible(values: Sequence[Value], possible: Callable[[Value], bool]) -> Value | None:
+    """The first of some values that is possible; None if none is.
 
     Each value must be easier than the one before, so that halving finds it.
     """
-
-    def possible(value: Value) -> bool:
-        return request.with_rule(table, key, value).possible()
-
     if not values or not possible(values[-1]):
         return None
     first, last = 0, len(values) - 1  # values[last] is possible, what stands before values[first] is not

@@ -12,7 +12,7 @@ from factgeo.language import Number, Phrase
 from factgeo.pack import Atlas
 from factgeo.propose import exact
 from factgeo.propose.formulate import formulate
-from factgeo.propose.problem import Objective, Problem
+from factgeo.propose.problem import Group, Objective, Problem
 from factgeo.settings import KeptTeam, Lock, Settings
 
 LONGEST_S = 10.0  # for finding out whether anything is possible
@@ -39,9 +39,10 @@ class Request:
         """The same with one setting changed."""
         return self.under(with_rule(self.settings, table, key, value))
 
-    def possible(self) -> bool:
-        """Is there any plan at all?"""
+    def possible(self, *more: Group) -> bool:
+        """Is there any plan at all? ``more`` are rules besides, on how many of some bases are used."""
         problem, solver = self.problem(), self.settings.solver
+        problem = replace(problem, groups=(*problem.groups, *more))
         anything = Objective("any", 0 * problem.stages[0].cost, 0 * problem.persons)
         options = solver.model_copy(update={"time_limit": min(LONGEST_S, solver.time_limit)})
         return exact.solve(replace(problem, stages=(anything,), start=None), options).base_of is not None

@@ -151,7 +151,7 @@ def _background(result: Result, data: Atlas) -> None:
     """Rules, sources, quality and the publishers' names."""
     st.subheader(text("app.background.title"), anchor=False)
     with st.expander(text("summary.rules")):
-        st.markdown(summary.rules(result.plan.settings))
+        st.markdown(summary.rules(result.plan.settings, result.atlas))
     with st.expander(text("app.quality.title")):
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
     with st.expander(text("summary.sources")):

@@ -1,0 +1,108 @@
+"""The command line: each command translates its words into one call and shows what comes back."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from factgeo import __version__, language
+from factgeo.cli.compare import compare_command
+from factgeo.cli.data import data_group
+from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, lang, say
+from factgeo.cli.plan import plan_command
+from factgeo.cli.teams import teams_command
+from factgeo.cli.tools import app_command, doctor_command
+from factgeo.cli.travel import travel_command
+from factgeo.errors import FactgeoError
+from factgeo.language import text
+
+LATER = ("reach", "potential", "need", "capacity", "economy", "report")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run ``factgeo`` and leave with the exit code that the contract promises."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_utf8()
+    language.use(_wanted_language(arguments))
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = commands().main(arguments, prog_name="factgeo", standalone_mode=False)
+    except FactgeoError as error:
+        say(error.message())
+        return error.exit_code
+    except click.ClickException as error:
+        say(text("cli.usage", problem=error.format_message()))
+        return EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        say(text("cli.interrupted"))
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; Python would complain about it once more at exit
+        return 0
+    except Exception:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        say(text("cli.failure", log=_write_log(arguments)))
+        return EXIT_FAILURE
+    return result if isinstance(result, int) else 0
+
+
+def _speak_utf8() -> None:
+    """Norwegian letters come out right on consoles of every make."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _wanted_language(arguments: list[str]) -> str:
+    """The value of ``--lang``, wherever it stands, because even help and errors are said in it."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        chosen = following if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        if chosen in language.LANGUAGES:
+            return chosen
+    return language.from_environment()
+
+
+def _write_log(arguments: list[str]) -> Path:
+    log = Path(tempfile.gettempdir()) / "factgeo-error.log"
+    log.write_text(f"factgeo {__version__} {arguments}\n{traceback.format_exc()}", encoding="utf-8")
+    return log
+
+
+def commands() -> click.Group:
+    """All commands, with their help in the language in use."""
+    group = click.Group("factgeo", help=text("cli.help.factgeo"), no_args_is_help=True)
+    group.params = [lang(), click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True,
+                                          callback=_show_version, help=text("cli.option.version"))]  # fmt: skip
+    made = (
+        plan_command(), compare_command(), teams_command(), travel_command(), data_group(), app_command(),
+        doctor_command(),
+    )  # fmt: skip
+    for command in made:
+        group.add_command(command)
+    for name in LATER:
+        group.add_command(_later_command(name))
+    return group
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    if value:
+        click.echo(f"factgeo {__version__}")
+        context.exit()
+
+
+def _later_command(name: str) -> click.Command:
+    """A command of the contract that is not there yet: it says so, whatever it is given."""
+
+    def run(_words: tuple[str, ...]) -> None:
+        raise FactgeoError("not_there_yet", command=name)
+
+    words = click.Argument(["_words"], nargs=-1, type=click.UNPROCESSED)
+    anything = {"ignore_unknown_options": True}
+    return click.Command(name, callback=run, params=[words], context_settings=anything, help=text("cli.help.later"))

@@ -1,0 +1,42 @@
+"""``factgeo compare``: two plans of one area, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from factgeo.cli.options import command, flag, lang, option, print_json, progress
+from factgeo.language import text
+
+FILE = click.Path(path_type=Path)
+
+
+def compare_command() -> click.Command:
+    """The command with its options."""
+    parameters = [
+        click.Argument(["a"], metavar="PLAN_A", type=FILE),
+        click.Argument(["b"], metavar="PLAN_B", type=FILE),
+        option("--out", "out_comparison", type=FILE),
+        flag("--overwrite"),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        lang(),
+    ]
+    return command("compare", _compare, parameters)
+
+
+def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
+    """Measure both plans as they stand and show what differs."""
+    from factgeo import compare, compare_files, comparison_words, pack, pipeline, planfile  # noqa: PLC0415 - help must answer at once
+
+    atlas = pack.load()
+    if out is not None:
+        compare_files.refuse_folder(out, overwrite=overwrite)
+    left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
+    comparison = compare.compare(left, right, names=(str(a), str(b)))
+    if out is not None:
+        compare_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
+    if as_json:
+        print_json(compare.to_json(comparison))
+    else:
+        click.echo("\n".join(comparison_words.lines(comparison)))

@@ -1,0 +1,182 @@
+"""``factgeo plan``: propose a plan, and answer what can be asked beyond it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from factgeo.cli.options import (
+    EXIT_INTERRUPTED,
+    command,
+    flag,
+    option,
+    print_json,
+    progress,
+    say,
+    settings_options,
+    what_if,
+    what_if_options,
+)
+from factgeo.errors import PlanError
+from factgeo.language import text
+
+if TYPE_CHECKING:
+    from factgeo.areas import Area
+    from factgeo.further import Asked, Further
+    from factgeo.pack import Atlas
+    from factgeo.pipeline import Result
+    from factgeo.plan import Plan
+    from factgeo.settings import Settings
+
+FILE = click.Path(path_type=Path)
+
+
+def plan_command() -> click.Command:
+    """The command with its options."""
+    parameters = [
+        option("--area", show_default="norge"),
+        option("--preset"),
+        option("--border", type=click.Choice(["hf", "dps", "helsefellesskap", "rhf", "county", "none"])),
+        option("--size", type=click.Choice(["fact", "act", "two-tier"])),
+        option("--edits", type=FILE, metavar="FILE"),
+        click.Option(["--from", "start"], type=FILE, metavar="PLAN", help=text("cli.option.from")),
+        option("--alternatives", type=click.IntRange(1, 50), metavar="K"),
+        option("--differ", type=click.IntRange(1), default=3, show_default=True, metavar="D"),
+        flag("--tradeoff"),
+        click.Option(["--next", "next_count"], type=click.IntRange(1, 50), metavar="N", help=text("cli.option.next")),
+        click.Option(["--why"], nargs=2, metavar="UNIT TEAM", help=text("cli.option.why")),
+        option("--stability", type=click.IntRange(2, 10_000), metavar="RUNS"),
+        option("--time-limit", type=float, metavar="S"),
+        option("--out", "out_plan", type=FILE),
+        flag("--overwrite"),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *settings_options(),
+        *what_if_options(),
+        option("--sites", type=FILE, metavar="FILE"),
+    ]
+    return command("plan", _plan, parameters)
+
+
+def _plan(
+    *,
+    area: str | None,
+    start: Path | None,
+    alternatives: int | None,
+    differ: int,
+    tradeoff: bool,
+    next_count: int | None,
+    why: tuple[str, str] | None,
+    stability: int | None,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **rules: Any,  # noqa: ANN401 - click's values, named in _settings
+) -> int:
+    """Propose a plan, answer what is asked of it, write its files, and show its summary or its JSON."""
+    from factgeo import areas, export, further, pack, planfile  # noqa: PLC0415 - help must answer at once
+
+    atlas = pack.load()
+    previous = planfile.read(start, atlas) if start else None
+    settings = _settings(atlas, previous, **rules)
+    found = _area(area, previous, atlas)
+    folder = out or (None if as_json or why else Path("out") / areas.slug(found))
+    if folder is not None:
+        export.refuse_folder(folder, overwrite=overwrite)
+    result, beyond = _solve(atlas, found, settings, next_count)
+    asked = further.Asked(alternatives or 0, differ, tradeoff, stability or 0, previous, why)
+    result_is_whole = result.plan.proof.status != "interrupted"
+    beyond, all_answered = _explore(result, beyond, asked) if result_is_whole else (beyond, False)
+    _show(result, beyond, folder, overwrite=overwrite, as_json=as_json)
+    return 0 if result_is_whole and all_answered else EXIT_INTERRUPTED
+
+
+def _settings(
+    atlas: Atlas,
+    previous: Plan | None,
+    *,
+    preset: str | None,
+    border: str | None,
+    size: str | None,
+    edits: Path | None,
+    time_limit: float | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
+    sites: Path | None,
+) -> Settings:
+    """The settings that the options stand for; with a previous plan its rules are the start."""
+    from factgeo import bases, moves, settings  # noqa: PLC0415 - help must answer at once
+    from factgeo import edits as demands  # noqa: PLC0415
+
+    extra = [f"border={border!r}"] if border else []
+    extra += [f"solver.time_limit={time_limit}"] if time_limit is not None else []
+    tables = what_if(atlas, close, add, timetable)
+    if edits is not None:
+        tables |= demands.read(edits, atlas, previous)
+    if sites is not None:
+        tables.setdefault("bases", {})["sites"] = [site.model_dump() for site in bases.read_sites(sites)]
+    chosen = settings.load(
+        start=previous.settings if previous else None,
+        presets=[name for name in (preset, size) if name],
+        file=config,
+        assignments=[*assignments, *extra],
+        tables=tables,
+    )
+    return moves.from_plan(chosen, previous) if previous else chosen
+
+
+def _area(name: str | None, previous: Plan | None, atlas: Atlas) -> Area:
+    """The area that is named, else that of the previous plan, else Norway.
+
+    Raises:
+        PlanError: The previous plan is of another area.
+    """
+    from factgeo import areas  # noqa: PLC0415 - help must answer at once
+
+    if previous is None:
+        return areas.resolve(name or "norge", atlas)
+    found = previous.area if name is None else areas.resolve(name, atlas)
+    if found.units != previous.area.units:
+        raise PlanError("plan_other_area", plan=previous.area.name, area=found.name)
+    return found
+
+
+def _solve(atlas: Atlas, area: Area, settings: Settings, next_count: int | None) -> tuple[Result, Further]:
+    """The best plan, or the best beside the listed teams."""
+    from factgeo import further, next_teams, pipeline  # noqa: PLC0415 - help must answer at once
+
+    if next_count:
+        result, found = next_teams.next_teams(atlas, area, settings, next_count, progress)
+        return result, further.Further(next_teams=found)
+    result = pipeline.run(atlas, area, settings, progress)
+    if result.plan.proof.status == "interrupted" and not result.plan.catchments:
+        raise KeyboardInterrupt
+    return result, further.Further()
+
+
+def _explore(result: Result, so_far: Further, asked: Asked) -> tuple[Further, bool]:
+    """Answers to what is asked, and whether all are there; after Ctrl-C the plan itself is still kept."""
+    from factgeo import further  # noqa: PLC0415 - help must answer at once
+
+    try:
+        return further.explore(result, asked, so_far, progress), True
+    except KeyboardInterrupt:
+        say(text("cli.further_interrupted"))
+        return so_far, False
+
+
+def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bool, as_json: bool) -> None:
+    from factgeo import contract, export, further_words, summary  # noqa: PLC0415 - help must answer at once
+
+    if folder is not None:
+        progress(text("progress.write", folder=folder))
+        export.write_plan(result, result.atlas, folder, overwrite=overwrite, further=beyond)
+    if as_json:
+        print_json(contract.plan_json(result, result.atlas, beyond))
+        return
+    plain = [] if beyond.answer and folder is None else summary.lines(result)
+    click.echo("\n".join([*plain, *further_words.lines(beyond, result)]))

@@ -1,0 +1,36 @@
+"""``factgeo app`` and ``factgeo doctor``."""
+
+from __future__ import annotations
+
+import click
+
+from factgeo.cli.options import EXIT_USAGE, command, lang, option
+
+
+def app_command() -> click.Command:
+    """Starting the app, with its options."""
+    port = option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+    host = option("--host", default="localhost", show_default=True)
+    return command("app", _app, [port, host, lang()])
+
+
+def _app(*, port: int, host: str) -> int:
+    """Start the app and stay until it is stopped."""
+    from factgeo import serve  # noqa: PLC0415 - help must answer at once
+
+    return serve.run(port=port, host=host)
+
+
+def doctor_command() -> click.Command:
+    """Looking whether all is there."""
+    return command("doctor", _doctor, [lang()])
+
+
+def _doctor() -> int:
+    """Say whether everything that factgeo needs is there."""
+    from factgeo import doctor  # noqa: PLC0415 - help must answer at once
+
+    findings = doctor.examine()
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.well else '!! '} {finding.text}")
+    return 0 if all(finding.well for finding in findings) else EXIT_USAGE

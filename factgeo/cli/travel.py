@@ -1,0 +1,51 @@
+"""``factgeo travel``: one trip, taken apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from factgeo.cli.options import command, flag, print_json, settings_options, what_if, what_if_options
+from factgeo.language import text
+
+
+def travel_command() -> click.Command:
+    """The command with its options."""
+    parameters = [
+        click.Argument(["start"], metavar="FROM"),
+        click.Argument(["end"], metavar="TO"),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *settings_options(),
+        *what_if_options(),
+        flag("--explain"),
+    ]
+    return command("travel", _travel, parameters)
+
+
+def _travel(
+    *,
+    start: str,
+    end: str,
+    as_json: bool,
+    explain: bool,
+    close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+) -> None:
+    """One trip taken apart."""
+    from factgeo import contract, journeys, pack, places, settings, summary  # noqa: PLC0415 - help must answer at once
+
+    atlas = pack.load()
+    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
+    a, b = places.resolve(start, atlas), places.resolve(end, atlas)
+    trip = journeys.between(atlas, a, b, chosen)
+    unchanged = chosen.on_todays_roads()
+    today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
+    if as_json:
+        print_json(contract.trip_json(a, b, trip, today))
+    else:
+        lines = summary.trip_lines(a, b, trip, today)
+        click.echo("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))

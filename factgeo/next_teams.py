@@ -1,0 +1,119 @@
+"""The next teams beside the listed ones: where they add most reach, one at a time and together.
+
+The listed teams stand with their bases, of any size; areas are drawn anew each time, so that what a new team gains is
+not mixed up with what better borders would gain: the listed teams with their best areas are the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from factgeo import edits, language, pipeline, teams
+from factgeo.areas import Area
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.plan import Base
+from factgeo.propose import beside
+from factgeo.propose.problem import Group, Solution
+from factgeo.propose.relaxation import first_possible
+from factgeo.propose.request import Request
+from factgeo.settings import Settings
+from factgeo.teams import Standing
+
+
+@dataclass(frozen=True)
+class NextTeam:
+    """A new team.
+
+    Attributes:
+        base: Where it is.
+        within: Residents who come within T minutes of their team.
+        served: Residents who get a team.
+    """
+
+    base: Base
+    within: int
+    served: int
+
+
+@dataclass(frozen=True)
+class NextTeams:
+    """New teams beside the listed ones.
+
+    Attributes:
+        asked: How many were asked for; where there are fewer, no more are possible under the rules.
+        possible_from: The largest least size of a catchment with which all that were asked for are possible; None where
+            they are possible as it is, or not even with the smallest.
+        standing: The listed teams of the area, also those that cannot be placed.
+        baseline: The listed teams alone, with their best areas.
+        one_by_one: Each adds most to those before.
+        jointly: The best so many together, each with what would be lost without it alone.
+    """
+
+    asked: int
+    possible_from: int | None
+    standing: Standing
+    baseline: Result
+    one_by_one: tuple[NextTeam, ...]
+    jointly: tuple[NextTeam, ...]
+
+
+def next_teams(
+    atlas: Atlas, area: Area, settings: Settings, count: int, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Result, NextTeams]:
+    """The best plan with ``count`` more teams than are listed, and what each new team is worth.
+
+    Reach counts first, then residents with a team, then minutes, exactly.
+
+    Raises:
+        PlanError: The listed teams cannot all stand.
+    """
+    rules = _with_listed(settings)
+    baseline = pipeline.run(atlas, area, rules, progress)
+    request = Request(baseline.atlas, area, rules, baseline.journeys)
+    bases = edits.listed_bases(baseline.atlas, area, rules, baseline.journeys.bases)
+    existing = {baseline.journeys.row[base]: number for base, number in bases.items()}
+
+    def told(part: str) -> None:
+        progress(language.text("progress.next", part=part))
+
+    found = beside.beside(request.problem(), existing, count, rules.solver, told)
+    standing = teams.standing(atlas, area.units, without=settings.existing.without)
+    one_by_one, jointly = (_teams(some, request) for some in (found.one_by_one, found.jointly))
+    enough = len(jointly) == count
+    return _measured(found.together, request, baseline), NextTeams(
+        asked=count,
+        possible_from=None if enough else _possible_from(request, frozenset(existing), count),
+        standing=standing,
+        baseline=_measured(found.baseline, request, baseline),
+        one_by_one=one_by_one,
+        jointly=jointly,
+    )
+
+
+def _possible_from(request: Request, existing: frozenset[int], count: int) -> int | None:
+    """The largest least size of a catchment with which so many new bases are possible."""
+    others = frozenset(range(len(request.journeys.bases))) - existing
+
+    def possible(size: int) -> bool:
+        return request.with_rule("size", "minimum", size).possible(Group(others, count, count))
+
+    return first_possible(range(request.settings.size.minimum - 1, 0, -1), possible)
+
+
+def _with_listed(settings: Settings) -> Settings:
+    """The rules with the listed teams standing and reach first."""
+    goal = settings.goal.model_copy(update={"name": "strict", "tolerance": 0.0})
+    existing = settings.existing.model_copy(update={"listed": True})
+    return settings.model_copy(update={"goal": goal, "existing": existing})
+
+
+def _measured(solution: Solution, request: Request, like: Result) -> Result:
+    plan, notes = pipeline.checked(request, request.problem(), solution)
+    return pipeline.measured(plan, like.atlas, like.journeys, notes=notes)
+
+
+def _teams(steps: Sequence[beside.Step], request: Request) -> tuple[NextTeam, ...]:
+    bases = request.journeys.bases
+    return tuple(NextTeam(bases[step.base], *(step.gains or (0, 0))[:2]) for step in steps)
