@@ -18,7 +18,7 @@ import networkx as nx
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from factgeo import areas, bases, names, teams, userfiles
+from factgeo import areas, bases, language, names, teams, userfiles
 from factgeo.areas import Area
 from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
 from factgeo.language import Phrase
@@ -27,6 +27,7 @@ from factgeo.plan import Base, Plan
 from factgeo.settings import Edits, KeptTeam, Lock, Settings
 
 UNITS_APART = "+"  # between the units of a row
+ORDER = ("en", "nb", "nn")  # of the words below; one that is missing is the same as the one before
 # what each rule is called in a table, in the languages that planners write
 RULES = {
     "keep": ("keep", "behold", "behald"),
@@ -195,7 +196,8 @@ def _row(path: Path, line: int, given: str, units: str, team: str) -> _Row:
     rule = next((rule for rule, words in RULES.items() if " ".join(given.casefold().split()) in words), None)
     named = tuple(name.strip() for name in units.split(UNITS_APART) if name.strip())
     if rule is None:
-        known = ", ".join(words[-1] for words in RULES.values())
+        at = ORDER.index(language.in_use())
+        known = ", ".join(words[min(at, len(words) - 1)] for words in RULES.values())
         raise SourceError("edits_rule", file=path, line=line, given=given, known=known)
     if not named or (rule in WITH_TEAM and not team):
         raise SourceError("edits_row", file=path, line=line, rule=given)
@@ -332,7 +334,8 @@ def _groups(edits: Edits) -> Iterator[tuple[str, ...]]:
 
 def _refuse_banned(edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
     """A base that a kept team or a lock needs must not be forbidden."""
-    lost = [team for team in (*edits.keep, *edits.lock) if not bases_of(team, atlas, candidates)]
+    asked: list[KeptTeam | Lock] = [*edits.keep, *edits.lock]
+    lost = [team for team in asked if not bases_of(team, atlas, candidates)]
     if not (lost and settings.bases.forbidden):
         return
     free = settings.model_copy(update={"bases": settings.bases.model_copy(update={"forbidden": ()})})

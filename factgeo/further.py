@@ -40,8 +40,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Further:
-    """What was found; empty or None where nobody asked."""
+    """What was asked, and what was found; empty or None where nobody asked."""
 
+    asked: Asked = Asked()
     alternatives: tuple[NextBest, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
     next_teams: NextTeams | None = None
@@ -66,6 +67,7 @@ def explore(result: Result, asked: Asked, so_far: Further, progress: Callable[[s
         alternatives = next_best.next_best(result, asked.alternatives, differ=asked.differ, progress=progress)
     return replace(
         so_far,
+        asked=asked,
         alternatives=alternatives,
         trade_offs=tradeoff.trade_offs(result, progress) if asked.trade_off else (),
         stability=_stability(result, asked.runs, progress) if asked.runs else None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo import stability
+from factgeo import stability, summary
 from factgeo.compare import tenth
 from factgeo.further import Further
 from factgeo.language import number, percent, text
@@ -60,7 +60,7 @@ def reading(points: Sequence[TradeOff], result: Result) -> Reading | None:
         return None
     best = max(planned, key=lambda point: (point.within, -point.teams))
     enough = next(point for point in planned if point.within >= best.within - CLOSE)
-    wanted = residents_within(result) / max(1, result.figures.population)
+    wanted = result.within / max(1, result.figures.population)
     fewest = next((point for point in planned if point.within >= wanted), None)
     return Reading(
         now=own_teams(result),
@@ -77,18 +77,8 @@ def own_teams(result: Result) -> int:
     return sum(team.teams for team in result.figures.teams)
 
 
-def residents_within(result: Result) -> int:
-    """Residents within T minutes of their own team's base."""
-    ways, limit = result.ways.seconds, 60 * result.plan.settings.travel.minutes
-    return int(result.journeys.cells["persons"].to_numpy()[(ways >= 0) & (ways <= limit)].sum())
-
-
-def _residents_served(result: Result) -> int:
-    return sum(team.population for team in result.figures.teams)
-
-
 def _share_within(result: Result) -> float:
-    return residents_within(result) / max(1, result.figures.population)
+    return result.within / max(1, result.figures.population)
 
 
 def _proven(point: TradeOff) -> bool:
@@ -102,7 +92,7 @@ def lines(further: Further, result: Result) -> list[str]:
     """What was asked, in a few sentences each."""
     return [
         *(_why_lines(further.answer) if further.answer else []),
-        *(_alternative_lines(further, result) if further.alternatives else []),
+        *(_alternative_lines(further, result) if further.alternatives or further.asked.alternatives else []),
         *(_move_lines(further, result) if further.previous else []),
         *(_price_lines(result) if _priced_any(further) else []),
         *(_curve_lines(further.trade_offs, result) if further.trade_offs else []),
@@ -219,12 +209,15 @@ def _alternative_lines(further: Further, result: Result) -> Iterator[str]:
         if each.result.plan.proof.status != "optimal":
             said.append(text("further.unproven"))
         yield text("further.alternative", rank=number(rank), what="; ".join(said))
+    if len(further.alternatives) < further.asked.alternatives:
+        asked, count = number(further.asked.alternatives), number(len(further.alternatives))
+        yield text("further.alternatives_fewer", asked=asked, count=count)
 
 
 def _gains(after: Result, before: Result) -> tuple[int, int]:
     """Residents within T minutes, and with a team, by which one plan has more than another."""
-    within = residents_within(after) - residents_within(before)
-    return within, _residents_served(after) - _residents_served(before)
+    within = after.within - before.within
+    return within, after.served - before.served
 
 
 def _difference(each: NextBest, result: Result) -> str:
@@ -305,12 +298,17 @@ def _next_lines(found: NextTeams, result: Result) -> list[str]:
     return [
         *_standing_lines(found, result),
         _baseline(found),
-        text("further.next.one_by_one"),
-        *_step_lines(found.one_by_one, result),
-        _jointly(found),
-        *_step_lines(found.jointly, result),
+        *_new_lines(found, result),
         *_together(found, result),
     ]
+
+
+def _new_lines(found: NextTeams, result: Result) -> list[str]:
+    """The new teams, if any are possible."""
+    if not found.jointly:
+        return []
+    one_by_one = [text("further.next.one_by_one"), *_step_lines(found.one_by_one, result)]
+    return [*one_by_one, _jointly(found), *_step_lines(found.jointly, result)]
 
 
 def _baseline(found: NextTeams) -> str:
@@ -325,11 +323,16 @@ def _jointly(found: NextTeams) -> str:
 
 def _together(found: NextTeams, result: Result) -> list[str]:
     """What all of them reach, and why there are fewer than were asked for or they reach less than some."""
-    said = [text("further.next.together", **_reach(result))]
+    said = [text("further.next.together", **_reach(result))] if found.jointly else []
     if len(found.jointly) < found.asked:
-        said.append(text("further.next.fewer", asked=number(found.asked), count=number(len(found.jointly))))
-    one_by_one = residents_within(found.baseline) + sum(step.within for step in found.one_by_one)
-    if residents_within(result) < one_by_one:
+        size = summary.minimum(result.plan.settings)
+        values = {"asked": number(found.asked), "count": number(len(found.jointly)), "size": size}
+        said.append(text("further.next.fewer" if found.jointly else "further.next.no_room", **values))
+        if found.possible_from:
+            shown = number(found.possible_from)
+            said.append(text("further.next.possible_from", asked=number(found.asked), size=shown))
+    one_by_one = found.baseline.within + sum(step.within or 0 for step in found.one_by_one)
+    if result.within < one_by_one:
         said.append(text("further.next.worse", count=number(len(found.one_by_one))))
     return said
 
@@ -360,8 +363,14 @@ def _reach(result: Result) -> dict[str, str]:
 
 def _step_lines(steps: Sequence[NextTeam], result: Result) -> Iterator[str]:
     for rank, step in enumerate(steps, start=1):
-        people = _people(step.within, step.served, result)
+        people = _gained(step, result)
         yield text("further.next.step", rank=number(rank), base=step.base.name, people=people)
+
+
+def _gained(step: NextTeam, result: Result) -> str:
+    if step.within is None or step.served is None:
+        return text("further.next.needed")
+    return _people(step.within, step.served, result)
 
 
 def _move_lines(further: Further, result: Result) -> list[str]:
@@ -520,7 +529,9 @@ def _status_words(status: Status) -> str:
     return text("further.impossible") if status == "none" else text("further.not_proven")
 
 
-def _signed(value: float) -> str:
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "–"
     return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
 
 
@@ -553,10 +564,11 @@ def _next_sections(found: NextTeams, result: Result) -> Iterator[str]:
     if found.standing.bases:
         yield _standing_table(found, result)
     yield _baseline(found)
-    yield text("further.next.one_by_one")
-    yield _steps_table(found.one_by_one, result)
-    yield _jointly(found)
-    yield _steps_table(found.jointly, result)
+    if found.jointly:
+        yield text("further.next.one_by_one")
+        yield _steps_table(found.one_by_one, result)
+        yield _jointly(found)
+        yield _steps_table(found.jointly, result)
     yield from _together(found, result)
 
 
@@ -686,6 +698,7 @@ def _next_json(found: NextTeams) -> Row:
     others = ("unplaced", "outside", "overlays", "left_out")
     return {
         "asked": found.asked,
+        "possible_from": found.possible_from,
         "standing": [
             {"base_unit": unit, "count": len(teams), "names": [team.name for team in teams],
              "quality": [team.quality for team in teams]}

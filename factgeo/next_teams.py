@@ -28,13 +28,13 @@ class NextTeam:
 
     Attributes:
         base: Where it is.
-        within: Residents who come within T minutes of their team.
-        served: Residents who get a team.
+        within: Residents who come within T minutes of their team; None where no plan is possible without it.
+        served: Residents who get a team; None as above.
     """
 
     base: Base
-    within: int
-    served: int
+    within: int | None
+    served: int | None
 
 
 @dataclass(frozen=True)
@@ -116,4 +116,4 @@ def _measured(solution: Solution, request: Request, like: Result) -> Result:
 
 def _teams(steps: Sequence[beside.Step], request: Request) -> tuple[NextTeam, ...]:
     bases = request.journeys.bases
-    return tuple(NextTeam(bases[step.base], *(step.gains or (0, 0))[:2]) for step in steps)
+    return tuple(NextTeam(bases[step.base], *(step.gains or (None, None))[:2]) for step in steps)

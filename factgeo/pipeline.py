@@ -19,6 +19,7 @@ from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.request import Request
 from factgeo.settings import Settings
 from factgeo.split import Split
+from factgeo.travel import UNREACHABLE
 from factgeo.trips import Parts
 
 
@@ -48,6 +49,17 @@ class Result:
     splits: tuple[Split, ...]
     parts: Mapping[str, PartFigures]
     notes: tuple[Finding, ...] = ()
+
+    @property
+    def within(self) -> int:
+        """Residents within T minutes of their own team's base."""
+        seconds, limit = self.ways.seconds, 60 * self.plan.settings.travel.minutes
+        return int(self.journeys.cells["persons"].to_numpy()[(seconds != UNREACHABLE) & (seconds <= limit)].sum())
+
+    @property
+    def served(self) -> int:
+        """Residents with a team."""
+        return sum(team.population for team in self.figures.teams)
 
     def same_zone(self, unit: str, other: str) -> bool:
         """May one catchment hold both units, as far as borders go?"""

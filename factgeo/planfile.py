@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from factgeo import areas, bases, journeys, settings, userfiles
 from factgeo.areas import Area
-from factgeo.errors import PlanError, SettingsError
+from factgeo.errors import PlanError, SettingsError, UnknownNameError
 from factgeo.journeys import Journeys
+from factgeo.language import Phrase
 from factgeo.pack import Atlas
 from factgeo.plan import ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
 from factgeo.settings import Settings
@@ -38,6 +39,7 @@ def read(path: Path, atlas: Atlas) -> Plan:
     Raises:
         PlanError: It cannot be read, is of another make or pack, or names what is not there; file and field are named.
         SourceError: The CSV cannot be read.
+        UnknownNameError: A unit of the CSV is unknown; file and line are named.
     """
     if path.suffix.lower() == ".csv":
         return _from_csv(path, atlas)
@@ -85,23 +87,35 @@ def _teams_of_rows(rows: pd.DataFrame, path: Path, atlas: Atlas) -> dict[str, st
     """The team of each unit; a municipality that is divided into districts stands for all of them."""
     team_of: dict[str, str] = {}
     for line, given, team in zip(rows.index, rows["unit_code"], rows["team_id"], strict=True):
-        for unit in areas.resolve(given, atlas).units:
+        for unit in _units_of_row(given, line, path, atlas):
             if unit in team_of:
                 raise PlanError("plan_twice", file=path, line=line, unit=atlas.units.at[unit, "name"])
             team_of[unit] = team
     return team_of
 
 
+def _units_of_row(given: str, line: int, path: Path, atlas: Atlas) -> tuple[str, ...]:
+    try:
+        return areas.resolve(given, atlas).units
+    except UnknownNameError as error:
+        where = Phrase("edits_where.line", values={"line": line})
+        problem = Phrase(f"error.{error.key}", values=error.details)
+        raise UnknownNameError("edits_at", file=path, where=where, problem=problem) from None
+
+
 def _bases_of_rows(rows: pd.DataFrame, path: Path) -> dict[str, tuple[str, float, float]]:
     """Unit, longitude and latitude of each team's base, where the table has them."""
     if not {"base_unit", "base_lon", "base_lat"} <= set(rows.columns):
         return {}
-    first = rows[(rows["team_id"] != "") & (rows["base_unit"] != "")].drop_duplicates("team_id")
-    degrees = {
-        name: [userfiles.decimal(first, line, name, path, above=-180, up_to=180) for line in first.index]
-        for name in ("base_lon", "base_lat")
-    }
-    return dict(zip(first["team_id"], zip(first["base_unit"], *degrees.values(), strict=True), strict=True))
+    given: dict[str, tuple[str, float, float]] = {}
+    for line in rows.index[(rows["team_id"] != "") & (rows["base_unit"] != "")]:
+        lon, lat = (
+            userfiles.decimal(rows, line, name, path, above=-180, up_to=180) for name in ("base_lon", "base_lat")
+        )
+        base = (str(rows.at[line, "base_unit"]), lon, lat)
+        if given.setdefault(rows.at[line, "team_id"], base) != base:
+            raise PlanError("plan_two_bases", file=path, line=line, name=rows.at[line, "team_id"])
+    return given
 
 
 def _base_of_team(

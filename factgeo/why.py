@@ -43,12 +43,12 @@ class Answer:
     @property
     def within(self) -> int:
         """By how many more residents live within T minutes of their team; negative: fewer."""
-        return _within(self.forced) - _within(self.now) if self.forced else 0
+        return self.forced.within - self.now.within if self.forced else 0
 
     @property
     def served(self) -> int:
         """By how many more residents have a team."""
-        return _served(self.forced) - _served(self.now) if self.forced else 0
+        return self.forced.served - self.now.served if self.forced else 0
 
     @property
     def price(self) -> float:
@@ -56,15 +56,6 @@ class Answer:
         if self.forced is None or not self.now.plan.proof.stages:
             return 0.0
         return self.forced.plan.proof.stages[-1].value - self.now.plan.proof.stages[-1].value
-
-
-def _within(result: Result) -> int:
-    ways, limit = result.ways.seconds, 60 * result.plan.settings.travel.minutes
-    return int(result.journeys.cells["persons"].to_numpy()[(ways >= 0) & (ways <= limit)].sum())
-
-
-def _served(result: Result) -> int:
-    return sum(team.population for team in result.figures.teams)
 
 
 def find_team(text: str, result: Result) -> Catchment:

@@ -26,10 +26,18 @@ def examples() -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all examples run one after the other, for later ones read what earlier ones wrote."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "configs").symlink_to(REPO / "configs")
+    return folder
+
+
 @pytest.mark.parametrize("example", [e for e in examples() if "--border none" not in e])
-def test_an_example_of_the_readme_runs(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_example_of_the_readme_runs(example: str, monkeypatch: pytest.MonkeyPatch, checkout: Path) -> None:
     monkeypatch.setenv("FACTGEO_DATA", str(REPO / "data"))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(checkout)
     with pytest.raises(SystemExit) as ended:
         cli.main(shlex.split(example)[1:])
     assert ended.value.code == 0
