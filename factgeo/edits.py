@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from pathlib import Path
@@ -460,12 +461,22 @@ class _Demands:
             for first, second in combinations(placed, 2):
                 if first.contradicts(second):
                     self._refuse(second.unit, self._whose(first, second.unit), second.phrase)
+            self._refuse_left_together(units)
             kept = next((team for team in self._edits.keep if units & set(team.units)), None)
             outside = sorted(units - set(kept.units)) if kept else []
             if kept and outside:
                 other = {"other": _named(sorted(units & set(kept.units)), self._atlas)}
                 second_side = Phrase("demand.outside", values={"team": kept.name})
                 self._refuse(outside[0], Phrase("demand.together", values=other), second_side)
+
+    def _refuse_left_together(self, units: AbstractSet[str]) -> None:
+        """Units that are to have the same team are to have one."""
+        left = sorted(units & set(self._edits.leave))
+        for group in self._edits.together:
+            here = [unit for unit in left if unit in group]
+            if here:
+                others = _named([unit for unit in group if unit != here[0]], self._atlas)
+                self._refuse(here[0], Phrase("demand.together", values={"other": others}), Phrase("demand.leave"))
 
     def _whose(self, placed: _Placed, unit: str) -> Phrase:
         """The first demand as it concerns ``unit``: its own, or that of a unit that it must be together with."""

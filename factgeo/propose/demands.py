@@ -44,8 +44,8 @@ class Demands:
 
     @property
     def served(self) -> Positions:
-        """Units that must have a team."""
-        return frozenset().union(*(units for units, _ in (*self.keep, *self.lock)))
+        """Units that must have a team: whoever asks for a team, or for the same team, asks for one."""
+        return frozenset().union(*(units for units, _ in (*self.keep, *self.lock)), *self.together)
 
     @property
     def kept(self) -> Positions:

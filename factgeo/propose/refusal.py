@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -56,18 +56,14 @@ def _told(conflict: Sequence[Demand], request: Request) -> Phrase:
         listed = Several(tuple(demand.phrase for demand in conflict), "; ")
         return Phrase("conflict.several", values={"demands": listed})
     only = conflict[0]
-    if only.key in ("at_least", "at_most"):
-        return _number_of_teams(request)
-    if only.key == "reach_floor":
-        return _floor(request)
-    if only.key in ("required", "sites"):
-        return _no_team_at(only, request)
-    if only.key == "lock":
-        return _lock(only, request)
-    return Phrase("conflict.one", values={"demand": only.phrase})
+    told: dict[str, Callable[[Demand, Request], Phrase]] = {
+        "at_least": _number_of_teams, "at_most": _number_of_teams, "reach_floor": _floor, "required": _no_team_at,
+        "sites": _no_team_at, "lock": _lock, "together": _together,
+    }  # fmt: skip
+    return told[only.key](only, request) if only.key in told else Phrase("conflict.one", values={"demand": only.phrase})
 
 
-def _number_of_teams(request: Request) -> Phrase:
+def _number_of_teams(_only: Demand, request: Request) -> Phrase:
     """How many teams were asked for, and how many are possible under everything else."""
     low, high = request.settings.teams.at_least, request.settings.teams.at_most
     asked = str(low) if low == high else f">= {low}" if not high else f"{low}–{high}"
@@ -83,7 +79,7 @@ def _extreme_teams(request: Request, sign: int) -> int:
     return round(sign * found.stages[0].value)
 
 
-def _floor(request: Request) -> Phrase:
+def _floor(_only: Demand, request: Request) -> Phrase:
     """The reach that is asked for, and the best that is possible."""
     problem, goal = request.problem(), request.settings.goal
     best = exact.solve(replace(problem, limits=(), stages=(problem.limits[0][0],)), request.settings.solver)
@@ -108,6 +104,14 @@ def _lock(only: Demand, request: Request) -> Phrase:
     """Units that cannot belong to the base that they are locked to."""
     lock = edits.resolved(with_rule(request.settings, "edits", "lock", (only.value,)), request.atlas).lock[0]
     return obstacle(request, lock.units, edits.bases_of(lock, request.atlas, request.journeys.bases))
+
+
+def _together(only: Demand, request: Request) -> Phrase:
+    """Units that no base can serve together: shown for the base whose farthest unit is nearest."""
+    asked = edits.resolved(with_rule(request.settings, "edits", "together", (only.value,)), request.atlas).together[0]
+    columns = [request.area.units.index(unit) for unit in asked]
+    farthest = request.journeys.by_unit.mean_min()[:, columns].max(axis=1)
+    return obstacle(request, asked, [request.journeys.bases[int(farthest.argmin())]])
 
 
 def obstacle(request: Request, units: Sequence[str], found: Sequence[Base]) -> Phrase:
