@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from factgeo import contract, folders, further_words, maps, pictures, summary
+from factgeo import capacity, capacity_words, contract, folders, further_words, maps, pictures, summary
 from factgeo.effects import Effects
 from factgeo.further import Further
 from factgeo.pack import Atlas
@@ -21,7 +21,7 @@ from factgeo.travel import UNREACHABLE
 
 # names of the files and folders in the folder of a plan
 PLAN_FILES = (
-    "plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv",
+    "plan.json", "teams.csv", "units.csv", "capacity.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv",
     "alternatives.csv", "moves.csv", "next.csv", "stability.csv", "tradeoff.csv", "tradeoff.png",
     "alternative-*", "tradeoff-plans",
 )  # fmt: skip
@@ -58,12 +58,18 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
     units = _units_table(result, atlas)
     _write_csv(_teams_table(result), folder / "teams.csv")
     _write_csv(units, folder / "units.csv")
+    takes = capacity.assess(result)
+    _write_csv(capacity_words.table(takes), folder / "capacity.csv")
     if result.effects is not None:
         _write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
     _write_gpkg(result, atlas, units, folder / "plan.gpkg")
     maps.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
-    words = summary.markdown(result, atlas) + (further_words.markdown(further, result) if further else "")
-    (folder / "summary.md").write_text(words, encoding="utf-8")
+    words = [
+        summary.markdown(result, atlas),
+        further_words.markdown(further, result) if further else "",
+        "\n".join(capacity_words.markdown(takes)) + "\n",
+    ]
+    (folder / "summary.md").write_text("\n".join(part for part in words if part), encoding="utf-8")
     return content
 
 

@@ -176,8 +176,8 @@ def _act_figures(plan: Plan, atlas: Atlas, journeys: Journeys) -> Iterator[ActFi
             population=population,
             adults=adults,
             adults_within=int(journeys.cells.loc[mine, "adults"].to_numpy()[near].sum()),
-            act_level=need.act_level(atlas, group),
-            caseload=need.act_caseload(atlas),
+            act_level=need.act_level(atlas, group, plan.settings),
+            caseload=need.act_caseload(atlas, plan.settings),
             travel=travel_figures(minutes, persons),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -73,14 +74,19 @@ def parameters(atlas: Atlas, settings: Settings) -> dict[str, Parameter]:
         PackError: The table is damaged.
         SettingsError: A replaced figure is unknown, or its low, central and high are not in order.
     """
-    table = atlas.facts("parameters")
-    known = {str(row["id"]): _parameter(row) for _, row in table.iterrows()}
+    known = dict(_cited(atlas))
     for name, value in settings.parameters.items():
         if name not in known:
             nearest = ", ".join(names.nearest(name, known)) or "–"
             raise SettingsError("parameter_unknown", name=name, nearest=nearest)
         known[name] = _replaced(known[name], value)
     return known
+
+
+@lru_cache(maxsize=4)
+def _cited(atlas: Atlas) -> Mapping[str, Parameter]:
+    """The table as it is; reading it takes as long as a thousand uses."""
+    return {str(row["id"]): _parameter(row) for _, row in atlas.facts("parameters").iterrows()}
 
 
 def replaced(used: Iterable[Parameter]) -> list[Parameter]:

@@ -1,4 +1,4 @@
-"""Pictures for documents, drawn with matplotlib: the trade-off curve of an area."""
+"""Pictures for documents, drawn with matplotlib: the trade-off curve of an area, and its residents year by year."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factgeo.further_words import own_teams
+from factgeo.growth import History
 from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
 from factgeo.propose.frontier import Aim
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE_INCH = (10.0, 6.5)
+SMALL_INCH = (7.0, 4.0)
 DOTS_PER_INCH = 160
 FONT = 13  # points; a page of a document shows the picture at two thirds
 INK, FAINT = "#222222", "#8a8a8a"
@@ -205,3 +207,28 @@ def _legend(figure: Figure, above: Axes, below: Axes, points: Sequence[TradeOff]
         [*handles, *more], [*labels, *their_labels], loc="upper left", bbox_to_anchor=(0.012, 0.94), ncols=2,
         fontsize=FONT - 1.5, frameon=False, labelcolor=INK, columnspacing=1.5, handletextpad=0.5, labelspacing=0.3,
     )  # fmt: skip
+
+
+def history_picture(history: History) -> bytes:
+    """Residents, and adults, in each of the pack's years, as a small PNG; gaps where none is known."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415
+
+    figure = Figure(figsize=SMALL_INCH, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
+    axes = figure.subplots()
+    for values, key, colour, marker in (
+        (history.persons, "need.picture.all", "#0072b2", "o"),
+        (history.adults, "need.picture.adults", "#d55e00", "s"),
+    ):
+        known = [math.nan if value is None else value for value in values]
+        axes.plot(history.years, known, color=colour, marker=marker, markersize=7, linewidth=2, label=text(key))
+    _plain(axes)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.set_title(text("need.picture.title", area=history.area), loc="left", fontsize=FONT + 1, color=INK)
+    axes.legend(frameon=False, fontsize=FONT - 2, loc="lower left")
+    figure.supxlabel(history.source, fontsize=FONT - 4, color=INK, x=0.01, ha="left")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from factgeo.errors import SettingsError
@@ -25,6 +25,7 @@ Minutes = Annotated[float, Field(gt=0, le=1000)]
 Speed = Annotated[float, Field(gt=0, le=130)]
 Factor = Annotated[float, Field(ge=0.5, le=3)]
 
+Three = tuple[float, float, float]
 Border = Literal["hf", "dps", "helsefellesskap", "rhf", "county", "none"]
 Who = Literal["all", "adults", "12-25", "65+"]
 GoalName = Literal["balanced", "strict", "everyone", "fewest_teams"]
@@ -191,9 +192,61 @@ class Replaced(_Frozen):
 
 
 class Need(_Frozen):
-    """Which fraction of whom is the target group."""
+    """Which fraction of whom is the target group, and a planner's own fractions of groups that have no official one.
+
+    Own fractions are in per cent: of residents of FACT ung's ages, of residents of 65+, of the target group.
+    """
 
     denominator: Literal["adults_18plus", "total"]
+    adult_fraction_of_total: bool
+    fact_ung: float | Replaced
+    elderly: float | Replaced
+    security: float | Replaced
+
+
+def _between(least: float, most: float) -> Callable[[Three], Three]:
+    """A check that low, central and high are in order and within limits."""
+
+    def checked(values: Three) -> Three:
+        low, central, high = values
+        if not least <= low <= central <= high <= most:
+            raise ValueError
+        return values
+
+    return checked
+
+
+class CapacityNeed(_Frozen):
+    """What capacity needs beside the cited figures.
+
+    ``model``: what the catchments' teams are; ACT areas of a second tier are ACT whatever it says.
+    """
+
+    model: Literal["fact", "act"]
+    hours_per_week: Annotated[float, Field(ge=20, le=45)]
+    weeks_per_year: Annotated[float, Field(ge=30, le=52)]
+
+
+class Driving(_Frozen):
+    """What the driving load needs beside the cited figures; three values are low, central and high.
+
+    Attributes:
+        clients_per_trip: Clients visited on one trip; most of them make least driving.
+        staff_per_trip: How many go together.
+        visit_minutes: Length of a visit.
+        hop_factor: Mean minutes between two clients of a unit / mean minutes to them from the nearest base.
+        car_hours_per_week: Hours that one car can be out in a week; many of them make few cars.
+        satellite_share: A further satellite is worth while if it saves this share (0-1) of the hub's hours.
+        satellites_at_most: How many satellites are tried.
+    """
+
+    clients_per_trip: Annotated[Three, AfterValidator(_between(1, 10))]
+    staff_per_trip: Annotated[Three, AfterValidator(_between(1, 3))]
+    visit_minutes: Annotated[Three, AfterValidator(_between(5, 240))]
+    hop_factor: Annotated[float, Field(ge=0, le=2)]
+    car_hours_per_week: Annotated[Three, AfterValidator(_between(5, 80))]
+    satellite_share: Annotated[float, Field(ge=0, le=1)]
+    satellites_at_most: Annotated[int, Field(ge=0, le=5)]
 
 
 class SpeedByClass(_Frozen):
@@ -313,6 +366,8 @@ class Settings(_Frozen):
     act_areas: ActAreas
     need: Need
     parameters: dict[str, float | Replaced]
+    capacity_need: CapacityNeed
+    driving: Driving
     roads: Roads
     ferry: Ferry
     access: Access
@@ -325,7 +380,7 @@ class Settings(_Frozen):
 
     def digest(self) -> str:
         """sha256 of all values that can shape a plan: equal digests, equal plans."""
-        values = self.model_dump(exclude={"scheduler", "stability"})
+        values = self.model_dump(exclude={"scheduler", "stability", "capacity_need", "driving"})
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

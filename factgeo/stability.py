@@ -41,7 +41,6 @@ CLEAR = 0.3  # a rank correlation nearer to zero than this is not worth a senten
 TWO_VALUES = 2
 
 
-
 SOURCES = {
     "driving": "facts:drive_time_factor (1.15), estimate (0.9)",
     "waiting": "facts:ferry_wait_cap_planned (20/15), estimate (10/15)",

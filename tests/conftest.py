@@ -13,6 +13,7 @@ from factgeo import areas as areas_of
 from factgeo import language, pack, pipeline, settings
 from factgeo.errors import FactgeoError
 from factgeo.pipeline import Result
+from factgeo.settings import CapacityNeed, Driving
 
 REPO = Path(__file__).parents[1]
 UTM33 = 25833
@@ -39,6 +40,16 @@ def refusal(error: type[FactgeoError], call: Callable[[], object]) -> str:
     with pytest.raises(error) as caught:
         call()
     return caught.value.message("en")
+
+
+def capacity_need(**changes: object) -> CapacityNeed:
+    """The default rules for capacity, some of them changed."""
+    return settings.load().capacity_need.model_copy(update=changes)
+
+
+def driving_rules(start: Driving | None = None, **changes: object) -> Driving:
+    """The default rules for driving, or others, some of them changed."""
+    return (start or settings.load().driving).model_copy(update=changes)
 
 
 @pytest.fixture

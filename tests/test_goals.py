@@ -23,7 +23,7 @@ from factgeo.errors import FactgeoError, PlanError, SettingsError
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
-from factgeo.propose import model
+from factgeo.propose import engine
 
 STAGES = {
     "balanced": ["balanced"],
@@ -332,7 +332,10 @@ def test_an_earlier_stage_that_claims_too_much_is_found(shipped: Atlas, goal: st
         (["teams.at_least=6", "teams.at_most=6"], ["6 teams", "at most 5"]),
         (["goal.name=fewest_teams", "goal.reach_floor=1"], ["100", "74"]),
         (['bases.required=["Solund"]'], ["Solund", "15,000"]),
-        (['bases.required=["Gloppen", "Stad", "Stryn", "Kinn"]'], ["Stad has a base; Stryn has a base; Kinn", "to 7,319"]),
+        (
+            ['bases.required=["Gloppen", "Stad", "Stryn", "Kinn"]'],
+            ["Stad has a base; Stryn has a base; Kinn", "to 7,319"],
+        ),
     ],
 )
 def test_what_no_plan_can_keep_is_refused_with_what_is_possible(
@@ -458,11 +461,13 @@ def test_a_border_that_leaves_single_units_joins_none_of_them(shipped: Atlas, go
 def solver_that_ends_early(monkeypatch: pytest.MonkeyPatch, *, interrupted: bool) -> None:
     """Every run of the solver ends before it has found or proven anything."""
 
-    def run(self: model.Model, _seconds: float, **_how: bool) -> model.Found:
-        nothing = np.zeros(len(self.problem.pairs))
-        return model.Found(None, -math.inf, done=False, impossible=False, interrupted=interrupted, reduced=nothing)
+    def run(_self: engine.Engine, _seconds: float, **_how: bool) -> engine.Found:
+        none = np.empty(0)
+        return engine.Found(
+            None, -math.inf, done=False, impossible=False, interrupted=interrupted, reduced=none, duals=none
+        )
 
-    monkeypatch.setattr(model.Model, "run", run)
+    monkeypatch.setattr(engine.Engine, "run", run)
 
 
 @every_goal

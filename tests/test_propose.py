@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factgeo import settings as factgeo_settings
-from factgeo.propose import exact, model
+from factgeo.propose import exact
 from factgeo.propose.problem import NO_LIMIT, Group, Objective, Problem, allowed_units, pieces, trim
 from factgeo.propose.wholeness import cuts
 
@@ -239,14 +240,14 @@ def test_an_interrupt_keeps_the_best_plan_so_far(monkeypatch: pytest.MonkeyPatch
     cost = rng.integers(1, 1000, (81, 81))
     p = problem(graph, cost, size=rng.integers(1, 9, 81).tolist(), minimum=30, per_team=45, unserved=500)
     pressed = iter([False] * 20 + [True])
-    join = model.threading.Thread.join
+    join = threading.Thread.join
 
     def ctrl_c(thread: object, timeout: float | None = None) -> None:
         join(thread, timeout)
         if next(pressed, False):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(model.threading.Thread, "join", ctrl_c)
+    monkeypatch.setattr(threading.Thread, "join", ctrl_c)
     solution = exact.solve(p, OPTIONS)
     assert solution.base_of is not None
     assert solution.stages[0].status == "interrupted"

@@ -11,8 +11,10 @@ from pathlib import Path
 import click
 
 from factgeo import __version__, language
+from factgeo.cli.capacity import capacity_command
 from factgeo.cli.compare import compare_command
 from factgeo.cli.data import data_group
+from factgeo.cli.need import need_command
 from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, lang, say
 from factgeo.cli.plan import plan_command
 from factgeo.cli.teams import teams_command
@@ -21,7 +23,7 @@ from factgeo.cli.travel import travel_command
 from factgeo.errors import FactgeoError
 from factgeo.language import text
 
-LATER = ("reach", "potential", "need", "capacity", "economy", "report")
+LATER = ("reach", "potential", "economy", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,8 +83,8 @@ def commands() -> click.Group:
     group.params = [lang(), click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True,
                                           callback=_show_version, help=text("cli.option.version"))]  # fmt: skip
     made = (
-        plan_command(), compare_command(), teams_command(), travel_command(), data_group(), app_command(),
-        doctor_command(),
+        plan_command(), compare_command(), need_command(), capacity_command(), teams_command(), travel_command(),
+        data_group(), app_command(), doctor_command(),
     )  # fmt: skip
     for command in made:
         group.add_command(command)

@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 
 from factgeo.plan import Status
 from factgeo.propose import greedy, knapsack
-from factgeo.propose.model import Found, Model, assignment, shares
+from factgeo.propose.catalogue import catalogue
+from factgeo.propose.choice import Choice
+from factgeo.propose.engine import Found, rounded_up
+from factgeo.propose.model import Model, assignment, shares
 from factgeo.propose.problem import (
     Objective,
     Problem,
@@ -40,7 +43,7 @@ ROUNDS = 60  # of cuts at most, and
 STALLED = 3e-4  # until this many rounds have together raised the bound by less than this share
 PATIENCE = 4
 START_SHARE = 0.25  # of the time, for a plan to start from
-EXACT_BELOW = 1e6  # values that the solver knows to well within one
+MOST_CATCHMENTS = 200_000  # with more, a plan is not chosen among all of them
 
 
 def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = lambda _: None) -> Solution:
@@ -60,7 +63,7 @@ def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = l
     hurry = False
     for number, piece in enumerate(apart, start=1):
         progress(f"{number}/{len(apart)}")
-        solution = _Search(piece.problem, options).solve(time.monotonic() + HURRY_S if hurry else deadline)
+        solution = _search(piece.problem, options).solve(time.monotonic() + HURRY_S if hurry else deadline)
         if solution.base_of is None:
             return Solution(None, _nothing(problem, solution.stages[-1].status))
         hurry = hurry or any(stage.status == "interrupted" for stage in solution.stages)
@@ -69,6 +72,12 @@ def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = l
     in_pieces = {int(unit) for piece in apart for unit in piece.units}
     rest = [unit for unit in range(problem.units) if unit not in in_pieces]
     return Solution(dict(sorted(base_of.items())), _added_up(problem.stages, proofs, rest))
+
+
+def _search(problem: Problem, options: Solver) -> Choice | _Search:
+    """The search that suits a piece: among all its catchments where they are few, else among its pairs."""
+    every = catalogue(problem, MOST_CATCHMENTS)
+    return _Search(problem, options) if every is None else Choice(problem, every, options)
 
 
 def contradicts(problem: Problem) -> bool:
@@ -96,11 +105,6 @@ def _added_up(
         )
         total.append(StageProof(stage.name, value, bound, status, sum(proof.seconds for proof in mine)))
     return tuple(total)
-
-
-def _whole(bound: float) -> float:
-    """A bound on whole numbers, rounded up where the solver's tolerance is far below one."""
-    return float(math.ceil(bound - 1e-3)) if abs(bound) < EXACT_BELOW else bound
 
 
 @dataclass
@@ -163,7 +167,7 @@ class _Search:
         relaxed = self._tightened()
         if relaxed.impossible:
             return math.inf, "none"
-        lowest = _whole(relaxed.bound)
+        lowest = rounded_up(relaxed.bound)
         if relaxed.done and relaxed.x is not None:
             self._consider(stage, greedy.plan(self._problem, stage, relaxed.x), mend=False)
             if self._best.value <= lowest:

@@ -1,55 +1,19 @@
-"""A problem as a mixed-integer model in HiGHS: columns, rows, and running it so that Ctrl-C ends it well."""
+"""A problem as a mixed-integer model of pairs: columns and rows."""
 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.propose.engine import INFINITE, Engine, Found, Row
 from factgeo.propose.knapsack import Knapsack, KnapsackCut
 from factgeo.propose.problem import NO_LIMIT, Objective, Problem, allowed_units
 from factgeo.propose.wholeness import Cut, first_cuts
 from factgeo.settings import Solver
-
-INFINITE = highspy.kHighsInf
-POLL_S = 0.05  # how often an interrupt is looked for while the solver runs
-WORTH = 1e4  # a plan costs about this much in the model, so that tolerances mean the same everywhere
-
-
-@dataclass(frozen=True)
-class Row:
-    """lower <= sum of coefficients x columns <= upper."""
-
-    columns: NDArray[np.intp] | list[int]
-    coefficients: NDArray[np.float64] | list[float]
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a run of the solver gave.
-
-    Attributes:
-        x: Value of each pair; None where no solution was found.
-        bound: No solution is below this value of the objective.
-        done: Was the run finished?
-        impossible: Is it proven that there is no solution?
-        interrupted: Was it ended by Ctrl-C?
-        reduced: By how much the objective grows at least when a pair is taken (of a relaxed run).
-    """
-
-    x: NDArray[np.float64] | None
-    bound: float
-    done: bool
-    impossible: bool
-    interrupted: bool
-    reduced: NDArray[np.float64]
 
 
 class Model:
@@ -62,10 +26,9 @@ class Model:
         self.column = problem.row_of_pair
         self._unit_columns = len(problem.pairs) + np.arange(problem.units)
         self._team_column = self._team_columns()
-        self._scale = 1.0
-        self._asked_to_stop = threading.Event()
-        self._highs = self._new_highs(options)
-        self._add(self._rows())
+        whole = np.concatenate([np.arange(len(problem.pairs)), np.array(list(self._team_column.values()), dtype=int)])
+        self._engine = Engine(options, *self._bounds(), whole)
+        self._engine.add(self._rows())
         for objective, most in problem.limits:
             self.limit(objective, most)
 
@@ -74,23 +37,6 @@ class Model:
             return {}
         start = len(self.problem.pairs) + self.problem.units
         return {base: start + k for k, base in enumerate(self.allowed)}
-
-    def _new_highs(self, options: Solver) -> highspy.Highs:
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        highs.silent()
-        for event in (highs.cbSimplexInterrupt, highs.cbMipInterrupt):
-            event.subscribe(self._stop_if_asked)
-        for name, value in (
-            ("mip_rel_gap", options.gap), ("mip_feasibility_tolerance", 1e-7), ("threads", options.threads),
-            ("random_seed", options.seed),
-        ):  # fmt: skip
-            highs.setOptionValue(name, value)
-        lower, upper = self._bounds()
-        count, nothing = len(lower), np.empty(0, dtype=np.int32)
-        highs.addCols(count, np.zeros(count), lower, upper, 0, np.zeros(count, np.int32), nothing, np.empty(0))
-        whole = np.concatenate([np.arange(len(self.problem.pairs)), list(self._team_column.values())]).astype(np.int32)
-        highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), highspy.HighsVarType.kInteger))
-        return highs
 
     def _bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         problem = self.problem
@@ -103,68 +49,33 @@ class Model:
 
     def aim(self, objective: Objective) -> None:
         """Make this objective the one to be as small as possible."""
-        cost = self._costs(objective)
-        self._scale = max(1.0, float(np.abs(objective.unserved).sum() or objective.cost.sum()) / WORTH)
-        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / self._scale)
+        self._engine.aim(self._costs(objective), float(np.abs(objective.unserved).sum() or objective.cost.sum()))
 
     def limit(self, objective: Objective, most: float) -> None:
         """The objective must not be above ``most``."""
-        cost, scale = self._costs(objective), max(1.0, abs(most))
-        columns = np.flatnonzero(cost)
-        self._add([Row(columns, cost[columns] / scale, -INFINITE, most / scale)])
+        self._engine.limit(self._costs(objective), most)
 
     def _costs(self, objective: Objective) -> NDArray[np.float64]:
         teams = np.full(len(self._team_column), float(objective.per_team))
         return np.concatenate([objective.cost.astype(float), objective.unserved.astype(float), teams])
 
     def run(self, seconds: float, *, relaxed: bool) -> Found:
-        """Solve the model, or its relaxation, within so many seconds."""
-        self._highs.setOptionValue("time_limit", max(0.1, seconds))
-        self._highs.setOptionValue("solve_relaxation", relaxed)
-        interrupted = self._run()
-        status, info = self._highs.getModelStatus(), self._highs.getInfo()
-        solution = self._highs.getSolution()
-        count = len(self.problem.pairs)
-        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        done = status == highspy.HighsModelStatus.kOptimal
-        bound = info.objective_function_value if relaxed and done else -math.inf if relaxed else info.mip_dual_bound
-        return Found(
-            x=np.asarray(solution.col_value)[:count] if found else None,
-            bound=bound * self._scale,
-            done=done,
-            impossible=status == highspy.HighsModelStatus.kInfeasible,
-            interrupted=interrupted,
-            reduced=np.asarray(solution.col_dual)[:count] * self._scale if relaxed and done else np.zeros(count),
-        )
-
-    def _run(self) -> bool:
-        """Run in a thread so that Ctrl-C ends it at its best plan so far; True if that happened."""
-        self._asked_to_stop.clear()
-        thread = threading.Thread(target=self._highs.run, daemon=True)
-        thread.start()
-        while thread.is_alive():
-            try:
-                thread.join(POLL_S)
-            except KeyboardInterrupt:
-                self._asked_to_stop.set()
-        return self._asked_to_stop.is_set()
-
-    def _stop_if_asked(self, event: highspy.HighsCallbackEvent) -> None:
-        if self._asked_to_stop.is_set():
-            event.interrupt()
+        """Solve the model, or its relaxation, within so many seconds; values and reduced costs are those of pairs."""
+        found, count = self._engine.run(seconds, relaxed=relaxed), len(self.problem.pairs)
+        reduced = found.reduced[:count] if relaxed and found.done else np.zeros(count)
+        return replace(found, x=None if found.x is None else found.x[:count], reduced=reduced)
 
     def allow_only(self, keep: NDArray[np.bool_]) -> None:
         """Leave out the other pairs in the runs to come."""
-        count = len(keep)
-        self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), keep.astype(float))
+        self._engine.allow_only(keep)
 
     def add_wholeness(self, cuts: Iterable[Cut]) -> None:
         """Forbid catchments in pieces."""
-        self._add(self._wholeness_row(cut) for cut in cuts)
+        self._engine.add(self._wholeness_row(cut) for cut in cuts)
 
     def add_knapsack(self, cuts: Iterable[KnapsackCut]) -> None:
         """Forbid parts of teams."""
-        self._add(
+        self._engine.add(
             Row(np.append(cut.columns, cut.used), np.append(cut.coefficients, -cut.times), 0.0, INFINITE)
             for cut in cuts
         )
@@ -271,21 +182,6 @@ class Model:
     def _wholeness_row(self, cut: Cut) -> Row:
         columns = [self.column[cut.unit, cut.base], *(self.column[unit, cut.base] for unit in sorted(cut.separator))]
         return Row(columns, [1.0] + [-1.0] * len(cut.separator), -INFINITE, 0.0)
-
-    def _add(self, rows: Iterable[Row]) -> None:
-        listed = list(rows)
-        lengths = [len(row.columns) for row in listed]
-        if not listed:
-            return
-        self._highs.addRows(
-            len(listed),
-            np.array([row.lower for row in listed]),
-            np.array([row.upper for row in listed]),
-            sum(lengths),
-            np.cumsum([0, *lengths])[:-1].astype(np.int32),
-            np.concatenate([np.asarray(row.columns) for row in listed]).astype(np.int32),
-            np.concatenate([np.asarray(row.coefficients, dtype=float) for row in listed]),
-        )
 
 
 def _upper(most: int) -> float:

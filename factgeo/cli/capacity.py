@@ -1,0 +1,35 @@
+"""``factgeo capacity``: what a plan takes: clients, positions, driving, cars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from factgeo.cli.options import command, option, print_json, progress, settings_options
+from factgeo.language import text
+
+
+def capacity_command() -> click.Command:
+    """The command with its options."""
+    parameters = [
+        option("--plan", "of_plan", type=click.Path(path_type=Path), metavar="PLAN", required=True),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *settings_options(),
+    ]
+    return command("capacity", _capacity, parameters)
+
+
+def _capacity(*, plan: Path, as_json: bool, config: Path | None, assignments: tuple[str, ...]) -> None:
+    """Measure a plan as it stands and show what it takes."""
+    from factgeo import capacity, capacity_words, pack, pipeline, planfile, settings  # noqa: PLC0415 - help must answer at once
+
+    atlas = pack.load()
+    given = planfile.read(plan, atlas)
+    chosen = settings.load(start=given.settings, file=config, assignments=assignments)
+    found = capacity.assess(pipeline.given(atlas, replace(given, settings=chosen), progress))
+    if as_json:
+        print_json(capacity_words.to_json(found))
+    else:
+        click.echo("\n".join(capacity_words.lines(found)))

@@ -1,0 +1,44 @@
+"""The need of an area as files: need.json, need.csv, units.csv, figures.csv, history.csv and .png, need.md."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from factgeo import folders, need_report, need_words, pictures
+from factgeo.need_report import NeedReport
+from factgeo.pack import Atlas
+
+FILES = ("need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png")
+
+
+def refuse_folder(out: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that a need must not be written to.
+
+    Raises:
+        OutputError: It is a file, holds other things, or holds a need and not ``overwrite``.
+    """
+    folders.refuse(out, FILES, overwrite=overwrite, key="out_holds_a_need")
+
+
+def write(found: NeedReport, atlas: Atlas, out: Path, *, overwrite: bool) -> None:
+    """Write the folder of a need.
+
+    Raises:
+        OutputError: The folder holds other things, or a need and not ``overwrite``, or cannot be written.
+    """
+    refuse_folder(out, overwrite=overwrite)
+    with folders.replaced(out) as folder:
+        content = json.dumps(need_report.to_json(found), ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / "need.json").write_text(content + "\n", encoding="utf-8")
+        (folder / "need.md").write_text(need_report.markdown(found, atlas), encoding="utf-8")
+        _write_csv(need_words.table(found.whole), folder / "units.csv")
+        _write_csv(need_words.sources(found.whole), folder / "figures.csv")
+        _write_csv(need_words.history_table(found.history), folder / "history.csv")
+        (folder / "history.png").write_bytes(pictures.history_picture(found.history))
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

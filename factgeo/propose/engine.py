@@ -1,0 +1,154 @@
+"""HiGHS with columns, rows and an objective, run so that Ctrl-C ends it well."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from factgeo.settings import Solver
+
+Numbers = NDArray[np.float64]
+INFINITE = highspy.kHighsInf
+POLL_S = 0.05  # how often an interrupt is looked for while the solver runs
+WORTH = 1e4  # a plan costs about this much in the model, so that tolerances mean the same everywhere
+
+LEAST_GAP = 1e-6  # absolute, in the model
+NEARLY_ONE = 0.99
+EXACT_BELOW = 1e6  # values that the solver knows to well within one
+
+
+def rounded_up(bound: float) -> float:
+    """A bound on whole numbers, rounded up where the solver's tolerance is far below one."""
+    return float(math.ceil(bound - 1e-3)) if abs(bound) < EXACT_BELOW else bound
+
+
+@dataclass(frozen=True)
+class Row:
+    """lower <= sum of coefficients x columns <= upper."""
+
+    columns: NDArray[np.intp] | list[int]
+    coefficients: Numbers | list[float]
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run of the solver gave.
+
+    Attributes:
+        x: Value of each column; None where no solution was found.
+        bound: No solution is below this value of the objective.
+        done: Was the run finished?
+        impossible: Is it proven that there is no solution?
+        interrupted: Was it ended by Ctrl-C?
+        reduced: By how much the objective grows at least when a column is taken (of a relaxed run).
+        duals: Price of each row (of a relaxed run).
+    """
+
+    x: Numbers | None
+    bound: float
+    done: bool
+    impossible: bool
+    interrupted: bool
+    reduced: Numbers
+    duals: Numbers
+
+
+class Engine:
+    """Columns between bounds, some of them whole numbers; rows and the objective come later."""
+
+    def __init__(self, options: Solver, lower: Numbers, upper: Numbers, whole: NDArray[np.intp]) -> None:
+        self._scale = 1.0
+        self._asked_to_stop = threading.Event()
+        highs = self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.silent()
+        for event in (highs.cbSimplexInterrupt, highs.cbMipInterrupt):
+            event.subscribe(self._stop_if_asked)
+        for name, value in (
+            ("mip_rel_gap", options.gap), ("mip_feasibility_tolerance", 1e-7), ("threads", options.threads),
+            ("random_seed", options.seed),
+        ):  # fmt: skip
+            highs.setOptionValue(name, value)
+        count, nothing = len(lower), np.empty(0, dtype=np.int32)
+        highs.addCols(count, np.zeros(count), lower, upper, 0, np.zeros(count, np.int32), nothing, np.empty(0))
+        kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
+        highs.changeColsIntegrality(len(whole), whole.astype(np.int32), kinds)
+
+    def aim(self, cost: Numbers, worth: float, *, whole: bool = False) -> None:
+        """Make the sum of ``cost`` as small as possible; a plan costs about ``worth``.
+
+        ``whole``: all sums are whole numbers, so that a plan is best as soon as the bound is less than one below it.
+        """
+        exact = whole and worth <= EXACT_BELOW  # left as they are, the solver sees for itself that they are whole
+        self._scale = 1.0 if exact else max(1.0, worth / WORTH)
+        self._highs.setOptionValue("mip_abs_gap", max(LEAST_GAP, NEARLY_ONE / self._scale) if whole else LEAST_GAP)
+        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / self._scale)
+
+    def limit(self, cost: Numbers, most: float) -> None:
+        """The sum of ``cost`` must not be above ``most``."""
+        columns, scale = np.flatnonzero(cost), max(1.0, abs(most))
+        self.add([Row(columns, cost[columns] / scale, -INFINITE, most / scale)])
+
+    def allow_only(self, keep: NDArray[np.bool_]) -> None:
+        """Of the first columns, as many as are named, leave out the others in the runs to come."""
+        count = len(keep)
+        self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), keep.astype(float))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        listed = list(rows)
+        lengths = [len(row.columns) for row in listed]
+        if not listed:
+            return
+        self._highs.addRows(
+            len(listed),
+            np.array([row.lower for row in listed]),
+            np.array([row.upper for row in listed]),
+            sum(lengths),
+            np.cumsum([0, *lengths])[:-1].astype(np.int32),
+            np.concatenate([np.asarray(row.columns) for row in listed]).astype(np.int32),
+            np.concatenate([np.asarray(row.coefficients, dtype=float) for row in listed]),
+        )
+
+    def run(self, seconds: float, *, relaxed: bool) -> Found:
+        """Solve the model, or its relaxation, within so many seconds."""
+        self._highs.setOptionValue("time_limit", max(0.1, seconds))
+        self._highs.setOptionValue("solve_relaxation", relaxed)
+        interrupted = self._run()
+        status, info = self._highs.getModelStatus(), self._highs.getInfo()
+        solution = self._highs.getSolution()
+        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        done = status == highspy.HighsModelStatus.kOptimal
+        bound = info.objective_function_value if relaxed and done else -math.inf if relaxed else info.mip_dual_bound
+        return Found(
+            x=np.asarray(solution.col_value) if found else None,
+            bound=bound * self._scale,
+            done=done,
+            impossible=status == highspy.HighsModelStatus.kInfeasible,
+            interrupted=interrupted,
+            reduced=np.asarray(solution.col_dual) * self._scale,
+            duals=np.asarray(solution.row_dual) * self._scale,
+        )
+
+    def _run(self) -> bool:
+        """Run in a thread so that Ctrl-C ends it at its best plan so far; True if that happened."""
+        self._asked_to_stop.clear()
+        thread = threading.Thread(target=self._highs.run, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            try:
+                thread.join(POLL_S)
+            except KeyboardInterrupt:
+                self._asked_to_stop.set()
+        return self._asked_to_stop.is_set()
+
+    def _stop_if_asked(self, event: highspy.HighsCallbackEvent) -> None:
+        if self._asked_to_stop.is_set():
+            event.interrupt()

@@ -1,0 +1,148 @@
+"""What a plan takes, as sentences, tables and JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from factgeo import capacity, capacity_words, language, settings
+from factgeo.capacity import Capacity
+from factgeo.driving import Range
+from factgeo.need import TargetGroup
+from factgeo.pipeline import Result
+
+
+@pytest.fixture(scope="module")
+def found(forde: Result) -> Capacity:
+    return capacity.assess(forde)
+
+
+def crowded(result: Result) -> Capacity:
+    """More people than places everywhere."""
+    group = TargetGroup(290, 300, 310, "adults_18plus")
+    figures = [replace(team, target_group=group) for team in result.figures.teams]
+    return capacity.assess(replace(result, figures=replace(result.figures, teams=tuple(figures))))
+
+
+def test_thousands_are_shown_to_three_digits(forde: Result) -> None:
+    language.use("en")
+    found = capacity.assess(forde)
+    large = replace(found.teams[0], clients=Range(1_234, 12_345, 123_456))
+    assert f"{large.name}: 12,300 (1,230–123,000) clients" in capacity_words.lines(replace(found, teams=(large,)))[1]
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_every_team_has_its_lines_in_each_language(found: Capacity, lang: str) -> None:
+    language.use(lang)
+    said = capacity_words.lines(found)
+    for team in found.teams:
+        assert any(line.startswith(f"{team.name}:") for line in said)
+    assert not [line for line in said if "{" in line or "None" in line or "nan" in line]
+
+
+def test_the_first_lines_are_what_the_figures_say(forde: Result) -> None:
+    language.use("en")
+    team = replace(
+        capacity.assess(forde).teams[0], target_group=Range(136, 153, 160), clients=Range(136, 153, 160),
+        positions=Range(5.9, 8.4, 11.7), places=Range(200, 200, 250), limit="target_group", limit_certain=True,
+    )  # fmt: skip
+    said = capacity_words.lines(replace(capacity.assess(forde), teams=(team,)))
+    assert said[1] == (
+        f"{team.name}: 153 (136–160) clients, 8.5 (6–12) positions (psychiatrist included). "
+        "The target group decides: 200 (200–250) places are enough."
+    )
+
+
+def test_people_without_a_place_are_named(forde: Result) -> None:
+    language.use("en")
+    said = capacity_words.lines(crowded(forde))
+    assert "100 (40–110) persons are left without" in said[1]
+    teams = len(forde.plan.catchments)
+    assert any(f"{100 * teams} ({40 * teams}–{110 * teams}) persons of the target group" in line for line in said)
+
+
+def test_a_week_that_cannot_be_done_is_called_that(found: Capacity) -> None:
+    busy = [team for team in found.teams if team.load.over_full]
+    said = capacity_words.lines(found)
+    assert len([line for line in said if "går det ikke opp" in line]) == len(busy)
+    assert busy
+
+
+def test_residents_whom_no_road_reaches_are_in_the_words(found: Capacity) -> None:
+    said = capacity_words.lines(found)
+    for team in found.teams:
+        assert any(f"bilferge: {language.number(team.unreachable)}. Besøk" in line for line in said)
+
+
+def test_satellites_are_named_with_what_they_leave_and_what_is_not_counted(found: Capacity) -> None:
+    said = capacity_words.lines(found)
+    for team in found.teams:
+        names = ", ".join(base.name for base in team.satellites.choices[team.satellites.worth - 1].bases)
+        assert any(f" i {names}:" in line for line in said)
+    assert any("heller ikke kjøring mellom stedene" in line for line in said)
+
+
+def test_an_own_figure_is_named_in_the_words_and_marked_in_the_json(forde: Result) -> None:
+    changed = settings.load(start=forde.plan.settings, tables={"parameters": {"field_contact_share": 60}})
+    own = capacity.assess(replace(forde, plan=replace(forde.plan, settings=changed)))
+    assert any("Egne tall er brukt" in line and "(60)" in line for line in capacity_words.lines(own))
+    marked = [each["id"] for each in capacity_words.to_json(own)["parameters"] if each["replaced"]]
+    assert marked == ["field_contact_share"]
+
+
+def test_the_json_has_what_other_programs_rely_on(found: Capacity) -> None:
+    told = capacity_words.to_json(found)
+    assert json.loads(json.dumps(told, allow_nan=False)) == json.loads(json.dumps(told))
+    for team in told["teams"]:
+        assert {"team_id", "clients", "positions", "roles", "driving_hours_per_week", "cars", "gap"} <= set(team)
+        for key in ("clients", "positions", "driving_hours_per_week", "cars", "gap"):
+            assert set(team[key]) == {"low", "central", "high"}
+    assert {"clients", "positions", "driving_hours_per_week", "cars", "gap"} <= set(told["totals"])
+
+
+def test_the_json_has_no_more_digits_than_the_figures_deserve(found: Capacity) -> None:
+    for team in capacity_words.to_json(found)["teams"]:
+        assert all((2 * value).is_integer() for value in team["positions"].values())
+        assert all(isinstance(value, int) for value in team["clients"].values())
+        assert all(
+            len(f"{value:.0f}".rstrip("0")) <= 2 and value == round(value)
+            for value in (*team["driving_hours_per_week"].values(), *team["km_per_week"].values())
+        )
+
+
+def test_rounding_is_to_halves_and_two_digits() -> None:
+    assert [capacity_words.half(value) for value in (0, 0.1, 0.7, 0.75, 5.24, 9.8, 11.4)] == [0, 0.5, 0.5, 1, 5, 10, 11]
+    assert [capacity_words.rough(value) for value in (0, 0.4, 9.5, 87.4, 154, 1449, 99.7)] == [
+        0, 0, 10, 87, 150, 1400, 100,
+    ]  # fmt: skip
+
+
+def test_the_table_has_one_row_for_each_team_and_the_figures_of_the_json(found: Capacity) -> None:
+    table = capacity_words.table(found)
+    told = capacity_words.to_json(found)["teams"]
+    assert table["team_id"].tolist() == [team["team_id"] for team in told]
+    for column, key in (("clients", "clients"), ("cars", "cars"), ("driving_hours_per_week",) * 2, ("gap", "gap")):
+        for level in ("low", "central", "high"):
+            assert table[f"{column}_{level}"].tolist() == [team[key][level] for team in told]
+    assert table["role_nurse_central"].tolist() == [team["roles"]["nurse"]["central"] for team in told]
+    assert table["satellite"].tolist() == [team["satellites"]["choices"][0]["bases"][0]["name"] for team in told]
+
+
+def test_the_markdown_tables_are_even(found: Capacity) -> None:
+    said = capacity_words.markdown(found)
+    rows = [line for line in said if line.startswith("|")]
+    teams, roles = rows[: len(found.teams) + 2], rows[len(found.teams) + 2 :]
+    assert len({row.count("|") for row in teams}) == 1
+    assert len({row.count("|") for row in roles}) == 1
+    assert len(roles) == 7 + 2
+
+
+def test_a_plan_without_teams_says_so(forde: Result) -> None:
+    empty = replace(forde, plan=replace(forde.plan, catchments=()), figures=replace(forde.figures, teams=()))
+    nothing = capacity.assess(empty)
+    assert capacity_words.lines(nothing) == ["Planen har ingen team, så det er ingenting å bemanne."]
+    assert capacity_words.markdown(nothing)[-1] == capacity_words.lines(nothing)[0]
+    assert capacity_words.table(nothing).empty
+    assert capacity_words.to_json(nothing)["teams"] == []
