@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -40,7 +41,9 @@ def each(
     except (OSError, TimeoutError, ValueError) as error:
         raise SettingsError("scheduler_silent", given=scheduler, reason=type(error).__name__) from None
     with client:
-        common = client.submit(_itself, shared, pure=False, retries=RETRIES)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sending large graph")  # once; see _itself
+            common = client.submit(_itself, shared, pure=False, retries=RETRIES)
         futures = client.map(function, [common] * len(items), items, pure=False, retries=RETRIES)
         answers: list[Answer] = client.gather(futures)  # type: ignore[no-untyped-call]
         return answers

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, groupby
 from typing import Any, Literal
 
@@ -192,6 +193,7 @@ class _Row:
         return {"table": f"facts/{TABLE}.csv", "line": self.line, "column": column, "value": value}
 
 
+@lru_cache(maxsize=4)
 def listed(atlas: Atlas) -> tuple[Team, ...]:
     """All teams of the list, in its order.
 

@@ -73,7 +73,7 @@ def test_a_week_that_cannot_be_done_is_called_that(found: Capacity) -> None:
 def test_residents_whom_no_road_reaches_are_in_the_words(found: Capacity) -> None:
     said = capacity_words.lines(found)
     for team in found.teams:
-        assert any(f"bilferge: {language.number(team.unreachable)}. Besøk" in line for line in said)
+        assert any(f"bilferje: {language.number(team.unreachable)}. Besøk" in line for line in said)
 
 
 def test_satellites_are_named_with_what_they_leave_and_what_is_not_counted(found: Capacity) -> None:

@@ -212,8 +212,7 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
 
 def test_the_report_states_the_waiting_rule_that_was_used(forde: pipeline.Result) -> None:
     timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
-    assert "Lavik-Oppedal 7,5" in summary.rules(factgeo_settings.load(tables=timetable))
-    assert "15 min per overfart" in summary.rules(forde.plan.settings)
-    assert "15 min" not in summary.rules(
-        factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
-    )
+    assert "Lavik-Oppedal 7,5" in summary.rules(factgeo_settings.load(tables=timetable), forde.atlas)
+    assert "15 min per overfart" in summary.rules(forde.plan.settings, forde.atlas)
+    without = factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
+    assert "15 min" not in summary.rules(without, forde.atlas)

@@ -210,7 +210,7 @@ def test_groups_without_an_official_fraction_have_no_figure_until_the_planner_se
 
 @pytest.mark.parametrize(
     ("own", "words"),
-    [(Replaced(), "neither"), (Replaced(central=0.0037), "mean 0.37?"), (Replaced(central=37), "mean 0.37?")],
+    [(Replaced(source="x"), "neither"), (Replaced(central=0.0037), "mean 0.37?"), (Replaced(central=37), "mean 0.37?")],
 )
 def test_an_own_fraction_must_make_sense(shipped: Atlas, own: Replaced, words: str) -> None:
     assert words in refusal(SettingsError, lambda: of(shipped, "Tromsø", with_own(fact_ung=own)))

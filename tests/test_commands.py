@@ -1,0 +1,188 @@
+"""Steering, comparing, need and capacity on the command line, as a planner uses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import REPO
+from test_cli import Run
+
+SLIDE = "configs/examples/helse-forde-lysbilde.toml"
+SLIDE_CSV = "configs/examples/helse-forde-lysbilde.csv"
+Save = Callable[[str, str | bytes], Path]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPO)
+
+
+def test_edits_shape_the_plan_and_stand_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "plan", "--area", "Helse Førde", "--edits", SLIDE, "--json")
+    plan = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert {team["name"]: team["population"] for team in plan["teams"]} == {
+        "Indre Sogn": 29829, "Sunnfjord og Ytre Sogn": 51932, "Nordfjord": 26292,
+    }  # fmt: skip
+    assert len(plan["rules"]["edits"]["keep"]) == 3
+    assert any("Solund" in rule["text"] for rule in plan["broken_rules"])
+
+
+def test_contradictory_edits_are_refused_by_both_sides(capsys: pytest.CaptureFixture[str], save: Save) -> None:
+    edits = save("edits.csv", "rule;units;team\nlås;Vik;Sogndal\nuten team;Vik;\n")
+    run = Run(capsys, "plan", "--area", "Helse Førde", "--edits", str(edits), "--json")
+    assert (run.code, run.out) == (2, "")
+    assert "Vik" in run.err
+    assert "Sogndal" in run.err
+    assert "uten team" in run.err
+
+
+def test_a_plan_with_everything_that_can_be_asked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["--alternatives", "2", "--tradeoff", "--stability", "2", "--from", SLIDE_CSV, "--out", str(out)]
+    run = Run(capsys, "plan", *words)
+    assert run.code == 0, run.err
+    written = {path.name for path in out.iterdir()}
+    assert {"tradeoff.png", "tradeoff.csv", "alternative-1", "alternative-2", "stability.csv", "moves.csv"} <= written
+    content = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert len(content["alternatives"]) == 2
+    assert {point["aim"] for point in content["tradeoff"]} == {"goal", "reach"}
+    assert content["stability"]["runs"]
+    best, second = (
+        json.loads((out / name / "plan.json").read_text(encoding="utf-8"))["solver"]["stages"][-1]["value"]
+        for name in (".", "alternative-1")
+    )
+    assert best < second
+    again = Run(capsys, "plan", *words)
+    assert again.code == 2
+    assert "--overwrite" in again.err
+
+
+def test_why_answers_without_writing_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    run = Run(capsys, "plan", "--area", "Helse Førde", "--why", "Kinn", "Førde", "--json")
+    answer = json.loads(run.out)["why"]
+    assert run.code == 0
+    assert answer["price_person_min"] > 0
+    assert not list(tmp_path.iterdir())
+    asked = Run(capsys, "plan", "--area", "Helse Førde", "--why", "Vik", "Ingensteds")
+    assert asked.code == 2
+    assert "Ingensteds" in asked.err
+
+
+def test_new_teams_that_are_not_possible_are_said_with_the_size_that_allows_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = Run(capsys, "plan", "--area", "Finnmarkssykehuset", "--next", "2", "--json")
+    told = json.loads(run.out)["next"]
+    assert run.code == 0
+    assert told["jointly"] == []
+    smaller = Run(
+        capsys, "plan", "--area", "Finnmarkssykehuset", "--next", "2", "--json",
+        "--set", f"size.minimum={told['possible_from']}",
+    )  # fmt: skip
+    assert len(json.loads(smaller.out)["next"]["jointly"]) == 2
+    bigger = Run(
+        capsys, "plan", "--area", "Finnmarkssykehuset", "--next", "2", "--json",
+        "--set", f"size.minimum={told['possible_from'] + 1}",
+    )  # fmt: skip
+    assert len(json.loads(bigger.out)["next"]["jointly"]) < 2
+
+
+def test_two_plans_are_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    proven = tmp_path / "proven"
+    assert Run(capsys, "plan", "--area", "Helse Førde", "--out", str(proven)).code == 0
+    run = Run(capsys, "compare", SLIDE_CSV, str(proven), "--json", "--out", str(tmp_path / "compared"))
+    content = json.loads(run.out)
+    assert run.code == 0, run.err
+    assert {"a", "b", "moved_units", "share_within_60", "mean_min", "gains", "losses"} <= content.keys()
+    assert {unit["unit_code"] for unit in content["moved_units"]} == {"4602", "4648", "4636"}
+    assert (tmp_path / "compared" / "map.html").is_file()
+    other = Run(capsys, "compare", SLIDE_CSV, str(tmp_path / "nothing"))
+    assert other.code == 2
+    assert "nothing" in other.err
+
+
+def test_a_plan_of_another_area_cannot_be_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "plan", "--area", "Tromsø", "--from", SLIDE_CSV, "--json")
+    assert (run.code, run.out) == (2, "")
+    assert "Helse Førde" in run.err
+
+
+def test_listed_teams_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "teams", "--json")
+    assert run.code == 0
+    assert len(json.loads(run.out)) == 98
+    finnmark = Run(capsys, "teams", "--area", "Finnmark", "--lang", "en")
+    assert "Alta" in finnmark.out
+
+
+@pytest.mark.parametrize(
+    ("area", "population", "central"),
+    [("norge", 5627400, 28967), ("Tromsø", 79943, 418), ("Vågan+Vestvågøy+Flakstad+Moskenes", 23722, 124)],
+)
+def test_need_of_an_area(capsys: pytest.CaptureFixture[str], area: str, population: int, central: int) -> None:
+    run = Run(capsys, "need", "--area", area, "--json")
+    content = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert (content["population"], content["target_group"]["central"]) == (population, central)
+    assert len(content["history"]) == 8
+
+
+def test_the_fraction_of_adults_on_all_residents_has_to_be_forced(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = ["--set", "need.denominator=total", "--set", "parameters.target_fraction_total=0.64"]
+    refused = Run(capsys, "need", "--area", "Tromsø", *wrong, "--json")
+    assert (refused.code, refused.out) == (2, "")
+    forced = Run(capsys, "need", "--area", "Tromsø", *wrong, "--set", "need.adult_fraction_of_total=true", "--json")
+    assert json.loads(forced.out)["target_group"]["central"] == 512
+    assert json.loads(forced.out)["replaced"] == ["target_fraction_total"]
+
+
+LOCAL = "kommune;antall\nSogndal;51\nVik;3\nAurland;10\nLærdal;13\nÅrdal;23\nLuster;20\n"
+
+
+@pytest.mark.parametrize("door", ["screen", "json", "files"])
+def test_a_local_count_of_three_is_told_at_no_door(
+    capsys: pytest.CaptureFixture[str], save: Save, tmp_path: Path, door: str
+) -> None:
+    local, out = save("local.csv", LOCAL), tmp_path / "out"
+    words = ["need", "--area", "dps:Indre Sogn", "--local", str(local)]
+    run = Run(capsys, *words, *{"screen": [], "json": ["--json"], "files": ["--out", str(out)]}[door])
+    assert run.code == 0, run.err
+    other = save("other.csv", LOCAL.replace("Vik;3", "Vik;4").replace("Aurland;10", "Aurland;9"))
+    changed = Run(capsys, *[str(other) if word == str(local) else word for word in words],
+                  *{"screen": [], "json": ["--json"], "files": ["--out", str(tmp_path / "changed")]}[door])  # fmt: skip
+    assert changed.out.replace("other.csv", "local.csv") == run.out  # nobody can tell 3 and 10 from 4 and 9
+    if door == "files":
+        for path in sorted(out.glob("*.[cjm]*")):
+            same = (tmp_path / "changed" / path.name).read_text(encoding="utf-8")
+            assert same.replace("other.csv", "local.csv") == path.read_text(encoding="utf-8")
+
+
+def test_a_file_about_persons_is_refused_and_not_repeated(capsys: pytest.CaptureFixture[str], save: Save) -> None:
+    persons = save("persons.csv", "kommune;navn\nVik;Kari Nordmann\nVik;Ola Nordmann\n")
+    run = Run(capsys, "need", "--area", "Vik", "--local", str(persons), "--json")
+    assert (run.code, run.out) == (2, "")
+    assert "Nordmann" not in run.err
+
+
+def test_need_of_a_plan_tells_each_catchment(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "need", "--plan", SLIDE_CSV, "--json")
+    content = json.loads(run.out)
+    assert sum(team["population"] for team in content["teams"]) == content["population"] == 108053
+    both = Run(capsys, "need", "--plan", SLIDE_CSV, "--area", "Tromsø")
+    assert both.code == 2
+
+
+def test_capacity_of_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "capacity", "--plan", SLIDE_CSV, "--json")
+    content = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert {"team_id", "clients", "positions", "roles", "driving_hours_per_week", "cars", "gap"} <= content["teams"][
+        0
+    ].keys()
+    half = Run(capsys, "capacity", "--plan", SLIDE_CSV, "--set", "parameters.fact_clients_per_staff=10", "--json")
+    assert json.loads(half.out)["totals"]["positions"]["central"] > content["totals"]["positions"]["central"]
+    assert Run(capsys, "capacity").code == 2
