@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo import stability, summary
+from factgeo import stability_words, summary
 from factgeo.compare import tenth
 from factgeo.further import Further
 from factgeo.language import number, percent, text
@@ -97,7 +97,7 @@ def lines(further: Further, result: Result) -> list[str]:
         *(_price_lines(result) if _priced_any(further) else []),
         *(_curve_lines(further.trade_offs, result) if further.trade_offs else []),
         *(_next_lines(further.next_teams, result) if further.next_teams else []),
-        *(stability.lines(further.stability, result) if further.stability else []),
+        *(stability_words.lines(further.stability, result) if further.stability else []),
     ]
 
 
@@ -458,7 +458,7 @@ def markdown(further: Further, result: Result) -> str:
     if further.next_teams:
         parts += [_section("next"), *_next_sections(further.next_teams, result)]
     if further.stability:
-        parts.append(_deeper(stability.markdown(further.stability, result)))
+        parts.append(_deeper(stability_words.markdown(further.stability, result)))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n" if parts else ""
 
 
@@ -626,7 +626,7 @@ def to_json(further: Further, result: Result) -> dict[str, Any]:
     if further.next_teams:
         found["next"] = _next_json(further.next_teams)
     if further.stability:
-        found["stability"] = stability.to_json(further.stability)
+        found["stability"] = stability_words.to_json(further.stability)
     if further.previous:
         found["moves"] = [_move_json(move) for move in further.moves]
     if further.answer:

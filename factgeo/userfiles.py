@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from factgeo.errors import SourceError
-from factgeo.sources import files
+
+SHOWN = 8  # columns that a message lists
 
 
 def read_csv(path: Path, *, columns: Sequence[str]) -> pd.DataFrame:
@@ -25,20 +27,35 @@ def read_csv(path: Path, *, columns: Sequence[str]) -> pd.DataFrame:
         raw = path.read_bytes()
     except OSError as error:
         raise SourceError("source_unreadable", file=path, reason=error.strerror or error) from None
-    encoding = _encoding(raw)
-    lines = raw.decode(encoding, errors="replace").splitlines()
-    header = lines[0] if lines else ""
-    separator = max(";\t,", key=header.count)
-    table = files.read_csv(path, columns=(), separator=separator, encoding=encoding)
-    table = table.rename(columns=lambda name: str(name).strip().casefold()).map(str.strip)
-    twice = table.columns[table.columns.duplicated()]
-    if len(twice):
+    content = raw.decode(_encoding(raw), errors="replace")
+    header, *_ = content.splitlines() or [""]
+    rows = csv.reader(content.splitlines(), delimiter=max(";\t,", key=header.count))
+    try:
+        return _table([[cell.strip() for cell in row] for row in rows], path, columns)
+    except csv.Error as error:
+        raise SourceError("source_unreadable", file=path, reason=error) from None
+
+
+def _table(rows: Sequence[list[str]], path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a table with the line numbers as index; rows without any content are left out."""
+    names = [name.casefold() for name in rows[0]] if rows else []
+    while names and not names[-1]:
+        names.pop()  # spreadsheets write empty columns at the end
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
         raise SourceError("columns_twice", file=path, columns=", ".join(twice))
-    missing = [name for name in columns if name not in table.columns]
+    missing = [name for name in columns if name not in names]
     if missing:
-        found = ", ".join(map(str, table.columns[:8]))
+        found = ", ".join(names[:SHOWN]) or "–"
         raise SourceError("source_columns", file=path, missing=", ".join(missing), found=found)
-    return table
+    for line, row in enumerate(rows[1:], start=2):
+        if any(row[len(names) :]):
+            raise SourceError("row_too_long", file=path, line=line, columns=len(names))
+    filled = {line: row for line, row in enumerate(rows[1:], start=2) if any(row)}
+    if not filled:
+        raise SourceError("rows_missing", file=path)
+    cut = [[*row, *[""] * len(names)][: len(names)] for row in filled.values()]
+    return pd.DataFrame(cut, columns=names, index=pd.Index(filled, name="line"), dtype=str)
 
 
 def _encoding(raw: bytes) -> str:

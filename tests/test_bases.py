@@ -312,7 +312,7 @@ def test_a_table_without_roles_holds_candidates(save: Save) -> None:
         ("name,lon,lat\nA,5.8,north\n", ["line 2", "north", "lat"]),
         ("name,lon,lat\nA,5.8,\n", ["line 2", "lat"]),
         ("name,lon,lat\nA,5.8,nan\n", ["line 2", "lat"]),
-        ("name,lon,lat\n", ["empty"]),
+        ("name,lon,lat\n", ["no rows"]),
         ("", ["sites.csv"]),
         (f"name,lon,lat\n{'x' * 101},5.8,61.4\n", ["line 2", "100"]),
         ("name,lon,lat,Name\nA,5.8,61.4,B\n", ["name"]),

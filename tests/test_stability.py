@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from conftest import refusal
 
-from factgeo import areas, language, pack, pipeline, stability, tables
+from factgeo import areas, language, pack, pipeline, stability, stability_words, tables
 from factgeo import settings as factgeo_settings
 from factgeo.building.rounding import largest_remainder
 from factgeo.check import Finding
@@ -380,7 +380,7 @@ def test_the_cluster_gives_the_same_answer(forde: Result, found: Stability, two_
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_sentences_name_sample_shares_and_the_least_firm(forde: Result, found: Stability, lang: str) -> None:
     language.use(lang)
-    said = " ".join(stability.lines(found, forde))
+    said = " ".join(stability_words.lines(found, forde))
     shaky = min(found.units, key=lambda unit: (unit.stays, unit.unit_code))
     assert str(found.sample.seed) in said
     assert language.percent(found.residents_stay, 0) in said
@@ -391,7 +391,7 @@ def test_the_sentences_name_sample_shares_and_the_least_firm(forde: Result, foun
 
 def test_runs_that_failed_are_told(forde: Result, three: list[Outcome | None]) -> None:
     language.use("en")
-    said = stability.lines(by_hand(forde, three), forde)
+    said = stability_words.lines(by_hand(forde, three), forde)
     assert said[-2] == (
         "Runs in which no plan keeps the rules, or none was found in time: 1. They are not counted otherwise."
     )
@@ -400,13 +400,13 @@ def test_runs_that_failed_are_told(forde: Result, three: list[Outcome | None]) -
 
 def test_when_all_stay_the_sentences_say_so(forde: Result, three: list[Outcome | None]) -> None:
     language.use("en")
-    said = stability.lines(by_hand(forde, three[:1]), forde)
+    said = stability_words.lines(by_hand(forde, three[:1]), forde)
     assert "All municipalities and districts stay with their team in all 1 runs." in said
     assert "No single one of the varied quantities clearly goes with how many move." in said
 
 
 def test_the_table_has_each_unit_with_per_cent_without_decimals(forde: Result, three: list[Outcome | None]) -> None:
-    page = stability.markdown(by_hand(forde, three), forde)
+    page = stability_words.markdown(by_hand(forde, three), forde)
     row = next(line for line in page.splitlines() if line.startswith("| Hyllestad"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[2:5] == ["i 1 av 2 kjøringer", "50\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
@@ -422,14 +422,14 @@ def test_correlations_are_shown_to_a_tenth(forde: Result, found: Stability) -> N
     )
     language.use("en")
     told = dataclasses.replace(found, drivers=drivers)
-    shown = [line.split("|")[-2].strip() for line in stability.markdown(told, forde).splitlines() if "facts:" in line
+    shown = [line.split("|")[-2].strip() for line in stability_words.markdown(told, forde).splitlines() if "facts:" in line
              or "| estimate |" in line]  # fmt: skip
     assert sorted(shown) == sorted(["−0.7", "+0.6", "0.0", "0.0", "–", "0.0", "+0.1"])
-    assert any(line.startswith("More residents move the lower") for line in stability.lines(told, forde))
+    assert any(line.startswith("More residents move the lower") for line in stability_words.lines(told, forde))
 
 
 def test_the_object_is_json_with_a_row_for_each_unit_and_run(found: Stability) -> None:
-    content = json.loads(json.dumps(stability.to_json(found)))
+    content = json.loads(json.dumps(stability_words.to_json(found)))
     assert content["schema"] == "factgeo.stability/1"
     assert [unit["stays"] for unit in content["units"]] == [unit.stays for unit in found.units]
     assert len(content["sample"]) == content["runs"] == 6
