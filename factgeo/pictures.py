@@ -223,7 +223,7 @@ def history_picture(history: History) -> bytes:
         known = [math.nan if value is None else value for value in values]
         axes.plot(history.years, known, color=colour, marker=marker, markersize=7, linewidth=2, label=text(key))
     _plain(axes)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.08 * max((value for value in history.persons if value is not None), default=1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.set_title(text("need.picture.title", area=history.area), loc="left", fontsize=FONT + 1, color=INK)

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from factgeo import language, pictures, tradeoff
+from factgeo import areas, growth, language, pictures, tradeoff
+from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.tradeoff import TradeOff
 
@@ -133,3 +134,18 @@ def test_nothing_global_is_touched(forde: Result, points: tuple[TradeOff, ...]) 
     before = dict(mpl.rcParams)
     assert pictures.trade_off_picture(points, forde) == pictures.trade_off_picture(points, forde)
     assert dict(mpl.rcParams) == before
+
+
+def test_history_is_a_small_picture_also_with_gaps(shipped: Atlas) -> None:
+    """Ålesund was one with Haram until 2024, so five of its years are unknown."""
+    told = growth.history(shipped, areas.resolve("Ålesund", shipped))
+    assert None in told.persons
+    drawn = Image.open(io.BytesIO(pictures.history_picture(told)))
+    whole = Image.open(io.BytesIO(pictures.history_picture(growth.history(shipped, areas.resolve("Tromsø", shipped)))))
+    assert drawn.size == whole.size == (1120, 640)
+    assert dark(drawn) < dark(whole)
+
+
+def dark(image: Image.Image) -> int:
+    """Pixels that are not white."""
+    return int((np.asarray(image.convert("L")) < 250).sum())
