@@ -422,8 +422,8 @@ def test_correlations_are_shown_to_a_tenth(forde: Result, found: Stability) -> N
     )
     language.use("en")
     told = dataclasses.replace(found, drivers=drivers)
-    shown = [line.split("|")[-2].strip() for line in stability_words.markdown(told, forde).splitlines() if "facts:" in line
-             or "| estimate |" in line]  # fmt: skip
+    page = stability_words.markdown(told, forde).splitlines()
+    shown = [line.split("|")[-2].strip() for line in page if "facts:" in line or "| estimate |" in line]
     assert sorted(shown) == sorted(["−0.7", "+0.6", "0.0", "0.0", "–", "0.0", "+0.1"])
     assert any(line.startswith("More residents move the lower") for line in stability_words.lines(told, forde))
 
