@@ -23,7 +23,7 @@ SIZE_INCH = (10.0, 6.5)
 SMALL_INCH = (7.0, 4.0)
 DOTS_PER_INCH = 160
 FONT = 13  # points; a page of a document shows the picture at two thirds
-INK, FAINT = "#222222", "#8a8a8a"
+INK, FAINT, MARKED = "#222222", "#8a8a8a", "#7a0177"
 TITLE_LETTERS = 60  # that fit beside each other in the largest letters
 MANY = 40  # points above which marks are drawn small
 WIDE = 10  # per cent that the axis of shares goes down in steps of
@@ -71,7 +71,16 @@ SHARES = (
 MINUTES = (Line("reach", _mean, "", *REACH), Line("goal", _mean, "", *GOAL))
 
 
-def trade_off_picture(points: Sequence[TradeOff], result: Result) -> bytes:
+@dataclass(frozen=True)
+class Mark:
+    """Something to hold against the curve: so many teams, and the share (0-1) within T minutes, if it is known."""
+
+    teams: int
+    within: float | None
+    words: str
+
+
+def trade_off_picture(points: Sequence[TradeOff], result: Result, marks: Sequence[Mark] = ()) -> bytes:
     """The curve as a PNG: shares of the residents above, mean minutes below, both by the number of teams.
 
     Points that are not proven are hollow; numbers without a plan are gaps, marked by a cross on the axis.
@@ -87,6 +96,8 @@ def trade_off_picture(points: Sequence[TradeOff], result: Result) -> bytes:
         _mark_own(axes, own_teams(result))
     _scales(above, below, points)
     _mark_gaps(below, points)
+    for mark in marks:
+        _mark(above, below, mark)
     _titles(figure, above, below, points, result)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
@@ -163,6 +174,20 @@ def _mark_gaps(axes: Axes, points: Sequence[TradeOff]) -> None:
                 sorted(teams), [0.06] * len(teams), color=INK, marker=marker, markersize=size, linestyle="none",
                 transform=axes.get_xaxis_transform(), clip_on=False, label=text(key),
             )  # fmt: skip
+
+
+def _mark(above: Axes, below: Axes, mark: Mark) -> None:
+    """A line through both panels with its words at the foot of the upper one, and a star where the share is known."""
+    for axes in (above, below):
+        axes.axvline(mark.teams, color=MARKED, linewidth=1.2, linestyle=":", zorder=0)
+    if mark.within is not None:
+        above.plot(
+            [mark.teams], [100 * mark.within], marker="*", markersize=15, color=MARKED, linestyle="none", zorder=5
+        )
+    above.annotate(
+        mark.words, (mark.teams, 0.04), xycoords=above.get_xaxis_transform(), xytext=(5, 0),
+        textcoords="offset points", fontsize=FONT - 3, color=MARKED, rotation=90, va="bottom",
+    )  # fmt: skip
 
 
 def _titles(figure: Figure, above: Axes, below: Axes, points: Sequence[TradeOff], result: Result) -> None:

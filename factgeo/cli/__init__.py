@@ -17,13 +17,14 @@ from factgeo.cli.data import data_group
 from factgeo.cli.need import need_command
 from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, lang, say
 from factgeo.cli.plan import plan_command
+from factgeo.cli.reach import potential_command, reach_command
 from factgeo.cli.teams import teams_command
 from factgeo.cli.tools import app_command, doctor_command
 from factgeo.cli.travel import travel_command
 from factgeo.errors import FactgeoError
 from factgeo.language import text
 
-LATER = ("reach", "potential", "economy", "report")
+LATER = ("economy", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -83,8 +84,8 @@ def commands() -> click.Group:
     group.params = [lang(), click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True,
                                           callback=_show_version, help=text("cli.option.version"))]  # fmt: skip
     made = (
-        plan_command(), compare_command(), need_command(), capacity_command(), teams_command(), travel_command(),
-        data_group(), app_command(), doctor_command(),
+        plan_command(), compare_command(), reach_command(), potential_command(), need_command(), capacity_command(),
+        teams_command(), travel_command(), data_group(), app_command(), doctor_command(),
     )  # fmt: skip
     for command in made:
         group.add_command(command)

@@ -1,0 +1,162 @@
+"""``factgeo reach`` and ``factgeo potential``: who can be reached, and who lives around a place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from factgeo.cli.options import (
+    command,
+    flag,
+    option,
+    print_json,
+    progress,
+    settings_options,
+    what_if,
+    what_if_options,
+)
+from factgeo.errors import PlanError
+from factgeo.language import text
+
+if TYPE_CHECKING:
+    from factgeo.areas import Area
+    from factgeo.pack import Atlas
+    from factgeo.pipeline import Result
+    from factgeo.plan import Plan
+    from factgeo.settings import Settings
+
+FILE = click.Path(path_type=Path)
+
+
+def reach_command() -> click.Command:
+    """The command ``reach`` with its options."""
+    presets = click.Choice(["planner", "report-2017", "slide"])
+    parameters = [
+        option("--preset", "measure", type=presets, default="planner", show_default=True),
+        option("--plan", "of_plan", type=FILE, metavar="PLAN"),
+        option("--area", show_default="norge"),
+        *(flag(name) for name in ("--sensitivity", "--today", "--remedies", "--frontier")),
+        option("--out", "out_reach", type=FILE),
+        flag("--overwrite"),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *settings_options(),
+        *what_if_options(),
+    ]
+    return command("reach", _reach, parameters)
+
+
+def _reach(
+    *,
+    preset: str,
+    plan: Path | None,
+    area: str | None,
+    sensitivity: bool,
+    today: bool,
+    remedies: bool,
+    frontier: bool,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
+) -> None:
+    """Measure reach by one definition and show it, with what else is asked."""
+    from factgeo import areas, changes, pack, planfile, reach_files, reach_report, settings  # noqa: PLC0415 - help must answer at once
+
+    if plan is not None and area is not None:
+        raise PlanError("plan_or_area")
+    atlas = pack.load()
+    given = None if plan is None else planfile.read(plan, atlas)
+    chosen = settings.load(
+        start=given.settings if given else None,
+        file=config,
+        assignments=assignments,
+        tables=what_if(atlas, close, add, timetable),
+    )
+    found = given.area if given else areas.resolve(area or "norge", atlas)
+    if out is not None:
+        reach_files.refuse_folder(out, overwrite=overwrite)
+    asked = reach_report.Asked(remedies, today, frontier, sensitivity)
+    needs_plan = preset == "planner" or frontier or given is not None
+    result = _planned(atlas, found, chosen, given) if needs_plan else None
+    built = result.atlas if result else changes.built(atlas, chosen)
+    report = reach_report.report(built, found, chosen, preset, result, asked, progress)
+    if out is not None:
+        reach_files.write(report, built, out, overwrite=overwrite)
+    if as_json:
+        print_json(reach_report.to_json(report, built))
+    else:
+        click.echo("\n".join(reach_report.lines(report, built)))
+
+
+def _planned(atlas: Atlas, area: Area, settings: Settings, given: Plan | None) -> Result:
+    """The plan that is given, as it stands, or the best one."""
+    from dataclasses import replace  # noqa: PLC0415 - help must answer at once
+
+    from factgeo import pipeline  # noqa: PLC0415
+
+    if given is not None:
+        return pipeline.given(atlas, replace(given, settings=settings), progress)
+    return pipeline.run(atlas, area, settings, progress)
+
+
+def potential_command() -> click.Command:
+    """The command ``potential`` with its options."""
+    parameters = [
+        option("--area", show_default="norge"),
+        option("--at", metavar="PLACE"),
+        option("--within", default="30,45,60,90", show_default=True, metavar="MIN,..."),
+        option("--out", "out_potential", type=FILE),
+        flag("--overwrite"),
+        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *settings_options(),
+        *what_if_options(),
+    ]
+    return command("potential", _potential, parameters)
+
+
+def _potential(
+    *,
+    area: str | None,
+    at: str | None,
+    within: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
+) -> None:
+    """Who lives around a place, or the best places of an area."""
+    from factgeo import areas, pack, places, potential, potential_files, potential_words, settings  # noqa: PLC0415 - help must answer at once
+
+    if at is not None and area is not None:
+        raise PlanError("at_or_area")
+    minutes = potential.read_minutes(within)
+    atlas = pack.load()
+    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
+    asked = potential.rules(chosen, minutes)
+    if out is not None:
+        potential_files.refuse_folder(out, overwrite=overwrite)
+    progress(text("progress.potential"))
+    if at is not None:
+        place = potential.of_place(atlas, places.resolve(at, atlas), chosen, asked)
+        if out is not None:
+            potential_files.write_place(place, atlas, out, overwrite=overwrite)
+        content, said = potential_words.place_json(place), potential_words.place_lines(place, atlas)
+    else:
+        whole = potential.of_area(atlas, areas.resolve(area or "norge", atlas), chosen, asked)
+        if out is not None:
+            potential_files.write_area(whole, atlas, out, overwrite=overwrite)
+        content, said = potential_words.area_json(whole, atlas), potential_words.area_lines(whole, atlas)
+    if as_json:
+        print_json(content)
+    else:
+        click.echo("\n".join(said))

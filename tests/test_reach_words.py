@@ -1,0 +1,130 @@
+"""Reach in words, tables and JSON: what is said is what was found, and no measure bears another's name."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from factgeo import areas, fairness, language, pipeline, reach, reach_words, settings
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.reach import Reach, Today
+
+SPACE = "\N{NO-BREAK SPACE}"
+CONTRACT = {"preset", "definition", "area", "population", "share", "classes", "share_within", "by_region"}
+
+
+@pytest.fixture(scope="module")
+def measures(shipped: Atlas, forde: Result) -> dict[str, Reach]:
+    area, rules = forde.plan.area, settings.load()
+    found = (reach.report_2017(shipped, area, rules), reach.slide(shipped, area, rules), reach.planner(forde))
+    return {each.preset: each for each in found}
+
+
+@pytest.fixture(scope="module")
+def listed(shipped: Atlas) -> list[Today]:
+    area = areas.resolve("Helse Fonna", shipped)
+    return [reach.today(shipped, area, settings.load(), each) for each in ("narrow", "wide", "any")]
+
+
+def test_each_measure_has_its_own_name_and_definition(measures: dict[str, Reach]) -> None:
+    heads = [reach_words.lines(each)[0].split(",")[0] for each in measures.values()]
+    assert heads == ["Rapport 3/2017", "Lysbildet", "Planleggerens mål"]
+    assert len({each.definition.text() for each in measures.values()}) == 3
+
+
+def test_the_figure_is_that_of_the_measure_and_the_published_stand_beside(measures: dict[str, Reach]) -> None:
+    found = measures["planner"]
+    said = reach_words.lines(found)
+    assert language.percent(found.share) in said[0]
+    assert language.number(found.counted) in said[0]
+    assert all(f"{share}{SPACE}%" in said[2] for share in (94, 67, 27, 6))
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_everything_can_be_said_in_every_language(
+    shipped: Atlas, forde: Result, measures: dict[str, Reach], listed: list[Today], lang: str
+) -> None:
+    language.use(lang)
+    said = [
+        *(line for each in measures.values() for line in reach_words.lines(each)),
+        *reach_words.left_out_lines(reach.left_out(forde), forde),
+        *reach_words.remedy_lines(fairness.best_remedies(forde, 3), forde),
+        *reach_words.today_lines(listed, shipped),
+        *reach_words.fairness_lines(fairness.fairness(forde), forde),
+        *reach_words.border_lines(fairness.borders(forde), forde),
+        *(reach_words.markdown(each, shipped) for each in measures.values()),
+        reach_words.today_tables(listed, shipped),
+    ]
+    assert len(said) > 40
+    assert not [line for line in said if "{" in line or "None" in line]
+    assert any({"nb": "innbyggere", "nn": "innbyggjarar", "en": "residents"}[lang] in line for line in said)
+
+
+def test_the_page_has_every_region_and_trust(shipped: Atlas, measures: dict[str, Reach]) -> None:
+    page = reach_words.markdown(measures["report-2017"], shipped)
+    assert page.count("\n# ") == 0
+    assert all(f"| {code} | {name} |" in page for code, name in (("D30", "Førde"), ("D31", "Indre Sogn")))
+    assert f"| Helse Førde HF | 108{SPACE}053 | 108{SPACE}053 | 100,0{SPACE}% |" in page
+    assert "Publisert i rapport 3/2017" in page
+
+
+def test_json_holds_what_the_contract_asks_for(shipped: Atlas, measures: dict[str, Reach]) -> None:
+    for preset, each in measures.items():
+        told = json.loads(json.dumps(reach_words.to_json(each, shipped)))
+        assert told.keys() >= CONTRACT
+        assert told["preset"] == preset
+        assert set(told["share_within"]) == {"30", "45", "60", "90"}
+        assert all(one.keys() >= {"class", "service", "regions", "population", "share"} for one in told["classes"])
+        assert sum(one["population"] for one in told["classes"]) == told["population"]
+        assert sum(region["population_in_area"] for region in told["by_region"]) == sum(
+            unit["population"] for unit in told["by_unit"] if unit["region"]
+        )
+
+
+def test_the_slide_has_no_minutes(shipped: Atlas, measures: dict[str, Reach]) -> None:
+    told = reach_words.to_json(measures["slide"], shipped)
+    assert set(told["share_within"].values()) == {None}
+    assert {region["travel"] for region in told["by_region"]} == {None}
+    assert not any("min:" in line or "innen 60 min" in line for line in reach_words.lines(measures["slide"]))
+
+
+def test_the_words_say_how_many_lines_they_leave_out(forde: Result) -> None:
+    out = reach.left_out(forde)
+    said = reach_words.left_out_lines(out, forde)
+    assert f"Og {len(out) - reach_words.LISTED} linjer til." in said
+    assert sum(row["persons"] for row in reach_words.left_out_json(out)) == sum(each.persons for each in out)
+
+
+def test_today_names_what_is_lacking_and_that_it_is_an_estimate(shipped: Atlas, listed: list[Today]) -> None:
+    said = "\n".join(reach_words.today_lines(listed, shipped))
+    assert "anslag" in said
+    assert "Karmøy" in said
+    assert "Psykiatri innover Helse Fonna" in said
+    told = [reach_words.today_json(each, shipped) for each in listed]
+    assert {each["status"] for each in told} == {"unknown"}
+    assert told[0]["lacking_dps"] == ["Karmøy"]
+    assert told[1]["lacking_dps"] == []
+
+
+def test_remedies_and_fairness_are_plain_json(shipped: Atlas) -> None:
+    result = pipeline.run(shipped, areas.resolve("Helse Førde + Helse Bergen", shipped), settings.load())
+    helps = fairness.best_remedies(result, 4)
+    told = json.loads(json.dumps(reach_words.remedies_json(helps)))
+    assert [each["residents"] for each in told] == [each.residents for each in helps]
+    words = "\n".join(reach_words.remedy_lines(helps, result))
+    assert all(each.place.name in words for each in helps)
+    rows = reach_words.fairness_json(fairness.fairness(result))["by_unit"]
+    assert sum(row["population"] for row in rows) == result.figures.population
+    price = fairness.borders(result)
+    assert json.loads(json.dumps(reach_words.borders_json(price)))["brought"] == price.brought
+    lines = reach_words.border_lines(price, result)
+    assert len(lines) == 1 + min(len(price.pairs), reach_words.LISTED)
+    assert lines[1].startswith(f"{price.pairs[0].own} til {price.pairs[0].other}")
+
+
+def test_an_area_where_nothing_helps_says_so(shipped: Atlas) -> None:
+    result = pipeline.run(shipped, areas.resolve("kommune:Vik", shipped), settings.load())
+    assert reach_words.remedy_lines((), result) == ["Ingen tiltak gir flere innbyggere innen 60 minutter."]
+    assert reach_words.border_lines(fairness.borders(result), result)[0].startswith("Vik: ingen bor nærmere")
