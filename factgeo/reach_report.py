@@ -150,8 +150,8 @@ def _chapter(name: str, said: list[str]) -> str:
 def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:
     """The object that ``factgeo reach --json`` prints."""
     content = reach_words.to_json(found.reach, atlas)
-    told = sensitivity_words.to_json(found.sensitivity) if found.sensitivity else {"rows": []}
-    content["sensitivity"] = told.pop("rows")
+    told = sensitivity_words.to_json(found.sensitivity) if found.sensitivity else {"sensitivity": []}
+    content["sensitivity"] = told.pop("sensitivity")
     if found.sensitivity:
         content["sensitivity_summary"] = told
     if found.result is not None:
