@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from branca.element import Element, Figure
-from folium.map import CustomPane
 from PIL import ImageColor
 
 from factgeo import maps
 from factgeo.compare import CLASSES, EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, step
 from factgeo.comparison_words import called, changed
 from factgeo.language import number, text
-from factgeo.maps import OfflineMap, View, drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import drawn_feature, drawn_layer, legend_row, safe
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
@@ -48,13 +46,8 @@ def comparison_map(
         comparison: What ``compare`` says of the two.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    outlines = maps.outlines_around(atlas, a.plan)
+    outlines = maps.outlines_around(atlas, a.plan.area.units)
     here = outlines.loc[list(a.plan.area.units)]
-    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
-    page = cast("Figure", drawn.get_root())
-    page.title = safe(text("compare.title", area=a.plan.area.name))
-    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the units
-        CustomPane(pane, z_index=height).add_to(drawn)
     layers = [
         maps.surroundings(outlines.drop(here.index)),
         _units(here, comparison),
@@ -67,14 +60,8 @@ def comparison_map(
         _bases("bases_b", b, comparison),
         _names(here, comparison),
     ]
-    for layer in layers:
-        if layer is not None:
-            layer.add_to(drawn)
-    west, south, east, north = map(float, here.total_bounds)
-    View([[south, west], [north, east]]).add_to(drawn)
-    folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(_legend(atlas, comparison)))
-    return drawn
+    title = text("compare.title", area=a.plan.area.name)
+    return maps.assembled(title, here.total_bounds, layers, _legend(atlas, comparison), assets=assets)
 
 
 def fill(unit: UnitChange) -> int | Hatch:

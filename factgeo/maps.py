@@ -9,7 +9,7 @@ import base64
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,6 +50,7 @@ PIXELS = 2200  # the longer side of the population image at most
 FINEST_M = 100.0  # metres of Web Mercator per pixel at least
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
+MARGIN = 0.4  # how far around an area units are drawn, in sides of it
 NAMES_SHOWN = 30  # with more bases than this, their names start switched off
 LISTED_COLOUR = "#003366"
 ACT_COLOUR = "#7a0177"  # a dark purple that stands out from the catchments' colours
@@ -118,13 +119,8 @@ def plan_map(
         stability: How often each unit stays with its team, if that was asked.
     """
     plan = result.plan
-    outlines = outlines_around(atlas, plan)
+    outlines = outlines_around(atlas, plan.area.units)
     here = outlines.loc[list(plan.area.units)]
-    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
-    page = cast("Figure", drawn.get_root())
-    page.title = safe(text("map.title", area=plan.area.name))
-    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the catchments
-        CustomPane(pane, z_index=height).add_to(drawn)
     layers = [
         surroundings(outlines.drop(here.index)),
         _catchments(here, atlas, result),
@@ -138,13 +134,34 @@ def plan_map(
         _listed_teams(atlas, plan),
         _names(result),
     ]
+    legend = _legend(atlas, result, stability)
+    return assembled(text("map.title", area=plan.area.name), here.total_bounds, layers, legend, assets=assets)
+
+
+def assembled(
+    title: str, bounds: Iterable[float], layers: Iterable[MacroElement | None], legend: str, *, assets: str | None
+) -> folium.Map:
+    """A map of its layers.
+
+    Args:
+        title: Of the page; made safe here.
+        bounds: What the window shows: west, south, east, north in degrees.
+        layers: From below to above; None is left out.
+        legend: HTML.
+        assets: Address of a folder with leaflet.js and leaflet.css; None for :func:`save_html`.
+    """
+    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
+    page = cast("Figure", drawn.get_root())
+    page.title = safe(title)
+    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the units
+        CustomPane(pane, z_index=height).add_to(drawn)
     for layer in layers:
         if layer is not None:
             layer.add_to(drawn)
-    west, south, east, north = map(float, here.total_bounds)
+    west, south, east, north = map(float, bounds)
     View([[south, west], [north, east]]).add_to(drawn)
     folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(_legend(atlas, result, stability)))
+    page.html.add_child(Element(legend))
     return drawn
 
 
@@ -231,11 +248,11 @@ def _squares_of_pixels(
     return (east // CELL_M).astype(np.int64), (north // CELL_M).astype(np.int64)
 
 
-def outlines_around(atlas: Atlas, plan: Plan) -> gpd.GeoSeries:
-    """Outlines in degrees, by unit_code: the area's units and those around it; as fine as a screen can show."""
-    west, south, east, north = atlas.units.loc[list(plan.area.units)].total_bounds
+def outlines_around(atlas: Atlas, units: Sequence[str]) -> gpd.GeoSeries:
+    """Outlines in degrees, by unit_code: these units and those around them; as fine as a screen can show."""
+    west, south, east, north = atlas.units.loc[list(units)].total_bounds
     side = max(east - west, north - south)
-    margin = 0.4 * side
+    margin = MARGIN * side
     around = atlas.units.cx[west - margin : east + margin, south - margin : north + margin].geometry
     simple = shapely.coverage_simplify(around.to_numpy(), min(COARSEST_M, side / FINENESS))
     degrees = gpd.GeoSeries(simple, index=around.index, crs=around.crs).to_crs(4326)
@@ -565,20 +582,20 @@ def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
     figures, plan = result.figures, result.plan
     teams = number(sum(team.teams for team in figures.teams))
     rows = [
-        legend_row("".join(_swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
-        legend_row(_dot(), text("map.legend.base")),
+        legend_row("".join(swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
+        legend_row(dot(), text("map.legend.base")),
         f"<div class=factgeo-head>{safe(text('map.legend.population'))}</div>",
-        *(legend_row(_swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
+        *(legend_row(swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
     ]
     if figures.act:
         rows.insert(1, legend_row(stroke(ACT_COLOUR, "6 4"), text("map.layer.act_areas")))
     if plan.unserved:
-        rows.insert(1, legend_row(_hatched(), text("map.legend.unserved")))
+        rows.insert(1, legend_row(hatched(), text("map.legend.unserved")))
     if plan.settings.existing.listed:
         rows.insert(2, legend_row(_ring(), text("map.layer.listed")))
     if stability is not None:
         rows.append(f"<div class=factgeo-head>{safe(text('map.layer.stability'))}</div>")
-        rows += [legend_row(_swatch(f"background:{colour}"), words) for words, colour in _firmness_rows()]
+        rows += [legend_row(swatch(f"background:{colour}"), words) for words, colour in _firmness_rows()]
     for state, given in (("closed", plan.settings.roads.closed), ("added", plan.settings.roads.added)):
         if given:
             rows.append(legend_row(stroke(ROAD_COLOURS[state]), text(f"map.road.{state}")))
@@ -603,7 +620,8 @@ def legend_row(symbol: str, words: str) -> str:
     return f"<div class=factgeo-row><span class=factgeo-symbol>{symbol}</span><span>{safe(words)}</span></div>"
 
 
-def _swatch(css: str) -> str:
+def swatch(css: str) -> str:
+    """A square of the legend, by its style."""
     return f'<i style="{css}"></i>'
 
 
@@ -620,7 +638,8 @@ def _ring() -> str:
     return f'<svg width="14" height="14">{circle}</svg>'
 
 
-def _dot() -> str:
+def dot() -> str:
+    """A base in the legend."""
     return '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
 
 
@@ -630,7 +649,7 @@ def stroke(colour: str, dashes: str = "none") -> str:
     return f'<svg width="26" height="14">{line}</svg>'
 
 
-def _hatched() -> str:
+def hatched() -> str:
     """The sample of the hatching, which also defines it for the map."""
     return f"""<svg width="26" height="14"><defs>
       <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import cast
 
 import folium
 import geopandas as gpd
@@ -12,14 +11,12 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from branca.element import Element, Figure
-from folium.map import CustomPane
 from numpy.typing import NDArray
 from PIL import ImageColor
 
 from factgeo import maps
 from factgeo.language import number, text
-from factgeo.maps import OfflineMap, View, drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import drawn_feature, drawn_layer, legend_row, safe
 from factgeo.pack import Atlas
 from factgeo.potential import AreaPotential, PlacePotential, Reached, Rules
 from factgeo.potential_words import called, shown
@@ -33,7 +30,6 @@ BANDS = ("#440154", "#31688e", "#35b779", "#fde725")  # viridis, from near to fa
 OPACITY = 215
 SCREEN = (1070, 712)  # pixels beside the legend of a common window
 LABEL = (14, 8, 10)  # pixels: to the left of a dot, per letter, above and below
-MARGIN = 0.4  # how far outside a view units are drawn, in sides of it
 
 Box = tuple[float, float, float, float]
 
@@ -53,9 +49,12 @@ def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -
     names = [f"{rank} {place.name}" for rank, place in enumerate(places, start=1)]
     legend = "".join([
         _head(text("potential.map.residents", limit=found.rules.reach)),
-        *(legend_row(_swatch(colour), words) for colour, words in zip(palette, _class_words(found.rules), strict=True)),
+        *(
+            legend_row(maps.swatch(f"background:{colour}"), words)
+            for colour, words in zip(palette, _class_words(found.rules), strict=True)
+        ),
         _line(text("potential.map.levels", low=number(found.rules.levels[0]), high=number(found.rules.levels[1]))),
-        legend_row(_dot(), text("potential.map.best")),
+        legend_row(maps.dot(), text("potential.map.best")),
     ])  # fmt: skip
     view = _degrees(*map(float, here.total_bounds))
     return _drawn(
@@ -82,12 +81,12 @@ def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None)
         _head(text("potential.map.way")),
         *(
             legend_row(
-                _swatch(colour),
+                maps.swatch(f"background:{colour}"),
                 text("potential.map.band", limit=limit, residents=shown(residents), target=shown(group.central)),
             )
             for colour, limit, residents, group in rows
         ),
-        legend_row(_dot(), text("potential.map.place")),
+        legend_row(maps.dot(), text("potential.map.place")),
     ])  # fmt: skip
     x, y = _metres(place)
     view = _degrees(
@@ -110,33 +109,14 @@ def _drawn(
 ) -> folium.Map:
     """The map of these squares and markers; ``words`` are the title and the rows of the legend."""
     title, legend = words
-    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
-    page = cast("Figure", drawn.get_root())
-    page.title = safe(text("potential.title", area=title))
-    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):
-        CustomPane(pane, z_index=height).add_to(drawn)
     layers = [*_ground(atlas, here), _image(layer, squares, palette), *markers]
-    for each in layers:
-        if each is not None:
-            each.add_to(drawn)
-    west, south, east, north = view
-    View([[south, west], [north, east]]).add_to(drawn)
-    folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(_legend(atlas, title, legend)))
-    return drawn
+    page = text("potential.title", area=title)
+    return maps.assembled(page, view, layers, _legend(atlas, title, legend), assets=assets)
 
 
 def _ground(atlas: Atlas, here: gpd.GeoDataFrame) -> Iterator[folium.GeoJson | None]:
     """Units around, and the units themselves in white; borders only, so that the cells speak."""
-    west, south, east, north = here.total_bounds
-    side = max(east - west, north - south)
-    margin = MARGIN * side
-    around = atlas.units.cx[west - margin : east + margin, south - margin : north + margin].geometry
-    simple = shapely.coverage_simplify(around.to_numpy(), min(maps.COARSEST_M, side / maps.FINENESS))
-    degrees = gpd.GeoSeries(simple, index=around.index, crs=around.crs).to_crs(4326)
-    outlines = gpd.GeoSeries(
-        shapely.transform(degrees.to_numpy(), lambda at: at.round(4)), index=around.index, crs=4326
-    )
+    outlines = maps.outlines_around(atlas, list(here.index))
     yield maps.surroundings(outlines.drop(here.index))
     style = {"color": "#9a9a94", "weight": 0.8, "fillColor": "#ffffff", "fillOpacity": 1}
     told = [drawn_feature(unit, outlines[unit], {"unit": str(here.at[unit, "name"])}) for unit in here.index]
@@ -265,11 +245,3 @@ def _head(words: str) -> str:
 
 def _line(words: str) -> str:
     return f"<div>{safe(words)}</div>"
-
-
-def _swatch(colour: str) -> str:
-    return f'<i style="background:{colour}"></i>'
-
-
-def _dot() -> str:
-    return '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'

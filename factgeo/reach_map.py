@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from branca.element import Element, Figure
-from folium.map import CustomPane
 
 from factgeo import maps
 from factgeo.language import number, percent, text
-from factgeo.maps import HATCH, OfflineMap, View, drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import HATCH, drawn_feature, drawn_layer, legend_row, safe
 from factgeo.pack import Atlas
-from factgeo.plan import Plan, Proof
 from factgeo.reach import CLASSES, Reach, Region, UnitReach, share_of
 from factgeo.reach_words import PRESETS
 from factgeo.services import ServiceClass
@@ -42,13 +39,8 @@ def reach_map(atlas: Atlas, reach: Reach, *, assets: str | None = None) -> foliu
         reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    outlines = maps.outlines_around(atlas, _bare(reach))
+    outlines = maps.outlines_around(atlas, reach.area.units)
     here = outlines.loc[list(reach.area.units)]
-    drawn = OfflineMap(assets=assets, zoom_snap=0.25)
-    page = cast("Figure", drawn.get_root())
-    page.title = safe(_title(reach))
-    for height, pane in ((450, "population"), (460, "borders"), (620, "bases")):  # all above the units
-        CustomPane(pane, z_index=height).add_to(drawn)
     layers = [
         maps.surroundings(outlines.drop(here.index)),
         _units(here, atlas, reach),
@@ -58,14 +50,7 @@ def reach_map(atlas: Atlas, reach: Reach, *, assets: str | None = None) -> foliu
         _bases(reach),
         _names(reach),
     ]
-    for layer in layers:
-        if layer is not None:
-            layer.add_to(drawn)
-    west, south, east, north = map(float, here.total_bounds)
-    View([[south, west], [north, east]]).add_to(drawn)
-    folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(_legend(atlas, reach)))
-    return drawn
+    return maps.assembled(_title(reach), here.total_bounds, layers, _legend(atlas, reach), assets=assets)
 
 
 def colour(unit: UnitReach, reach: Reach) -> str | None:
@@ -76,11 +61,6 @@ def colour(unit: UnitReach, reach: Reach) -> str | None:
         return CLASS_COLOURS[unit.service]
     share = share_of(unit.counted, unit.population)
     return next(shade for least, shade in SHARES if share >= least)
-
-
-def _bare(reach: Reach) -> Plan:
-    """The area as a plan without teams, from which outlines are drawn."""
-    return Plan(reach.area, reach.settings, (), (), Proof("", "none", ()), "")
 
 
 def _title(reach: Reach) -> str:
@@ -191,7 +171,7 @@ def _legend(atlas: Atlas, reach: Reach) -> str:
     """The legend and the sources as HTML; the definition stands below the map's name."""
     rows = [legend_row(_swatch(shade), words) for shade, words in _colours(reach)]
     if any(unit.region is None for unit in reach.units):
-        rows.append(legend_row(_hatched(), text("map.legend.unserved")))
+        rows.append(legend_row(maps.hatched(), text("map.legend.unserved")))
     if any(region.base for region in reach.regions):
         estimate = reach.preset == "report-2017"
         rows.append(legend_row(_dot(), text("reach.map.base_estimate" if estimate else "map.legend.base")))
@@ -231,14 +211,6 @@ def _swatch(shade: str) -> str:
 
 def _dot() -> str:
     return '<svg width="26" height="14"><circle cx="13" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
-
-
-def _hatched() -> str:
-    """The sample of the hatching, which also defines it for the map."""
-    return f"""<svg width="26" height="14"><defs>
-      <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs>
-      <rect x="1" y="1" width="24" height="12" fill="url(#{HATCH})" stroke="#4d4d4d" stroke-dasharray="4 3"/></svg>"""
 
 
 _STYLE = """<style>

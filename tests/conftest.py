@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from matplotlib.figure import Figure
 
 from factgeo import areas as areas_of
 from factgeo import language, pack, pipeline, settings
@@ -50,6 +51,20 @@ def capacity_need(**changes: object) -> CapacityNeed:
 def driving_rules(start: Driving | None = None, **changes: object) -> Driving:
     """The default rules for driving, or others, some of them changed."""
     return (start or settings.load().driving).model_copy(update=changes)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that are saved while a test runs."""
+    seen: list[Figure] = []
+    save = Figure.savefig
+
+    def keep(figure: Figure, *given: object, **named: object) -> None:
+        seen.append(figure)
+        save(figure, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    return seen
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from typing import Any
 import folium
 import numpy as np
 import pytest
-from branca.colormap import ColorMap
 from playwright.sync_api import expect, sync_playwright
-from test_maps import EVIL, Parts, walk
+from test_maps import EVIL, Parts, assert_stands_alone, walk
 
 from factgeo import areas, compare, language, maps, pipeline, settings
 from factgeo.compare import CLASSES, Comparison
@@ -50,14 +49,7 @@ def features(layer: folium.GeoJson) -> Iterator[dict[str, Any]]:
 def test_the_file_stands_alone(
     shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
 ) -> None:
-    path = tmp_path / "map.html"
-    drawn = comparison_map(shipped, forde, larger, compared)
-    maps.save_html(drawn, path)
-    parts = Parts(path.read_text(encoding="utf-8"))
-    assert parts.addresses == []
-    assert "link" not in parts.elements
-    assert path.stat().st_size < 3_000_000
-    assert not [part for part in walk(drawn) if isinstance(part, ColorMap | folium.Popup | folium.Icon)]
+    assert_stands_alone(comparison_map(shipped, forde, larger, compared), tmp_path)
 
 
 def test_every_unit_is_drawn_with_its_teams_and_minutes(

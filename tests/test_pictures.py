@@ -22,20 +22,6 @@ def points(forde: Result) -> tuple[TradeOff, ...]:
     return tradeoff.trade_offs(forde)
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that are saved while a test runs."""
-    seen: list[Figure] = []
-    save = Figure.savefig
-
-    def keep(figure: Figure, *given: object, **named: object) -> None:
-        seen.append(figure)
-        save(figure, *given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Figure, "savefig", keep)
-    return seen
-
-
 def drawn_points(result: Result, count: int, *, without: frozenset[int] = frozenset()) -> tuple[TradeOff, ...]:
     """A curve of both aims that rises; numbers in ``without`` have no plan, every seventh point is not proven."""
     base_of = result.plan.base_of()

@@ -8,11 +8,10 @@ from typing import Any
 import folium
 import numpy as np
 import pytest
-from branca.colormap import ColorMap
-from test_maps import Parts, walk
+from test_maps import assert_stands_alone, walk
 from test_potential import ASKED, DEFAULT
 
-from factgeo import areas, maps, places, potential, potential_map
+from factgeo import areas, places, potential, potential_map
 from factgeo.pack import Atlas
 from factgeo.potential import AreaPotential, PlacePotential
 
@@ -35,12 +34,7 @@ def layers(drawn: folium.Map) -> dict[str, Any]:
 
 def test_the_files_stand_alone(shipped: Atlas, area: AreaPotential, town: PlacePotential, tmp_path: Path) -> None:
     for drawn in (potential_map.area_map(shipped, area), potential_map.place_map(shipped, town)):
-        path = tmp_path / "map.html"
-        maps.save_html(drawn, path)
-        parts = Parts(path.read_text(encoding="utf-8"))
-        assert parts.addresses == []
-        assert "link" not in parts.elements
-        assert not [part for part in walk(drawn) if isinstance(part, ColorMap | folium.Popup | folium.Icon)]
+        assert_stands_alone(drawn, tmp_path)
 
 
 def test_each_cell_has_the_class_of_its_residents_within_reach(area: AreaPotential) -> None:

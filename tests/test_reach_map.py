@@ -8,9 +8,8 @@ from typing import Any
 
 import folium
 import pytest
-from branca.colormap import ColorMap
 from playwright.sync_api import expect, sync_playwright
-from test_maps import Parts, walk
+from test_maps import assert_stands_alone, walk
 
 from factgeo import language, maps, reach, settings
 from factgeo.pack import Atlas
@@ -39,14 +38,7 @@ def told(layer: folium.GeoJson) -> Iterator[tuple[str, dict[str, str]]]:
 
 @pytest.mark.parametrize("preset", ["report-2017", "slide", "planner"])
 def test_the_file_stands_alone(shipped: Atlas, measures: dict[str, Reach], preset: str, tmp_path: Path) -> None:
-    path = tmp_path / "map.html"
-    drawn = reach_map(shipped, measures[preset])
-    maps.save_html(drawn, path)
-    parts = Parts(path.read_text(encoding="utf-8"))
-    assert parts.addresses == []
-    assert "link" not in parts.elements
-    assert path.stat().st_size < 3_000_000
-    assert not [part for part in walk(drawn) if isinstance(part, ColorMap | folium.Popup | folium.Icon)]
+    assert_stands_alone(reach_map(shipped, measures[preset]), tmp_path)
 
 
 def test_every_unit_has_the_colour_of_its_class_or_share(

@@ -21,20 +21,6 @@ def norway(shipped: Atlas) -> Sensitivity:
     return sensitivity.table(shipped, areas.resolve("Norge", shipped), settings.load())
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that are saved while a test runs."""
-    seen: list[Figure] = []
-    save = Figure.savefig
-
-    def keep(figure: Figure, *given: object, **named: object) -> None:
-        seen.append(figure)
-        save(figure, *given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Figure, "savefig", keep)
-    return seen
-
-
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_sentences_name_the_reference_the_rule_alone_and_that_a_hit_proves_nothing(
     norway: Sensitivity, lang: str

@@ -17,7 +17,8 @@ from factgeo.cli.data import data_group
 from factgeo.cli.need import need_command
 from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, lang, say
 from factgeo.cli.plan import plan_command
-from factgeo.cli.reach import potential_command, reach_command
+from factgeo.cli.potential import potential_command
+from factgeo.cli.reach import reach_command
 from factgeo.cli.teams import teams_command
 from factgeo.cli.tools import app_command, doctor_command
 from factgeo.cli.travel import travel_command

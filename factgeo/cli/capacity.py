@@ -7,15 +7,14 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, option, print_json, progress, settings_options
-from factgeo.language import text
+from factgeo.cli.options import FILE, command, json_flag, option, print_json, progress, settings_options
 
 
 def capacity_command() -> click.Command:
     """The command with its options."""
     parameters = [
-        option("--plan", "of_plan", type=click.Path(path_type=Path), metavar="PLAN", required=True),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        option("--plan", "of_plan", type=FILE, metavar="PLAN", required=True),
+        json_flag(),
         *settings_options(),
     ]
     return command("capacity", _capacity, parameters)

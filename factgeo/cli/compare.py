@@ -6,10 +6,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, flag, lang, option, print_json, progress
-from factgeo.language import text
-
-FILE = click.Path(path_type=Path)
+from factgeo.cli.options import FILE, command, json_flag, lang, out_options, print_json, progress
 
 
 def compare_command() -> click.Command:
@@ -17,9 +14,8 @@ def compare_command() -> click.Command:
     parameters = [
         click.Argument(["a"], metavar="PLAN_A", type=FILE),
         click.Argument(["b"], metavar="PLAN_B", type=FILE),
-        option("--out", "out_comparison", type=FILE),
-        flag("--overwrite"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *out_options("out_comparison"),
+        json_flag(),
         lang(),
     ]
     return command("compare", _compare, parameters)

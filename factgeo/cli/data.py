@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, lang, option, progress, say
+from factgeo.cli.options import FILE, command, lang, option, progress, say
 from factgeo.errors import FactgeoError, OutputError, SourceError
 from factgeo.language import text
 
@@ -17,12 +17,12 @@ def data_group() -> click.Group:
     """The commands about the pack, with their options."""
     group = click.Group("data", help=text("cli.help.data"), params=[lang()])
     build = [
-        option("--sources", type=click.Path(path_type=Path)),
-        option("--facts", type=click.Path(path_type=Path)),
+        option("--sources", type=FILE),
+        option("--facts", type=FILE),
         option("--year", type=int, default=2026, show_default=True),
         option("--resolution", type=click.Choice(["1km", "250m"]), default="1km", show_default=True),
         option("--roads", metavar="FILE|osm:PLACE"),
-        option("--out", "out_pack", type=click.Path(path_type=Path), show_default="data"),
+        option("--out", "out_pack", type=FILE, show_default="data"),
         lang(),
     ]
     group.add_command(command("build", _build, build))

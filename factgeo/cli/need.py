@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, flag, option, print_json, progress, settings_options
+from factgeo.cli.options import FILE, command, json_flag, option, out_options, print_json, progress, settings_options
 from factgeo.errors import PlanError
 from factgeo.language import text
-
-FILE = click.Path(path_type=Path)
 
 
 def need_command() -> click.Command:
@@ -21,9 +19,8 @@ def need_command() -> click.Command:
         option("--local", type=FILE, metavar="FILE"),
         option("--projection", type=FILE, metavar="FILE"),
         option("--year", "of_people", type=int, metavar="Y"),
-        option("--out", "out_need", type=FILE),
-        flag("--overwrite"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *out_options("out_need"),
+        json_flag(),
         *settings_options(),
     ]
     return command("need", _need, parameters)

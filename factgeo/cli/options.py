@@ -16,6 +16,7 @@ from factgeo.language import text
 if TYPE_CHECKING:
     from factgeo.pack import Atlas
 
+FILE = click.Path(path_type=Path)
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
@@ -52,10 +53,20 @@ def flag(name: str) -> click.Option:
     return option(name, is_flag=True)
 
 
+def json_flag() -> click.Option:
+    """``--json``: one JSON object instead of words."""
+    return click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json"))
+
+
+def out_options(key: str) -> list[click.Parameter]:
+    """``--out`` with the help under ``key``, and ``--overwrite``."""
+    return [option("--out", key, type=FILE), flag("--overwrite")]
+
+
 def settings_options() -> list[click.Parameter]:
     """What every command that computes takes."""
     return [
-        option("--config", type=click.Path(path_type=Path)),
+        option("--config", type=FILE),
         click.Option(["--set", "assignments"], multiple=True, metavar="KEY=VALUE", help=text("cli.option.set")),
         lang(),
     ]
@@ -63,11 +74,10 @@ def settings_options() -> list[click.Parameter]:
 
 def what_if_options() -> list[click.Parameter]:
     """What changes roads and ferries."""
-    file = click.Path(path_type=Path)
     return [
         click.Option(["--close"], multiple=True, metavar="NAME", help=text("cli.option.close")),
-        option("--add", type=file, metavar="FILE"),
-        option("--timetable", type=file, metavar="FILE"),
+        option("--add", type=FILE, metavar="FILE"),
+        option("--timetable", type=FILE, metavar="FILE"),
     ]
 
 

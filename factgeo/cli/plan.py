@@ -9,9 +9,12 @@ import click
 
 from factgeo.cli.options import (
     EXIT_INTERRUPTED,
+    FILE,
     command,
     flag,
+    json_flag,
     option,
+    out_options,
     print_json,
     progress,
     say,
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
     from factgeo.plan import Plan
     from factgeo.settings import Settings
 
-FILE = click.Path(path_type=Path)
-
 
 def plan_command() -> click.Command:
     """The command with its options."""
@@ -49,9 +50,8 @@ def plan_command() -> click.Command:
         click.Option(["--why"], nargs=2, metavar="UNIT TEAM", help=text("cli.option.why")),
         option("--stability", type=click.IntRange(2, 10_000), metavar="RUNS"),
         option("--time-limit", type=float, metavar="S"),
-        option("--out", "out_plan", type=FILE),
-        flag("--overwrite"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *out_options("out_plan"),
+        json_flag(),
         *settings_options(),
         *what_if_options(),
         option("--sites", type=FILE, metavar="FILE"),

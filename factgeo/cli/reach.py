@@ -1,4 +1,4 @@
-"""``factgeo reach`` and ``factgeo potential``: who can be reached, and who lives around a place."""
+"""``factgeo reach``: who can be reached, by three named measures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from factgeo.cli.options import (
+    FILE,
     command,
     flag,
+    json_flag,
     option,
+    out_options,
     print_json,
     progress,
     settings_options,
@@ -18,7 +21,6 @@ from factgeo.cli.options import (
     what_if_options,
 )
 from factgeo.errors import PlanError
-from factgeo.language import text
 
 if TYPE_CHECKING:
     from factgeo.areas import Area
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from factgeo.pipeline import Result
     from factgeo.plan import Plan
     from factgeo.settings import Settings
-
-FILE = click.Path(path_type=Path)
 
 
 def reach_command() -> click.Command:
@@ -38,9 +38,8 @@ def reach_command() -> click.Command:
         option("--plan", "of_plan", type=FILE, metavar="PLAN"),
         option("--area", show_default="norge"),
         *(flag(name) for name in ("--sensitivity", "--today", "--remedies", "--frontier")),
-        option("--out", "out_reach", type=FILE),
-        flag("--overwrite"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        *out_options("out_reach"),
+        json_flag(),
         *settings_options(),
         *what_if_options(),
     ]
@@ -103,60 +102,3 @@ def _planned(atlas: Atlas, area: Area, settings: Settings, given: Plan | None) -
     if given is not None:
         return pipeline.given(atlas, replace(given, settings=settings), progress)
     return pipeline.run(atlas, area, settings, progress)
-
-
-def potential_command() -> click.Command:
-    """The command ``potential`` with its options."""
-    parameters = [
-        option("--area", show_default="norge"),
-        option("--at", metavar="PLACE"),
-        option("--within", default="30,45,60,90", show_default=True, metavar="MIN,..."),
-        option("--out", "out_potential", type=FILE),
-        flag("--overwrite"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
-        *settings_options(),
-        *what_if_options(),
-    ]
-    return command("potential", _potential, parameters)
-
-
-def _potential(
-    *,
-    area: str | None,
-    at: str | None,
-    within: str,
-    out: Path | None,
-    overwrite: bool,
-    as_json: bool,
-    config: Path | None,
-    assignments: tuple[str, ...],
-    close: tuple[str, ...],
-    add: Path | None,
-    timetable: Path | None,
-) -> None:
-    """Who lives around a place, or the best places of an area."""
-    from factgeo import areas, pack, places, potential, potential_files, potential_words, settings  # noqa: PLC0415 - help must answer at once
-
-    if at is not None and area is not None:
-        raise PlanError("at_or_area")
-    minutes = potential.read_minutes(within)
-    atlas = pack.load()
-    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
-    asked = potential.rules(chosen, minutes)
-    if out is not None:
-        potential_files.refuse_folder(out, overwrite=overwrite)
-    progress(text("progress.potential"))
-    if at is not None:
-        place = potential.of_place(atlas, places.resolve(at, atlas), chosen, asked)
-        if out is not None:
-            potential_files.write_place(place, atlas, out, overwrite=overwrite)
-        content, said = potential_words.place_json(place), potential_words.place_lines(place, atlas)
-    else:
-        whole = potential.of_area(atlas, areas.resolve(area or "norge", atlas), chosen, asked)
-        if out is not None:
-            potential_files.write_area(whole, atlas, out, overwrite=overwrite)
-        content, said = potential_words.area_json(whole, atlas), potential_words.area_lines(whole, atlas)
-    if as_json:
-        print_json(content)
-    else:
-        click.echo("\n".join(said))

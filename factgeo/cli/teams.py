@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from factgeo.cli.options import command, lang, option, print_json
-from factgeo.language import text
+from factgeo.cli.options import command, json_flag, lang, option, print_json
 
 
 def teams_command() -> click.Command:
     """The command with its options."""
     parameters = [
         option("--area", default="norge", show_default=True),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        json_flag(),
         lang(),
     ]
     return command("teams", _teams, parameters)

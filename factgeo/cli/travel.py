@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, flag, print_json, settings_options, what_if, what_if_options
-from factgeo.language import text
+from factgeo.cli.options import command, flag, json_flag, print_json, settings_options, what_if, what_if_options
 
 
 def travel_command() -> click.Command:
@@ -15,7 +14,7 @@ def travel_command() -> click.Command:
     parameters = [
         click.Argument(["start"], metavar="FROM"),
         click.Argument(["end"], metavar="TO"),
-        click.Option(["--json", "as_json"], is_flag=True, help=text("cli.option.json")),
+        json_flag(),
         *settings_options(),
         *what_if_options(),
         flag("--explain"),

@@ -1,0 +1,77 @@
+"""``factgeo potential``: who lives around a place, and the best places of an area."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from factgeo.cli.options import (
+    command,
+    json_flag,
+    option,
+    out_options,
+    print_json,
+    progress,
+    settings_options,
+    what_if,
+    what_if_options,
+)
+from factgeo.errors import PlanError
+from factgeo.language import text
+
+
+def potential_command() -> click.Command:
+    """The command ``potential`` with its options."""
+    parameters = [
+        option("--area", show_default="norge"),
+        option("--at", metavar="PLACE"),
+        option("--within", default="30,45,60,90", show_default=True, metavar="MIN,..."),
+        *out_options("out_potential"),
+        json_flag(),
+        *settings_options(),
+        *what_if_options(),
+    ]
+    return command("potential", _potential, parameters)
+
+
+def _potential(
+    *,
+    area: str | None,
+    at: str | None,
+    within: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    close: tuple[str, ...],
+    add: Path | None,
+    timetable: Path | None,
+) -> None:
+    """Who lives around a place, or the best places of an area."""
+    from factgeo import areas, pack, places, potential, potential_files, potential_words, settings  # noqa: PLC0415 - help must answer at once
+
+    if at is not None and area is not None:
+        raise PlanError("at_or_area")
+    minutes = potential.read_minutes(within)
+    atlas = pack.load()
+    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
+    asked = potential.rules(chosen, minutes)
+    if out is not None:
+        potential_files.refuse_folder(out, overwrite=overwrite)
+    progress(text("progress.potential"))
+    if at is not None:
+        place = potential.of_place(atlas, places.resolve(at, atlas), chosen, asked)
+        if out is not None:
+            potential_files.write_place(place, atlas, out, overwrite=overwrite)
+        content, said = potential_words.place_json(place), potential_words.place_lines(place, atlas)
+    else:
+        whole = potential.of_area(atlas, areas.resolve(area or "norge", atlas), chosen, asked)
+        if out is not None:
+            potential_files.write_area(whole, atlas, out, overwrite=overwrite)
+        content, said = potential_words.area_json(whole, atlas), potential_words.area_lines(whole, atlas)
+    if as_json:
+        print_json(content)
+    else:
+        click.echo("\n".join(said))
