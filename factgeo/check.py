@@ -7,7 +7,7 @@ means and price from the cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -42,16 +42,17 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     if findings:
         return findings  # nothing else can be said of a plan that loses units or counts them twice
     now = atlas.residents[atlas.residents["year"] == atlas.year]
-    persons = now.groupby("unit_code")["persons"].sum()
+    persons = now.groupby("unit_code")["persons"].sum().to_dict()
     youngest, oldest = AGES[plan.settings.size.who]
-    counted = now[(now["age"] >= youngest) & (now["age"] <= oldest)].groupby("unit_code")["persons"].sum()
+    counted = now[(now["age"] >= youngest) & (now["age"] <= oldest)].groupby("unit_code")["persons"].sum().to_dict()
     joined = _graph(plan, atlas)
     listed = _listed(plan, atlas)
+    zones = areas.zones(atlas.units.loc[list(plan.area.units)], plan.settings.border).to_dict()
     for catchment in plan.catchments:
         if catchment.base not in listed:  # an existing team may be of any size
             findings += _size(catchment, plan, counted)
         findings += _capacity(catchment, plan, persons, listed.get(catchment.base, 1))
-        findings += _border(catchment, plan, atlas)
+        findings += _border(catchment, zones)
         findings += _whole(catchment, joined, atlas)
     means = _means(plan, journeys)
     findings += _too_far(plan, means, atlas)
@@ -61,7 +62,7 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     findings += _bases(plan, atlas)
     findings += _demands(plan, atlas)
     findings += _values(plan, means, persons, atlas)
-    findings += _act_areas(plan, atlas, journeys, joined)
+    findings += _act_areas(plan, atlas, journeys, joined, zones)
     return findings
 
 
@@ -84,8 +85,12 @@ def _each_unit_once(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
             yield Finding("base_elsewhere", {"team": catchment.team_id, "base": catchment.base.name})
 
 
-def _size(catchment: Catchment, plan: Plan, counted: pd.Series) -> Iterator[Finding]:
-    total = int(counted.reindex(list(catchment.units), fill_value=0).sum())
+def _sum(people: Mapping[str, int], units: Iterable[str]) -> int:
+    return sum(people.get(unit, 0) for unit in units)
+
+
+def _size(catchment: Catchment, plan: Plan, counted: Mapping[str, int]) -> Iterator[Finding]:
+    total = _sum(counted, catchment.units)
     if total < plan.settings.size.minimum:
         shown = {"size": Number(total), "minimum": Number(plan.settings.size.minimum)}
         yield Finding("too_small", {"team": catchment.team_id, "base": catchment.base.name, **shown}, catchment.team_id)
@@ -110,18 +115,18 @@ def _standing(plan: Plan, atlas: Atlas) -> dict[str, int]:
     return {unit: len(here) for unit, here in found.items()}
 
 
-def _capacity(catchment: Catchment, plan: Plan, persons: pd.Series, listed: int) -> Iterator[Finding]:
+def _capacity(catchment: Catchment, plan: Plan, persons: Mapping[str, int], listed: int) -> Iterator[Finding]:
     rule = plan.settings.capacity
     own = int(persons.get(catchment.base.unit_code, 0))
     limit = max(listed, -(-own // rule.per_team)) * rule.per_team
-    total = int(persons.reindex(list(catchment.units), fill_value=0).sum())
+    total = _sum(persons, catchment.units)
     if rule.enabled and total > limit:
         shown = {"size": Number(total), "limit": Number(limit)}
         yield Finding("too_big", {"team": catchment.team_id, "base": catchment.base.name, **shown}, catchment.team_id)
 
 
-def _border(catchment: Catchment, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
-    zones = sorted(areas.zones(atlas.units.loc[list(catchment.units)], plan.settings.border).unique())
+def _border(catchment: Catchment, zone_of: Mapping[str, str]) -> Iterator[Finding]:
+    zones = sorted({zone_of[unit] for unit in catchment.units})
     if len(zones) > 1:
         shown: dict[str, object] = {"team": catchment.team_id, "zones": ", ".join(zones)}
         yield Finding("crosses_border", shown, catchment.team_id)
@@ -179,7 +184,7 @@ def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
             yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown}, str(team))
 
 
-def _teams(plan: Plan, persons: pd.Series) -> Iterator[Finding]:
+def _teams(plan: Plan, persons: Mapping[str, int]) -> Iterator[Finding]:
     rule, count = plan.settings.teams, _count_teams(plan, persons)
     if count < rule.at_least or (rule.at_most and count > rule.at_most):
         yield Finding("other_number_of_teams", {"count": count, "least": rule.at_least, "most": rule.at_most or "–"})
@@ -194,9 +199,9 @@ def _per_zone(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
             yield Finding("other_number_in_zone", {"zone": name, "count": count[name], "asked": rule})
 
 
-def _count_teams(plan: Plan, persons: pd.Series) -> int:
+def _count_teams(plan: Plan, persons: Mapping[str, int]) -> int:
     rule = plan.settings.capacity
-    totals = [int(persons.reindex(list(catchment.units), fill_value=0).sum()) for catchment in plan.catchments]
+    totals = [_sum(persons, catchment.units) for catchment in plan.catchments]
     return sum(max(1, -(-total // rule.per_team)) if rule.enabled else 1 for total in totals)
 
 
@@ -213,12 +218,12 @@ def _bases(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
             yield Finding("forbidden_base_used", {"base": text})
 
 
-def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -> Iterator[Finding]:
+def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: Atlas) -> Iterator[Finding]:
     """What each stage says it proved, added up again: the last to the point, earlier ones up to their tolerance."""
     if not plan.proof.stages:
         return
     goal, rules = plan.settings.goal, plan.settings
-    left_out = int(persons.reindex([u.unit_code for u in plan.unserved], fill_value=0).sum())
+    left_out = _sum(persons, (u.unit_code for u in plan.unserved))
     dear = sum(not bases.is_preferred(atlas, catchment.base, rules) for catchment in plan.catchments)
     minutes = float(means["person_minutes"].sum()) + dear * rules.bases.preference_price
     minutes += rules.moves.price * _moved(plan, persons)
@@ -230,7 +235,7 @@ def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -
         "served": float(left_out),
         "teams": float(_count_teams(plan, persons)),
     }
-    area = float(persons.reindex(list(plan.area.units), fill_value=0).sum())
+    area = _sum(persons, plan.area.units)
     for number, stage in enumerate(plan.proof.stages, start=1):
         again, last = found[stage.goal], number == len(plan.proof.stages)
         room = SAME_PRICE * max(1.0, again) + (0 if last or stage.goal == "teams" else goal.tolerance * area)
@@ -238,12 +243,12 @@ def _values(plan: Plan, means: pd.DataFrame, persons: pd.Series, atlas: Atlas) -
             yield Finding("other_price", {"claimed": Number(stage.value), "found": Number(again)})
 
 
-def _moved(plan: Plan, persons: pd.Series) -> int:
+def _moved(plan: Plan, persons: Mapping[str, int]) -> int:
     """Residents who had a team in the previous plan and have another now, or none."""
     now = {unit: (base.unit_code, base.lon, base.lat) for unit, base in plan.base_of().items()}
     previous = plan.settings.moves.previous
     moved = [unit for unit, base in previous.items() if unit in plan.area.units and now.get(unit) != tuple(base)]
-    return int(persons.reindex(moved, fill_value=0).sum())
+    return _sum(persons, moved)
 
 
 def _demands(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
@@ -288,7 +293,9 @@ def _unused_listed(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
         yield Finding("listed_base_unused", {"unit": atlas.units.at[unit, "name"]})
 
 
-def _act_areas(plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[str]) -> Iterator[Finding]:
+def _act_areas(
+    plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[str], zones: Mapping[str, str]
+) -> Iterator[Finding]:
     """Each catchment in one ACT area at most; each area whole, within the borders and with enough adults in reach."""
     listed = Counter(team for area in (plan.act.areas if plan.act else ()) for team in area.teams)
     for team, times in listed.items():
@@ -296,7 +303,7 @@ def _act_areas(plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[st
             yield Finding("team_in_two_act_areas", {"team": team})
     for area in plan.act.areas if plan.act else ():
         whole = Catchment("ACT", area.base, tuple(sorted(plan.act_units(area))))
-        yield from _border(whole, plan, atlas)
+        yield from _border(whole, zones)
         yield from _whole(whole, joined, atlas)
         minutes, _ = journeys.minutes(area.base, whole.units)
         cells = journeys.cells[journeys.cells["unit_code"].isin(whole.units)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -54,25 +54,55 @@ class Journeys:
         """The same, summed over the residents of each unit."""
         return travel.by_unit(self.seconds, self.cells, self.settings)
 
-    def minutes(self, base: Base, units: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Minutes (infinite: unreachable) and residents of each cell of ``units``, from ``base``."""
-        mask = self.cells["unit_code"].isin(units).to_numpy()
-        seconds = self.seconds[self.row[base], mask].astype(float)
-        seconds[seconds == travel.UNREACHABLE] = np.inf
-        return seconds / 60, self.cells.loc[mask, "persons"].to_numpy(dtype=np.int64)
+    @cached_property
+    def persons(self) -> NDArray[np.int64]:
+        """Residents of each cell."""
+        persons: NDArray[np.int64] = self.cells["persons"].to_numpy(dtype=np.int64)
+        return persons
 
-    def own_ways(self, base_of: Mapping[str, Base]) -> Parts:
+    @cached_property
+    def _columns_of_unit(self) -> dict[str, NDArray[np.intp]]:
+        """Columns of each unit's cells."""
+        codes, first = np.unique(self.cells["unit_code"].to_numpy(dtype=object), return_index=True)
+        ends = [*first[1:], len(self.cells)]
+        return {code: np.arange(a, b) for code, a, b in zip(codes, first, ends, strict=True)}
+
+    def columns(self, units: Iterable[str]) -> NDArray[np.intp]:
+        """Columns of the cells of some units, ascending."""
+        of_unit = self._columns_of_unit
+        some = [of_unit[unit] for unit in sorted(units) if unit in of_unit]
+        return np.concatenate(some) if some else np.empty(0, dtype=np.intp)
+
+    def minutes(self, base: Base, units: Iterable[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Minutes (infinite: unreachable) and residents of each cell of ``units``, from ``base``."""
+        columns = self.columns(units)
+        seconds = self.seconds[self.row[base], columns].astype(float)
+        seconds[seconds == travel.UNREACHABLE] = np.inf
+        return seconds / 60, self.persons[columns]
+
+    def own_ways(self, base_of: Mapping[str, Base], known: tuple[Mapping[str, Base], Parts] | None = None) -> Parts:
         """The way to each cell from the base that serves its unit, taken apart: one value per cell.
 
-        ``UNREACHABLE`` stands where no way leads or ``base_of`` does not have the unit.
+        ``UNREACHABLE`` stands where no way leads or ``base_of`` does not have the unit. ``known``: what an earlier
+        call was given and gave, so that only units with another base are computed.
         """
-        own = self.cells["unit_code"].map({unit: self.row[base] for unit, base in base_of.items()})
-        row_of_cell = own.fillna(-1).to_numpy(dtype=np.intp)
-        rows = np.unique(row_of_cell[row_of_cell >= 0])
-        some = self.from_bases.of(rows)
-        columns = {f.name: np.full(len(own), travel.UNREACHABLE, dtype=np.int32) for f in fields(Parts)}
+        before, ways = known or ({}, None)
+        size = len(self.cells)
+        columns = {
+            f.name: getattr(ways, f.name).copy() if ways else np.full(size, travel.UNREACHABLE, dtype=np.int32)
+            for f in fields(Parts)
+        }
+        units_of: dict[Base | None, list[str]] = {}
+        for unit in {**before, **base_of}:
+            if before.get(unit) != base_of.get(unit):
+                units_of.setdefault(base_of.get(unit), []).append(unit)
+        left = self.columns(units_of.pop(None, ()))
+        for column in columns.values():
+            column[left] = travel.UNREACHABLE
+        bases = [base for base in units_of if base is not None]
+        some = self.from_bases.of(np.array([self.row[base] for base in bases], dtype=np.intp))
         for k, parts in trips.rows(self.network, some, self.to_cells, self.settings):
-            mine = row_of_cell == rows[k]
+            mine = self.columns(units_of[bases[k]])
             for name, column in columns.items():
                 column[mine] = getattr(parts, name)[mine]
         return Parts(**columns)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import edits, need, services
@@ -141,14 +140,16 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
     """Figures of a plan from the pack's official totals, the travel times, and each cell's way from its own base."""
     people = atlas.population.loc[list(plan.area.units)]
     population, adults = int(people["persons"].sum()), int(people["adults"].sum())
+    persons_of, adults_of = people["persons"].to_dict(), people["adults"].to_dict()
     names = _names(plan, atlas)
     teams, minutes, persons = [], [np.empty(0)], [np.empty(0, dtype=np.int64)]
     for catchment in plan.catchments:
         own_minutes, own_persons = journeys.minutes(catchment.base, catchment.units)
         edge = percentile(own_minutes, own_persons, plan.settings.service.edge_percentile)
         figures = travel_figures(own_minutes, own_persons)
-        own_way = way_figures(ways, journeys.cells, catchment.units)
-        teams.append(_team(catchment, names[catchment.team_id], plan, atlas, figures, own_way, edge))
+        own_way = way_figures(ways, journeys, catchment.units)
+        here = sum(persons_of[unit] for unit in catchment.units), sum(adults_of[unit] for unit in catchment.units)
+        teams.append(_team(catchment, names[catchment.team_id], plan, atlas, here, figures, own_way, edge))
         minutes.append(own_minutes)
         persons.append(own_persons)
     whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
@@ -231,10 +232,11 @@ def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, 
     )
 
 
-def way_figures(ways: Parts, cells: pd.DataFrame, units: tuple[str, ...]) -> WayFigures:
-    """Means over the reachable residents of some units; ``ways`` has one value per cell."""
-    mine = cells["unit_code"].isin(units).to_numpy() & (ways.seconds != UNREACHABLE)
-    persons = cells.loc[mine, "persons"].to_numpy(dtype=np.int64)
+def way_figures(ways: Parts, journeys: Journeys, units: tuple[str, ...]) -> WayFigures:
+    """Means over the reachable residents of some units; ``ways`` has one value per cell of ``journeys``."""
+    here = journeys.columns(units)
+    mine = here[ways.seconds[here] != UNREACHABLE]
+    persons = journeys.persons[mine]
 
     def mean(values: NDArray[np.int32], unit: int) -> float | None:
         return float(np.average(values[mine], weights=persons)) / unit if persons.sum() else None
@@ -277,13 +279,13 @@ def _team(
     name: str,
     plan: Plan,
     atlas: Atlas,
+    people: tuple[int, int],
     travel: TravelFigures,
     way: WayFigures,
     edge_min: float | None,
 ) -> TeamFigures:
-    people = atlas.population.loc[list(catchment.units)]
-    population, adults = int(people["persons"].sum()), int(people["adults"].sum())
-    settings = plan.settings
+    """The figures of a catchment with so many residents and adults."""
+    (population, adults), settings = people, plan.settings
     teams = math.ceil(population / settings.capacity.per_team) if settings.capacity.enabled else 1
     service = services.classify(
         population=population,
