@@ -3,12 +3,14 @@
     python benchmarks/travel.py [--nodes N] [--engines factgeo,scipy] [--fine PACK] [--curve] [--json FILE]
 
 Cases: ``road400k_5000x90`` (a generated road-like graph, 5,000 bases, 90 minutes), ``norway_391xall`` (all unit centres
-to all cells of the shipped pack), ``nearest_1000`` (nearest of 1,000 bases) and, with ``--fine`` and a pack of 250 m
+to all cells of the shipped pack), ``nearest_1000`` (nearest of 1,000 bases), ``norway_potential`` (who lives within 30,
+45, 60 and 90 minutes of every cell with a road, and the gravity form) and, with ``--fine`` and a pack of 250 m
 cells, ``norway_1200x250m`` (1,200 bases, 120 minutes; must stay below 400 MB). ``--curve`` adds time against the number
 of nodes, bases and cells.
 
 Slow peers run on a sample of the bases; their seconds are scaled up and marked, their memory is that of the sample.
-``objective`` is the sum of all seconds found, ``gap`` how far off factgeo's for the same bases it is: 0, equal results.
+``objective`` is the sum of all seconds found (of a potential: of the residents and adults), ``gap`` how far off
+factgeo's for the same bases it is: 0, equal results.
 ``peak_mb`` is how much the memory of a process of its own grew, the libraries that it loads among it.
 """
 
@@ -37,7 +39,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree, reverse_cuthill_mckee
 from scipy.spatial import Delaunay
 
-from factgeo import journeys, kernel, network, pack, settings, travel
+from factgeo import journeys, kernel, network, pack, potential, settings, travel
 from factgeo.access import FAR, Starts
 from factgeo.bases import candidates
 
@@ -55,7 +57,7 @@ OPTIONAL = ("igraph", "sgis")  # peers that need not be installed
 FINE_CASE = "norway_1200x250m"
 HOW_TO_FINE = "skipped: needs --fine PACK, built by: factgeo data build --sources SOURCES --resolution 250m --out PACK"
 
-Measured = tuple[float, float]  # seconds, sum of all seconds found
+Measured = tuple[float, float]  # seconds, objective
 Run = Callable[[Any, int], Measured]  # of a world and how many of its bases to set out from
 
 
@@ -302,6 +304,38 @@ def near_cells(n: Norway, count: int, *, compiled: bool) -> Measured:
     return time.perf_counter() - begun, int(found.seconds.sum(dtype=np.int64))
 
 
+@dataclass(frozen=True)
+class Populated:
+    """Norway with who lives in each cell, and the border zone of each base."""
+
+    on_roads: Norway
+    who: potential.People
+    zones: np.ndarray
+
+
+def all_to_all(bases: int) -> Populated:
+    """Bases in so many cells, and all cells with their people."""
+    atlas = pack.load()
+    n = cells_to_cells(bases)
+    return Populated(n, potential.people(atlas, n.rules), np.zeros(bases, dtype=np.intp))
+
+
+def potential_of(p: Populated, count: int, *, compiled: bool) -> Measured:
+    """The potential of bases; without numba scipy's Dijkstra, some bases at a time, and sums by numpy."""
+    n, asked = p.on_roads, potential.rules(p.on_roads.rules)
+
+    def found(bases: int) -> potential.Potentials:
+        some = _first(n.bases, bases)
+        return potential.potentials(
+            n.roads, some, p.zones[:bases], n.cells, p.who, n.rules, asked, compiled=compiled
+        )  # fmt: skip
+
+    found(2)
+    begun = time.perf_counter()
+    potentials = found(count)
+    return time.perf_counter() - begun, int(potentials.residents.sum() + potentials.adults.sum())
+
+
 ROAD: dict[str, Run] = {
     "factgeo": road_factgeo,
     "scipy": road_scipy,
@@ -319,6 +353,10 @@ NEAR_CELLS: dict[str, Run] = {
     "factgeo": partial(near_cells, compiled=True),
     "scipy": partial(near_cells, compiled=False),
 }
+POTENTIAL: dict[str, Run] = {
+    "factgeo": partial(potential_of, compiled=True),
+    "scipy": partial(potential_of, compiled=False),
+}
 
 
 def cases(nodes: int, fine: Path | None) -> Iterator[Case]:
@@ -327,6 +365,8 @@ def cases(nodes: int, fine: Path | None) -> Iterator[Case]:
     yield Case("road400k_5000x90", partial(road_like, nodes), min(BASES, nodes), ROAD, slow)
     yield Case("norway_391xall", units_to_cells, UNITS, ALL_CELLS, {"sgis": 60})
     yield Case("nearest_1000", partial(cells_to_cells, NEAREST), NEAREST, NEAREST_BASE, {})
+    every = int((pack.load().cell_access.edge >= 0).sum())
+    yield Case("norway_potential", partial(all_to_all, every), every, POTENTIAL, {"scipy": 256})
     if fine is None:
         print(f"{FINE_CASE:18} {HOW_TO_FINE}", file=sys.stderr)
     else:

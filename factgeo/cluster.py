@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from factgeo import stop
 from factgeo.errors import SettingsError
 
 Shared = TypeVar("Shared")
@@ -28,10 +29,11 @@ def each(
         scheduler: Address of a Dask scheduler (``tcp://host:port``); empty: here.
 
     Raises:
+        KeyboardInterrupt: Stopped.
         SettingsError: Dask is not installed, or nobody answers at the address.
     """
     if not scheduler:
-        return [function(shared, item) for item in items]
+        return [_here(function, shared, item) for item in items]
     try:
         from distributed import Client  # noqa: PLC0415 - optional
     except ImportError:
@@ -47,6 +49,11 @@ def each(
         futures = client.map(function, [common] * len(items), items, pure=False, retries=RETRIES)
         answers: list[Answer] = client.gather(futures)  # type: ignore[no-untyped-call]
         return answers
+
+
+def _here(function: Callable[[Shared, Item], Answer], shared: Shared, item: Item) -> Answer:
+    stop.look()
+    return function(shared, item)
 
 
 def _itself(shared: Shared) -> Shared:

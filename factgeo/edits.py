@@ -265,7 +265,9 @@ def _count(row: _Row, counts: dict[str, int], path: Path) -> None:
 
 
 def _codes(given: Iterable[str], atlas: Atlas) -> list[str]:
-    found = [code for name in given for code in areas.resolve(name, atlas).units]
+    found = [
+        code for name in given for code in ((name,) if name in atlas.units.index else areas.resolve(name, atlas).units)
+    ]
     return list(dict.fromkeys(found))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 from factgeo import language
 
 
@@ -23,6 +26,16 @@ class FactgeoError(Exception):
     def message(self, lang: str | None = None) -> str:
         """The sentence in one language (default: the language in use)."""
         return language.text(f"error.{self.key}", lang=lang, **self.details)
+
+    def without(self, folder: Path) -> Self:
+        """The same error with files of a folder named without it, for those who never see the folder."""
+        inside = f"{folder}/"
+        texts = {
+            name: str(value).replace(inside, "")
+            for name, value in self.details.items()
+            if isinstance(value, Path | str | Exception) and inside in str(value)
+        }
+        return type(self)(self.key, **{**self.details, **texts})
 
     def __str__(self) -> str:
         return self.message()

@@ -186,6 +186,11 @@ class Borders:
         return sum(pair.nearer_10 for pair in self.pairs)
 
     @property
+    def reached(self) -> int:
+        """Residents without a way to a team of their own whom another's reaches."""
+        return sum(pair.reached for pair in self.pairs)
+
+    @property
     def brought(self) -> int:
         """Residents whom agreements would bring within T."""
         return sum(pair.brought for pair in self.pairs)
@@ -207,8 +212,10 @@ def borders(result: Result) -> Borders:
 def _across(result: Result) -> pd.DataFrame:
     """For each cell that a team of another zone reaches: both zones, that team, and persons by what it would mean."""
     cells, own_s = result.journeys.cells, result.ways.seconds.astype(np.int64)
-    zone = cells["unit_code"].map(_zones(result)).to_numpy()
-    base, other_s = _nearest_elsewhere(result, zone)
+    zones = _zones(result)
+    zone = cells["unit_code"].map(zones).to_numpy()
+    of_base = np.array([zones[c.base.unit_code] for c in result.plan.catchments], dtype=object)
+    base, other_s = _nearest_elsewhere(result, zone, of_base)
     limit, persons = 60 * result.plan.settings.travel.minutes, cells["persons"].to_numpy(dtype=np.int64)
     own, other = own_s != UNREACHABLE, other_s != UNREACHABLE
     table = pd.DataFrame({
@@ -220,8 +227,7 @@ def _across(result: Result) -> pd.DataFrame:
         "reached": persons * (~own & other),
         "brought": persons * ((own_s > limit) & (other_s <= limit)),
     })[other]  # fmt: skip
-    zone_of_base = [_zones(result)[c.base.unit_code] for c in result.plan.catchments]
-    return table.assign(other=[zone_of_base[k] for k in table["base"]])
+    return table.assign(other=of_base[table["base"]])
 
 
 def _zones(result: Result) -> dict[str, str]:
@@ -232,10 +238,11 @@ def _zones(result: Result) -> dict[str, str]:
     return {str(unit): str(zone) for unit, zone in zones.items()}
 
 
-def _nearest_elsewhere(result: Result, zone: NDArray[np.object_]) -> tuple[NDArray[np.intp], Ints]:
+def _nearest_elsewhere(
+    result: Result, zone: NDArray[np.object_], of_base: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], Ints]:
     """For each cell the nearest catchment (its position) of another zone, and the seconds from its base."""
     plan, journeys = result.plan, result.journeys
-    of_base = np.array([_zones(result)[c.base.unit_code] for c in plan.catchments], dtype=object)
     rows = np.array([journeys.row[c.base] for c in plan.catchments], dtype=np.intp)
     nearest = np.zeros(len(zone), dtype=np.intp)
     seconds = np.full(len(zone), UNREACHABLE, dtype=np.int64)
@@ -314,8 +321,8 @@ def new_teams(result: Result, count: int) -> tuple[Remedy, ...]:
     if not plan.catchments:
         return ()
     existing = {journeys.row[c.base]: team.teams for c, team in zip(plan.catchments, result.figures.teams, strict=True)}
-    found = beside.beside(_any_size(result), existing, count, plan.settings.solver)
-    return tuple(_new_team(step, result) for step in found.one_by_one if step.gains and step.gains[0] > 0)
+    steps = beside.one_by_one(_any_size(result), existing, count, plan.settings.solver)
+    return tuple(_new_team(step, result) for step in steps if step.gains and step.gains[0] > 0)
 
 
 def _any_size(result: Result) -> Problem:

@@ -80,6 +80,19 @@ class Journeys:
         seconds[seconds == travel.UNREACHABLE] = np.inf
         return seconds / 60, self.persons[columns]
 
+    def mean_min(self, base: Base, unit: str) -> float | None:
+        """Mean minutes from a base to the residents of a unit who can be reached; None without any."""
+        times, at = self.by_unit, (self.row[base], self._unit_columns[unit])
+        lost = int(times.unreachable[at])
+        reached = int(times.persons[at[1]]) - lost
+        seconds = int(times.person_seconds[at]) - lost * round(60 * self.settings.travel.unreachable)
+        return seconds / 60 / reached if reached else None
+
+    @cached_property
+    def _unit_columns(self) -> dict[str, int]:
+        """Column of each unit in ``by_unit``."""
+        return {unit: column for column, unit in enumerate(self.by_unit.units)}
+
     def own_ways(self, base_of: Mapping[str, Base], known: tuple[Mapping[str, Base], Parts] | None = None) -> Parts:
         """The way to each cell from the base that serves its unit, taken apart: one value per cell.
 

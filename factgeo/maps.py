@@ -127,11 +127,11 @@ def plan_map(
         _unserved(here, atlas, plan),
         _borders(here, plan),
         _act_areas(here, result),
-        _changed_roads(atlas, plan),
+        changed_roads(atlas, plan),
         _stability(here, atlas, stability),
         population_layer(result.journeys.cells),
         _bases(result),
-        _listed_teams(atlas, plan),
+        listed_teams(atlas, plan),
         _names(result),
     ]
     legend = _legend(atlas, result, stability)
@@ -165,8 +165,24 @@ def assembled(
     return drawn
 
 
-def colours(atlas: Atlas, plan: Plan) -> dict[str, str]:
-    """A colour for each team such that catchments which touch, or are joined by a ferry, differ."""
+def colours(atlas: Atlas, plan: Plan, like: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A colour for each team such that catchments which touch, or are joined by a ferry, differ.
+
+    Args:
+        atlas: The pack.
+        plan: The plan.
+        like: Colours that teams had before, by team id; a team keeps its own where neighbours still differ.
+    """
+    graph = _neighbours(atlas, plan)
+    kept = _recoloured(graph, like) if like else {}
+    if kept and all(kept[a] != kept[b] for a, b in graph.edges):
+        return kept
+    numbers = nx.greedy_color(graph, strategy="DSATUR")
+    return {team: PALETTE[number % len(PALETTE)] for team, number in numbers.items()}
+
+
+def _neighbours(atlas: Atlas, plan: Plan) -> nx.Graph[str]:
+    """The teams, and the pairs of them that must differ in colour."""
     team_of = plan.team_of()
     links = atlas.links
     pairs = zip(links["unit_a"].map(team_of), links["unit_b"].map(team_of), strict=True)
@@ -175,8 +191,21 @@ def colours(atlas: Atlas, plan: Plan) -> dict[str, str]:
     if len(graph) <= len(PALETTE):  # enough colours for all to differ
         graph = nx.complete_graph(graph)
     graph.add_edges_from((a, b) for a, b in pairs if pd.notna(a) and pd.notna(b) and a != b)
-    numbers = nx.greedy_color(graph, strategy="DSATUR")
-    return {team: PALETTE[number % len(PALETTE)] for team, number in numbers.items()}
+    return graph
+
+
+def _recoloured(graph: nx.Graph[str], like: Mapping[str, str]) -> dict[str, str]:
+    """Colours as before where no neighbour has the same; the others get what fewest of their neighbours have."""
+    given: dict[str, str] = {}
+    for team in graph:
+        before = like.get(team)
+        if before in PALETTE and before not in {given.get(other) for other in graph[team]}:
+            given[team] = before
+    for team in graph:
+        if team not in given:
+            taken = [given.get(other) for other in graph[team]]
+            given[team] = min(PALETTE, key=taken.count)
+    return {team: given[team] for team in graph}
 
 
 def population_image(cells: pd.DataFrame) -> tuple[Image.Image, list[list[float]]]:
@@ -194,22 +223,33 @@ def squares_image(squares: pd.DataFrame) -> tuple[Image.Image, list[list[float]]
 
     A pixel shows the 1 km square of EPSG:25833 in which its centre lies, and 0 where there is none.
     """
+    numbers, corners = numbered_image(squares, FINEST_M)
+    shades = np.concatenate([[0], squares["shade"].to_numpy()]).astype(np.uint8)
+    return Image.fromarray(shades[numbers], mode="P"), corners
+
+
+def numbered_image(squares: pd.DataFrame, finest_m: float) -> tuple[NDArray[np.uint16 | np.uint32], list[list[float]]]:
+    """The row, counted from 1, of the square that each pixel of an image in Web Mercator shows, and its corners.
+
+    0 where no square is; a pixel shows the 1 km square of EPSG:25833 in which its centre lies, and is at least
+    ``finest_m`` metres of Web Mercator wide.
+    """
     left, bottom, right, top = _mercator_box(squares)
-    step = max(FINEST_M, (right - left) / PIXELS, (top - bottom) / PIXELS)
+    step = max(finest_m, (right - left) / PIXELS, (top - bottom) / PIXELS)
     width, height = int(np.ceil((right - left) / step)), int(np.ceil((top - bottom) / step))
     column, row = _squares_of_pixels(left, top, step, (height, width))
     first_column, first_row = squares["column"].min(), squares["row"].min()
     shape = (squares["column"].max() - first_column + 1, squares["row"].max() - first_row + 1)
-    table = np.zeros(shape, dtype=np.uint8)
-    table[squares["column"] - first_column, squares["row"] - first_row] = squares["shade"]
+    table = np.zeros(shape, dtype=np.min_scalar_type(max(len(squares), 256)))
+    table[squares["column"] - first_column, squares["row"] - first_row] = np.arange(1, len(squares) + 1)
     column, row = column - first_column, row - first_row
     inside = (column >= 0) & (row >= 0) & (column < shape[0]) & (row < shape[1])
-    shades = np.where(inside, table[np.clip(column, 0, shape[0] - 1), np.clip(row, 0, shape[1] - 1)], 0)
-    image = Image.fromarray(shades.astype(np.uint8), mode="P")
+    found = table[np.clip(column, 0, shape[0] - 1), np.clip(row, 0, shape[1] - 1)]
+    numbers = np.where(inside, found, table.dtype.type(0))
     to_degrees = pyproj.Transformer.from_crs(3857, 4326, always_xy=True)
     west, south = to_degrees.transform(left, top - height * step)
     east, north = to_degrees.transform(left + width * step, top)
-    return image, [[south, west], [north, east]]
+    return numbers, [[south, west], [north, east]]
 
 
 def _squares(cells: pd.DataFrame) -> pd.DataFrame:
@@ -294,7 +334,7 @@ def _told_of_units(
             {
                 **_told_of_place(unit, atlas),
                 "team": f"{team.team_id} {team.name}",
-                "act": _act_of(team, result),
+                "act": act_of(team, result),
                 "service": text(f"service.{team.service}"),
                 "mean": _minutes(travel.mean_min),
                 "p95": _minutes(travel.p95_min),
@@ -302,7 +342,7 @@ def _told_of_units(
         )
 
 
-def _act_of(team: TeamFigures, result: Result) -> str:
+def act_of(team: TeamFigures, result: Result) -> str:
     """The ACT area of a team, or that ACT clients are served within it."""
     areas = result.plan.act.areas if result.plan.act else ()
     for figures, area in zip(result.figures.act, areas, strict=True):
@@ -363,7 +403,7 @@ def _act_areas(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None
     return drawn_layer("act_areas", features, lambda _: style, fields, pane="borders")
 
 
-def _changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+def changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
     """Roads and ferries that the settings close, and links that they add."""
     roads, settings = atlas.roads, plan.settings
     added = roads["number"].isin([link.name for link in settings.roads.added]).to_numpy()
@@ -413,7 +453,7 @@ def _firmness(share: float) -> tuple[float, str]:
     return next((least, colour) for least, colour in FIRMNESS if share >= least)
 
 
-def _listed_teams(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+def listed_teams(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
     """Where the list of October 2025 is read to have teams in the area; shown at once where the plan builds on them."""
     here = points(teams.in_area(teams.listed(atlas), plan.area), atlas)
     here = here[here["unit_code"].isin(plan.area.units)]
@@ -430,14 +470,22 @@ def _listed_teams(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
         )
         for unit, some in here.groupby("unit_code")
     ]
-    style = {"pane": "bases", "color": LISTED_COLOUR, "weight": 3, "fill": True, "fillOpacity": 0}
-    marker = folium.CircleMarker(radius=10, fill=True)
+    few = len(features) <= NAMES_SHOWN
+    style = {"pane": "bases", "color": LISTED_COLOUR, "weight": 3 if few else 2, "fill": True, "fillOpacity": 0}
+    marker = folium.CircleMarker(radius=10 if few else 6, fill=True)
     fields = ("listed", "kind", "status", "confidence")
     return drawn_layer("listed", features, lambda _: style, fields, marker=marker, show=plan.settings.existing.listed)
 
 
 def lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> BaseGeometry:
     """The lines at which shapes of a coverage with different owners meet."""
+    segments, one, other = shared_segments(shapes)
+    between = segments[owners[one] != owners[other]]
+    return cast("BaseGeometry", shapely.line_merge(shapely.multilinestrings(between)))
+
+
+def shared_segments(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """The straight pieces (n x 2 x 2) at which two shapes of a coverage meet, and the rows of the two, lower first."""
     parts, shape = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     at, ring = shapely.get_coordinates(rings, return_index=True)
@@ -446,9 +494,9 @@ def lines_between(shapes: NDArray[np.object_], owners: NDArray[np.intp]) -> Base
     turn = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     start[turn], end[turn] = end[turn], start[turn]  # so that both sides of a border read alike
     found, which = np.unique(np.hstack([start, end]), axis=0, return_inverse=True)
-    owner = pd.Series(owners[shape[part[ring[:-1][follows]]]]).groupby(which).agg(["min", "max"])
-    between = found[(owner["min"] != owner["max"]).to_numpy()].reshape(-1, 2, 2)
-    return cast("BaseGeometry", shapely.line_merge(shapely.multilinestrings(between)))
+    owner = pd.Series(shape[part[ring[:-1][follows]]]).groupby(which).agg(["min", "max"]).to_numpy()
+    shared = owner[:, 0] != owner[:, 1]
+    return found[shared].reshape(-1, 2, 2), owner[shared, 0], owner[shared, 1]
 
 
 def population_layer(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
@@ -585,14 +633,14 @@ def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
         legend_row("".join(swatch(f"background:{colour}") for colour in PALETTE[:4]), text("map.legend.catchments")),
         legend_row(dot(), text("map.legend.base")),
         f"<div class=factgeo-head>{safe(text('map.legend.population'))}</div>",
-        *(legend_row(swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in _shades()),
+        *(legend_row(swatch(f"background:rgba{(*INK, round(shade / 255, 2))}"), label) for shade, label in shades()),
     ]
     if figures.act:
         rows.insert(1, legend_row(stroke(ACT_COLOUR, "6 4"), text("map.layer.act_areas")))
     if plan.unserved:
         rows.insert(1, legend_row(hatched(), text("map.legend.unserved")))
     if plan.settings.existing.listed:
-        rows.insert(2, legend_row(_ring(), text("map.layer.listed")))
+        rows.insert(2, legend_row(ring(), text("map.layer.listed")))
     if stability is not None:
         rows.append(f"<div class=factgeo-head>{safe(text('map.layer.stability'))}</div>")
         rows += [legend_row(swatch(f"background:{colour}"), words) for words, colour in _firmness_rows()]
@@ -607,7 +655,7 @@ def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
       <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
 
 
-def _shades() -> Iterable[tuple[int, str]]:
+def shades() -> Iterable[tuple[int, str]]:
     """Opacity and words of each population class."""
     for k, (low, shade) in enumerate(zip(CLASSES, SHADES, strict=True)):
         last = k == len(CLASSES) - 1
@@ -633,7 +681,8 @@ def _firmness_rows() -> Iterable[tuple[str, str]]:
         above = least
 
 
-def _ring() -> str:
+def ring() -> str:
+    """A listed team in the legend."""
     circle = f'<circle cx="7" cy="7" r="5" fill="none" stroke="{LISTED_COLOUR}" stroke-width="2.5"/>'
     return f'<svg width="14" height="14">{circle}</svg>'
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from factgeo import edits, language, pipeline, teams
+from factgeo import changes, edits, journeys, language, pipeline, teams
 from factgeo.areas import Area
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
@@ -72,8 +72,7 @@ def next_teams(
     rules = _with_listed(settings)
     baseline = pipeline.run(atlas, area, rules, progress)
     request = Request(baseline.atlas, area, rules, baseline.journeys)
-    bases = edits.listed_bases(baseline.atlas, area, rules, baseline.journeys.bases)
-    existing = {baseline.journeys.row[base]: number for base, number in bases.items()}
+    existing = _existing(request)
 
     def told(part: str) -> None:
         progress(language.text("progress.next", part=part))
@@ -90,6 +89,29 @@ def next_teams(
         one_by_one=one_by_one,
         jointly=jointly,
     )
+
+
+def listed_alone(
+    atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], None] = lambda _: None
+) -> Result:
+    """The listed teams with no other beside them, each with its best area; reach counts first.
+
+    Raises:
+        PlanError: The listed teams cannot all stand.
+    """
+    progress(language.text("progress.travel"))
+    rules, then = _with_listed(settings), changes.built(atlas, settings)
+    request = Request(then, area, rules, journeys.compute(then, area.units, rules))
+    found = beside.beside(request.problem(), _existing(request), 0, rules.solver).baseline
+    plan, notes = pipeline.checked(request, request.problem(), found)
+    return pipeline.measured(plan, then, request.journeys, notes=notes)
+
+
+def _existing(request: Request) -> dict[int, int]:
+    """Rows of the listed teams' bases, with the number of teams at each."""
+    times = request.journeys
+    bases = edits.listed_bases(request.atlas, request.area, request.settings, times.bases)
+    return {times.row[base]: number for base, number in bases.items()}
 
 
 def _possible_from(request: Request, existing: frozenset[int], count: int) -> int | None:

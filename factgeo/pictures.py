@@ -23,7 +23,8 @@ SIZE_INCH = (10.0, 6.5)
 SMALL_INCH = (7.0, 4.0)
 DOTS_PER_INCH = 160
 FONT = 13  # points; a page of a document shows the picture at two thirds
-INK, FAINT, MARKED = "#222222", "#8a8a8a", "#7a0177"
+INK, FAINT = "#222222", "#8a8a8a"
+MARKED = (("#7a0177", ":"), ("#8c510a", "-."))  # colour and dashes of each mark
 TITLE_LETTERS = 60  # that fit beside each other in the largest letters
 MANY = 40  # points above which marks are drawn small
 WIDE = 10  # per cent that the axis of shares goes down in steps of
@@ -73,7 +74,10 @@ MINUTES = (Line("reach", _mean, "", *REACH), Line("goal", _mean, "", *GOAL))
 
 @dataclass(frozen=True)
 class Mark:
-    """Something to hold against the curve: so many teams, and the share (0-1) within T minutes, if it is known."""
+    """Something to hold against the curve: so many teams, and the share (0-1) within T minutes, if it is known.
+
+    ``words`` name it in the legend.
+    """
 
     teams: int
     within: float | None
@@ -83,7 +87,8 @@ class Mark:
 def trade_off_picture(points: Sequence[TradeOff], result: Result, marks: Sequence[Mark] = ()) -> bytes:
     """The curve as a PNG: shares of the residents above, mean minutes below, both by the number of teams.
 
-    Points that are not proven are hollow; numbers without a plan are gaps, marked by a cross on the axis.
+    Points that are not proven are hollow; numbers without a plan are gaps, marked by a cross on the axis. There is room
+    for two marks.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
 
@@ -94,10 +99,10 @@ def trade_off_picture(points: Sequence[TradeOff], result: Result, marks: Sequenc
             _draw(axes, line, points)
         _plain(axes)
         _mark_own(axes, own_teams(result))
-    _scales(above, below, points)
+    _scales(above, below, points, marks)
     _mark_gaps(below, points)
-    for mark in marks:
-        _mark(above, below, mark)
+    for mark, look in zip(marks, MARKED, strict=False):
+        _mark(above, below, mark, look)
     _titles(figure, above, below, points, result)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
@@ -139,14 +144,15 @@ def _mark_own(axes: Axes, teams: int) -> None:
         axes.axvline(teams, color=FAINT, linewidth=1.5, linestyle=(0, (4, 3)), zorder=0)
 
 
-def _scales(above: Axes, below: Axes, points: Sequence[TradeOff]) -> None:
+def _scales(above: Axes, below: Axes, points: Sequence[TradeOff], marks: Sequence[Mark]) -> None:
     """Whole teams, per cent up to a hundred, and minutes as the language writes them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - slow to import
 
-    most = max((point.teams for point in points), default=1)
+    most = max([point.teams for point in points] + [mark.teams for mark in marks], default=1)
     below.set_xlim(0.5, most + max(0.5, 0.02 * most))
     below.xaxis.set_major_locator(MaxNLocator(nbins=15, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     shares = [share for p in points if p.base_of for share in (_within(p), _served(p))]
+    shares += [100 * mark.within for mark in marks if mark.within is not None]
     lowest = min(shares, default=0.0)
     bottom = max(0.0, WIDE * math.floor(lowest / WIDE - 0.3))
     above.set_ylim(bottom, 100 + 0.04 * (100 - bottom))
@@ -176,17 +182,15 @@ def _mark_gaps(axes: Axes, points: Sequence[TradeOff]) -> None:
             )  # fmt: skip
 
 
-def _mark(above: Axes, below: Axes, mark: Mark) -> None:
-    """A line through both panels with its words at the foot of the upper one, and a star where the share is known."""
+def _mark(above: Axes, below: Axes, mark: Mark, look: tuple[str, str]) -> None:
+    """A line through both panels, named in the legend, and a star where the share is known."""
+    colour, dashes = look
+    star = mark.within is not None
     for axes in (above, below):
-        axes.axvline(mark.teams, color=MARKED, linewidth=1.2, linestyle=":", zorder=0)
-    if mark.within is not None:
-        above.plot(
-            [mark.teams], [100 * mark.within], marker="*", markersize=15, color=MARKED, linestyle="none", zorder=5
-        )
-    above.annotate(
-        mark.words, (mark.teams, 0.04), xycoords=above.get_xaxis_transform(), xytext=(5, 0),
-        textcoords="offset points", fontsize=FONT - 3, color=MARKED, rotation=90, va="bottom",
+        axes.axvline(mark.teams, color=colour, linewidth=1.5, linestyle=dashes, zorder=0)
+    above.plot(
+        [mark.teams], [100 * (mark.within or 0)], marker="*" if star else "", markersize=15, color=colour,
+        linestyle=dashes, zorder=5, label=mark.words,
     )  # fmt: skip
 
 

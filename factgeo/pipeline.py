@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from factgeo import areas, changes, effects, journeys, language, split
 from factgeo.areas import Area
@@ -126,6 +126,24 @@ def given(atlas: Atlas, plan: Plan, progress: Callable[[str], None] = lambda _: 
     times = journeys.compute(then, plan.area.units, plan.settings)
     progress(language.text("progress.check"))
     return measured(plan, then, times, notes=tuple(check(plan, then, times)), progress=progress)
+
+
+def redrawn(before: Result, plan: Plan) -> Result:
+    """The same area with other catchments, measured as they stand; the rules that they break are its notes.
+
+    The settings may differ, but not in roads, ferries and candidate bases. Where they differ in ``edits`` only, ways
+    are computed anew only for units whose base has changed.
+    """
+    settings, earlier, times, atlas = plan.settings, before.plan.settings, before.journeys, before.atlas
+    if settings.model_copy(update={"edits": earlier.edits}) != earlier:
+        times = replace(times, settings=settings)
+        return measured(plan, atlas, times, notes=tuple(check(plan, atlas, times)))
+    notes = tuple(check(plan, atlas, times))
+    if settings.split.big_units and plan.team_of().keys() != before.plan.team_of().keys():
+        return measured(plan, atlas, times, notes=notes)  # other units may be cut into parts
+    ways = times.own_ways(plan.base_of(), known=(before.plan.base_of(), before.ways))
+    figures = measure(plan, atlas, times, ways)
+    return replace(before, plan=plan, figures=figures, ways=ways, effects=None, notes=notes)
 
 
 def measured(

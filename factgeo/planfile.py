@@ -7,7 +7,7 @@ rule, as for a plan of our own.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ SCHEMA = "factgeo.plan/1"
 REASONS = ("too_few", "too_far", "no_road", "cut_off", "locked")
 ACT_STAGE = "act_areas"
 
+Known = Mapping[tuple[str, float, float], Base]  # bases by unit, longitude and latitude
+
 
 def read(path: Path, atlas: Atlas) -> Plan:
     """The plan of a folder, of a ``plan.json``, or of a CSV with the columns unit_code and team_id.
@@ -45,12 +47,8 @@ def read(path: Path, atlas: Atlas) -> Plan:
         return _from_csv(path, atlas)
     file = path / "plan.json" if path.is_dir() else path
     content = _content(file)
-    if content.get("pack_digest") != atlas.digest:
-        raise PlanError(
-            "plan_other_pack", file=file, found=str(content.get("pack_digest"))[:12], pack=atlas.digest[:12]
-        )
     try:
-        return _plan(content, atlas, file)
+        return from_content(content, atlas, file)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, PlanError):
             raise
@@ -127,6 +125,11 @@ def _base_of_team(
         possible = [base for base in possible if (base.unit_code, base.lon, base.lat) == given]
     if not possible:
         raise PlanError("plan_base", file=path, name=team, unit=given[0] if given else ", ".join(units))
+    return best_base(possible, units, times)
+
+
+def best_base(possible: Sequence[Base], units: Sequence[str], times: Journeys) -> Base:
+    """The one of some bases (at least one) from which all residents of some units have the fewest person-minutes."""
     columns = [times.by_unit.units.index(unit) for unit in units]
     cost = [int(times.by_unit.person_seconds[times.row[base], columns].sum()) for base in possible]
     return possible[int(np.argmin(cost))]
@@ -149,15 +152,41 @@ def _field(error: Exception) -> str:
     return str(error.args[0]) if isinstance(error, KeyError) else str(error)
 
 
-def _plan(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
-    rules = _rules(content["rules"], file)
+def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
+    """The plan of an object like that of ``plan.json``; ``file`` is what errors name.
+
+    Raises:
+        PlanError: It is of another pack, or names units, bases or rules that are not there.
+        KeyError, TypeError, ValueError: A field is missing, or of another kind.
+    """
+    if content.get("pack_digest") != atlas.digest:
+        raise PlanError(
+            "plan_other_pack", file=file, found=str(content.get("pack_digest"))[:12], pack=atlas.digest[:12]
+        )
+    rules = rules_from(content["rules"], file)
+    refuse_strangers(content, atlas, file)
+    units = tuple(str(unit) for unit in content["area"]["unit_codes"])
+    return standing(content, rules, known_bases(atlas, units, rules), file)
+
+
+def refuse_strangers(content: Mapping[str, Any], atlas: Atlas, file: Path) -> None:
+    """Units that the pack does not have are a PlanError."""
     teams, unserved = content["teams"], content["unserved"]
     units = tuple(str(unit) for unit in content["area"]["unit_codes"])
     named = {*units, *(u for team in teams for u in team["units"]), *(entry["unit_code"] for entry in unserved)}
     strangers = sorted(named - set(atlas.units.index))
     if strangers:
         raise PlanError("plan_units", file=file, units=", ".join(strangers[:5]))
-    known = {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
+
+
+def known_bases(atlas: Atlas, units: tuple[str, ...], rules: Settings) -> Known:
+    """The bases that a plan can have, by unit and place."""
+    return {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
+
+
+def standing(content: Mapping[str, Any], rules: Settings, known: Known, file: Path) -> Plan:
+    """The plan of an object whose units are in the pack, under rules that are read already; errors as before."""
+    teams = content["teams"]
     catchments = tuple(
         Catchment(str(team["team_id"]), _base(team["base"], known, file), tuple(sorted(team["units"])))
         for team in teams
@@ -165,25 +194,29 @@ def _plan(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
     stages = tuple(Stage(**stage) for stage in content["solver"]["stages"])
     own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
     return Plan(
-        area=Area(str(content["area"]["name"]), units),
+        area=Area(str(content["area"]["name"]), tuple(str(unit) for unit in content["area"]["unit_codes"])),
         settings=rules,
         catchments=catchments,
-        unserved=tuple(_unserved(entry, file) for entry in unserved),
+        unserved=tuple(_unserved(entry, file) for entry in content["unserved"]),
         proof=Proof(str(content["solver"]["name"]), content["solver"]["status"], own),
         pack_digest=str(content["pack_digest"]),
         act=_act(content, known, stages, file) if rules.act_areas.enabled else None,
     )
 
 
-def _rules(given: Mapping[str, Any], file: Path) -> Settings:
-    """The plan's settings; those that are younger than the plan have their defaults."""
+def rules_from(given: Mapping[str, Any], file: Path) -> Settings:
+    """The settings of a plan; those that are younger than the plan have their defaults.
+
+    Raises:
+        PlanError: A setting is unknown or out of range.
+    """
     try:
         return settings.load(tables=given)
     except SettingsError as error:
         raise PlanError("plan_rules", file=file, reason=error) from None
 
 
-def _base(entry: Mapping[str, Any], known: Mapping[tuple[str, float, float], Base], file: Path) -> Base:
+def _base(entry: Mapping[str, Any], known: Known, file: Path) -> Base:
     base = known.get((str(entry["unit_code"]), float(entry["lon"]), float(entry["lat"])))
     if base is None:
         raise PlanError("plan_base", file=file, name=entry["name"], unit=entry["unit_code"])
@@ -200,7 +233,7 @@ def _unserved(entry: Mapping[str, Any], file: Path) -> Unserved:
 
 def _act(
     content: Mapping[str, Any],
-    known: Mapping[tuple[str, float, float], Base],
+    known: Known,
     stages: tuple[Stage, ...],
     file: Path,
 ) -> ActTier:

@@ -29,9 +29,8 @@ from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.plan import Base
-from factgeo.settings import Settings
+from factgeo.settings import LONGEST_MIN, MOST_LIMITS, Settings
 
-MOST_LIMITS, LONGEST_MIN = 8, 600
 HALF_LIVES = 20  # a resident further away counts less than a millionth in the gravity form, and is left out
 FARTHEST_S = 2**18  # 73 hours; further than any way in Norway
 PLACES_AT_A_TIME = 64  # where numba is missing
@@ -48,15 +47,15 @@ class Rules:
         minutes: Limits one way, ascending.
         reach: The limit that places are ranked and drawn by; one of ``minutes``.
         half_life_min: Minutes at which a resident counts half in the gravity form.
-        levels: Residents within ``reach`` from which on a FACT team, and a full ACT team, has enough people.
+        levels: Residents within ``reach`` from which on a FACT team, and a full ACT team, has enough people; ascending.
         best: How many places are named.
     """
 
-    minutes: tuple[int, ...] = (30, 45, 60, 90)
-    reach: int = 60
-    half_life_min: float = 30.0
-    levels: tuple[int, int] = (15_000, 40_000)
-    best: int = 10
+    minutes: tuple[int, ...]
+    reach: int
+    half_life_min: float
+    levels: tuple[int, int]
+    best: int
 
     @property
     def column(self) -> int:
@@ -64,10 +63,10 @@ class Rules:
         return self.minutes.index(self.reach)
 
 
-def rules(settings: Settings, minutes: tuple[int, ...] = Rules.minutes) -> Rules:
-    """The rules that the settings and the limits asked for give; T is added to the limits where it is missing."""
-    reach = round(settings.travel.minutes)
-    return Rules(tuple(sorted({*minutes, reach})), reach)
+def rules(settings: Settings) -> Rules:
+    """The rules that the settings give; T, in whole minutes, is among the limits."""
+    asked, reach = settings.potential, max(1, round(settings.travel.minutes))
+    return Rules(tuple(sorted({*asked.within, reach})), reach, asked.half_life_min, asked.levels, asked.best)
 
 
 def read_minutes(given: str) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ WIDER = (2.5, 12.5)  # the two classes above the higher level begin at so many t
 BANDS = ("#440154", "#31688e", "#35b779", "#fde725")  # viridis, from near to far
 OPACITY = 215
 SCREEN = (1070, 712)  # pixels beside the legend of a common window
-LABEL = (14, 8, 10)  # pixels: to the left of a dot, per letter, above and below
+LABEL = (8, 8, 8)  # pixels: from a dot to its name, per letter, above and below
 
 Box = tuple[float, float, float, float]
 
@@ -55,6 +55,7 @@ def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -
         ),
         _line(text("potential.map.levels", low=number(found.rules.levels[0]), high=number(found.rules.levels[1]))),
         legend_row(maps.dot(), text("potential.map.best")),
+        _line(text("potential.map.note")),
     ])  # fmt: skip
     view = _degrees(*map(float, here.total_bounds))
     return _drawn(
@@ -87,6 +88,7 @@ def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None)
             for colour, limit, residents, group in rows
         ),
         legend_row(maps.dot(), text("potential.map.place")),
+        _line(text("potential.map.note_within", limit=asked.minutes[-1])),
     ])  # fmt: skip
     x, y = _metres(place)
     view = _degrees(
@@ -187,8 +189,10 @@ def _markers(
         for name, place, point in zip(names, places, points, strict=True)
     ]  # fmt: skip
     fields = ("place", "residents", "adults", "target", "gravity")
-    free = _free_labels(places, names, view)
-    labels = [drawn_feature(names[row], points[row], {"name": names[row]}) for row in free]
+    labels = [
+        drawn_feature(names[row], points[row], {"name": shown_name})
+        for row, shown_name in _free_labels(places, names, view).items()
+    ]
     return [
         drawn_layer("best", dots, lambda _: style, fields, marker=folium.CircleMarker(radius=6, fill=True)),
         maps.labels(labels, text("map.layer.best_names"), show=True),
@@ -199,19 +203,24 @@ def _within(count: int, asked: Rules) -> str:
     return text("potential.minutes", count=shown(count), limit=asked.reach)
 
 
-def _free_labels(places: list[Reached], names: list[str], view: Box) -> list[int]:
-    """Rows of the places whose name does not run into that of a better one when the map opens."""
+def _free_labels(places: list[Reached], names: list[str], view: Box) -> dict[int, str]:
+    """What stands beside the places when the map opens: the name, its first word (the rank), or nothing.
+
+    No name runs into that of a better place.
+    """
     (west, south), (east, north) = _mercator(*view[:2]), _mercator(*view[2:])
     pixel = max((east - west) / SCREEN[0], (north - south) / SCREEN[1])
-    kept: list[int] = []
+    at = [_mercator(place.lon, place.lat) for place in places]
+    kept: dict[int, str] = {}
     taken: list[shapely.Polygon] = []
-    for row, (place, name) in enumerate(zip(places, names, strict=True)):
-        x, y = _mercator(place.lon, place.lat)
-        long = LABEL[0] + LABEL[1] * len(name)
-        room = shapely.box(x - LABEL[0] * pixel, y - LABEL[2] * pixel, x + long * pixel, y + LABEL[2] * pixel)
-        if not any(room.intersects(other) for other in taken):
-            kept.append(row)
-            taken.append(room)
+    for row, ((x, y), name) in enumerate(zip(at, names, strict=True)):
+        for words in (name, name.split()[0]):
+            long = LABEL[0] + LABEL[1] * len(words)
+            room = shapely.box(x + LABEL[0] * pixel, y - LABEL[2] * pixel, x + long * pixel, y + LABEL[2] * pixel)
+            if not any(room.intersects(other) for other in taken):
+                kept[row] = words
+                taken.append(room)
+                break
     return kept
 
 
@@ -234,8 +243,7 @@ def _metres(place: Reached) -> tuple[float, float]:
 def _legend(atlas: Atlas, title: str, rows: str) -> str:
     """The legend and the sources as HTML."""
     return f"""{maps.STYLE}<details class="factgeo-legend" open>
-      <summary>{safe(title)}</summary>{rows}
-      {_line(text("potential.map.note"))}</details>
+      <summary>{safe(title)}</summary>{rows}</details>
       <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
 
 

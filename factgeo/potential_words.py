@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from factgeo.language import number, percent, text
-from factgeo.need import Fraction
+from factgeo.need import Fraction, TargetGroup
 from factgeo.pack import Atlas
-from factgeo.potential import AreaPotential, PlacePotential, Potentials, Reached, Rules, Standing, of_bases
+from factgeo.potential import AreaPotential, BestPlace, PlacePotential, Potentials, Reached, Rules, Standing, of_bases
 from factgeo.settings import Settings
 
 Row = dict[str, object]
@@ -38,22 +38,29 @@ def area_lines(found: AreaPotential, atlas: Atlas) -> list[str]:
         )
     ]  # fmt: skip
     said += [_standing(each, population, found) for each in found.standing]
-    for rank, best in enumerate(found.best[:3], start=1):
-        said.append(
-            text(
-                "potential.best", rank=rank, place=called(best.place, atlas), new=shown(best.new), limit=asked.reach,
-                residents=shown(best.place.residents[asked.column]),
-            )
-        )  # fmt: skip
+    said += [_best(rank, best, asked, atlas) for rank, best in enumerate(found.best[:3], start=1)]
     if found.off_road:
         said.append(text("potential.off_road", count=number(found.off_road)))
     return [*said, *_notes(asked, found.share)]
 
 
+def _best(rank: int, best: BestPlace, asked: Rules, atlas: Atlas) -> str:
+    """One of the best places; all whom the first one reaches are new."""
+    place, residents = called(best.place, atlas), shown(best.place.residents[asked.column])
+    if rank == 1:
+        return text("potential.first", place=place, residents=residents, limit=asked.reach)
+    return text(
+        "potential.best", rank=rank, place=place, residents=residents, limit=asked.reach, new=shown(best.new)
+    )  # fmt: skip
+
+
 def _standing(each: Standing, population: int, found: AreaPotential) -> str:
     """Who lives where so many are within reach."""
-    share = percent(each.residents / population if population else 0)
     level, limit = number(each.level), number(found.rules.reach)
+    if not each.cells:
+        who = {"residents": text("potential.who.residents"), "adults": text("potential.who.adults")}
+        return text("potential.standing.none", level=level, limit=limit, who=who[each.who])
+    share = percent(each.residents / population if population else 0)
     values = {"level": level, "limit": limit, "share": share, "residents": shown(each.residents)}
     if each.own_zone is None:
         return text("potential.standing.adults", **values)
@@ -72,9 +79,10 @@ def place_lines(found: PlacePotential, atlas: Atlas) -> list[str]:
         said.append(
             text(
                 "potential.within", limit=limit, residents=shown(residents), adults=shown(adults),
-                young=shown(young), central=shown(group.central), low=shown(group.low), high=shown(group.high),
+                young=shown(young), group=_group(group),
             )
         )  # fmt: skip
+    said.append(_by_ferry(found))
     said.append(text("potential.gravity", gravity=shown(place.gravity), half=number(asked.half_life_min)))
     if found.settings.border != "none":
         own = shown(place.own_zone[asked.column])
@@ -86,12 +94,23 @@ def place_lines(found: PlacePotential, atlas: Atlas) -> list[str]:
     )
     if units:
         said.append(text("potential.units", limit=asked.reach, units=units))
-    ferries = ", ".join(
-        text("potential.minutes", count=shown(count), limit=limit)
-        for limit, count in zip(asked.minutes, found.by_ferry, strict=True)
-    )
-    said.append(text("potential.ferry", counts=ferries))
     return [*said, *_notes(asked, found.share)]
+
+
+def _by_ferry(found: PlacePotential) -> str:
+    """How many of those within each limit are reached by ferry or boat."""
+    counts = [
+        text("potential.minutes", count=shown(count), limit=limit)
+        for limit, count in zip(found.rules.minutes, found.by_ferry, strict=True)
+        if count
+    ]
+    return text("potential.ferry", counts=", ".join(counts)) if counts else text("potential.no_ferry")
+
+
+def _group(group: TargetGroup) -> str:
+    """The target group with its range, where there is one."""
+    low, central, high = shown(group.low), shown(group.central), shown(group.high)
+    return central if low == high else f"{central} ({low}–{high})"
 
 
 def _notes(asked: Rules, share: Fraction) -> list[str]:
@@ -112,7 +131,10 @@ def called(place: Reached, atlas: Atlas) -> str:
     """The place with its unit; a cell by the nearest place that has a name."""
     unit = str(atlas.units.at[place.unit_code, "name"])
     if place.kind == "cell":
-        return text("potential.near", name=place.name, unit=unit)
+        same = unit in place.name
+        return (
+            text("potential.near", name=place.name) if same else text("potential.near_in", name=place.name, unit=unit)
+        )
     if unit in place.name:
         return place.name
     return text("potential.in_unit", name=place.name, unit=unit)
@@ -189,11 +211,9 @@ def _limits(asked: Rules) -> list[str]:
 
 def _figures(place: Reached, asked: Rules, atlas: Atlas) -> list[str]:
     k = asked.column
-    group = place.target_group[k]
     return [
         called(place, atlas), *(shown(count) for count in place.residents), shown(place.adults[k]),
-        shown(place.young[k]), f"{shown(group.central)} ({shown(group.low)}–{shown(group.high)})",
-        shown(place.own_zone[k]), shown(place.gravity),
+        shown(place.young[k]), _group(place.target_group[k]), shown(place.own_zone[k]), shown(place.gravity),
     ]  # fmt: skip
 
 

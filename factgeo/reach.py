@@ -472,7 +472,8 @@ def left_out(result: Result) -> tuple[LeftOut, ...]:
     why |= dict.fromkeys(_too_small(result), "too_small")
     late = np.where(seconds > 60 * plan.settings.travel.minutes, "beyond", "")
     far = np.where(seconds == UNREACHABLE, "unreachable", late)
-    reason = cells["unit_code"].map(why).fillna(pd.Series(far, index=cells.index))
+    given = [why.get(unit) for unit in cells["unit_code"]]
+    reason = [known or other for known, other in zip(given, far, strict=True)]
     table = pd.DataFrame({"unit": cells["unit_code"], "reason": reason, "persons": persons, "seconds": seconds})
     table = table[(table["reason"] != "") & (table["persons"] > 0)]
     sums = table.groupby(["unit", "reason"], as_index=False).agg(persons=("persons", "sum"), seconds=("seconds", "min"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from factgeo import folders, maps, pictures, reach_report, reach_words, sensitivity_picture, sensitivity_words
-from factgeo.language import text
+from factgeo.language import number, percent, text
 from factgeo.pack import Atlas
 from factgeo.pictures import Mark
 from factgeo.reach_map import reach_map
@@ -42,7 +42,8 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
         words = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "reach.json").write_text(words + "\n", encoding="utf-8")
         (folder / "reach.md").write_text(reach_report.markdown(found, atlas), encoding="utf-8")
-        maps.save_html(reach_map(atlas, found.reach), folder / "map.html")
+        drawn = reach_map(atlas, found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today)
+        maps.save_html(drawn, folder / "map.html")
         _write_csv(pd.json_normalize(content["by_region"]), folder / "regions.csv")
         if found.left_out:
             _write_csv(pd.DataFrame(reach_words.left_out_json(found.left_out)), folder / "left_out.csv")
@@ -60,9 +61,13 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
 def _marks(found: ReachReport, atlas: Atlas) -> list[Mark]:
     """Today's listed teams with what they reach, and for Norway the number of teams in the report."""
     marks = [
-        Mark(len(each.placed), each.share, text("reach.mark.today", teams=len(each.placed)))
+        Mark(
+            len(each.placed),
+            each.share,
+            text("reach.mark.listed", teams=number(len(each.placed)), share=percent(each.share, 0)),
+        )
         for each in found.today
-        if each.reading == "narrow"
+        if each.reading == "narrow" and each.placed
     ]
     if set(found.reach.area.units) == set(atlas.units.index):
         marks.append(Mark(TEAMS_OF_REPORT, None, text("reach.mark.report", teams=TEAMS_OF_REPORT)))

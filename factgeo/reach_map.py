@@ -1,8 +1,11 @@
-"""One measure of reach on a map that needs no network: units by class, or by the share who are reached."""
+"""One measure of reach on a map that needs no network: units by class, or by the share who are reached.
+
+With what was asked beside it: who is left out and why, where something would help, and the listed teams.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import folium
@@ -10,15 +13,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from PIL import ImageColor
 
 from factgeo import maps
+from factgeo.fairness import Help, Kind, Remedy
 from factgeo.language import number, percent, text
 from factgeo.maps import HATCH, drawn_feature, drawn_layer, legend_row, safe
 from factgeo.pack import Atlas
-from factgeo.reach import CLASSES, Reach, Region, UnitReach, share_of
-from factgeo.reach_words import PRESETS
+from factgeo.potential_words import shown
+from factgeo.reach import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
+from factgeo.reach_words import OUT_WORDS, PRESETS
 from factgeo.services import ServiceClass
 from factgeo.summary import minutes
+from factgeo.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 
 # Okabe and Ito's colours for the colour-blind: two blues for what carries a team near, orange for far, grey for none
 CLASS_COLOURS: dict[ServiceClass, str] = {
@@ -29,28 +36,68 @@ CLASS_COLOURS: dict[ServiceClass, str] = {
 }
 # share of a unit's residents from which each colour begins (ColorBrewer's YlGnBu, the most reached first)
 SHARES = ((0.99, "#081d58"), (0.95, "#225ea8"), (0.75, "#41b6c4"), (0.5, "#c7e9b4"), (0.0, "#ffffd9"))
+LISTED_COLOUR, NO_LISTED = "#ffd92f", "#d9d9d9"
+# Okabe and Ito's again, the strongest for the most common reason
+OUT_COLOURS: dict[OutReason, str] = {
+    "beyond": "#d55e00",
+    "unreachable": "#0072b2",
+    "too_small": "#e69f00",
+    "too_few": "#009e73",
+    "too_far": "#cc79a7",
+    "no_road": "#56b4e9",
+    "cut_off": "#a6761d",
+    "locked": "#4d4d4d",
+}
+STRENGTHS = ((0.5, 1.0), (0.05, 0.55), (0.0, 0.2))  # share of a unit who are left out from which a colour is so strong
+REMEDY_COLOURS: dict[Kind, str] = {"team": "#7a0177", "satellite": "#b34700", "agreement": "#005c42"}
+REMEDY_NAMES: dict[Kind, str] = {
+    "team": "reach.map.kind.team",
+    "satellite": "reach.map.kind.satellite",
+    "agreement": "reach.map.kind.agreement",
+}
+REMEDY_TOLD: dict[Kind, str] = {
+    "team": "reach.map.remedy.team",
+    "satellite": "reach.map.remedy.satellite",
+    "agreement": "reach.map.remedy.agreement",
+}
 
 
-def reach_map(atlas: Atlas, reach: Reach, *, assets: str | None = None) -> folium.Map:
-    """One measure on a map.
+def reach_map(
+    atlas: Atlas,
+    reach: Reach,
+    *,
+    left_out: Sequence[LeftOut] = (),
+    remedies: Sequence[Help] = (),
+    today: Sequence[Today] = (),
+    assets: str | None = None,
+) -> folium.Map:
+    """One measure on a map; of the colours of units one kind is seen at a time, the measure at first.
 
     Args:
         atlas: The pack that the measure was taken with.
         reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached.
+        left_out: Whom the measure leaves out; units are coloured by the reason of most of them.
+        remedies: Places where something would help, the best first; they are numbered.
+        today: Reach of the listed teams by each reading; units are coloured by the first.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
     outlines = maps.outlines_around(atlas, reach.area.units)
     here = outlines.loc[list(reach.area.units)]
     layers = [
         maps.surroundings(outlines.drop(here.index)),
-        _units(here, atlas, reach),
+        _units(here, atlas, reach, alone=not (left_out or today)),
+        _left_out(here, atlas, reach, left_out),
+        _today(here, atlas, today),
         _without(here, atlas, reach),
         _borders(here, reach),
         _population(atlas, reach),
+        _listed(atlas, reach, today),
         _bases(reach),
         _names(reach),
+        _remedies(remedies),
     ]
-    return maps.assembled(_title(reach), here.total_bounds, layers, _legend(atlas, reach), assets=assets)
+    legend = _legend(atlas, reach, left_out, remedies, today)
+    return maps.assembled(_title(reach), here.total_bounds, layers, legend, assets=assets)
 
 
 def colour(unit: UnitReach, reach: Reach) -> str | None:
@@ -59,16 +106,26 @@ def colour(unit: UnitReach, reach: Reach) -> str | None:
         return None
     if reach.preset != "planner":
         return CLASS_COLOURS[unit.service]
-    share = share_of(unit.counted, unit.population)
+    return _shade(share_of(unit.counted, unit.population))
+
+
+def _shade(share: float) -> str:
     return next(shade for least, shade in SHARES if share >= least)
+
+
+def out_colour(reason: OutReason, share: float) -> str:
+    """The colour of a reason, the paler the smaller the share (0-1) of the unit's residents who are left out."""
+    strength = next(strength for least, strength in STRENGTHS if share >= least)
+    red, green, blue = (round(255 - strength * (255 - own)) for own in ImageColor.getrgb(OUT_COLOURS[reason])[:3])
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _title(reach: Reach) -> str:
     return text("reach.map.title", preset=text(PRESETS[reach.preset]), area=reach.area.name)
 
 
-def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach) -> folium.GeoJson | None:
-    """Units with a team, in the colour of their class or share."""
+def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, alone: bool) -> folium.GeoJson | None:
+    """Units with a team, in the colour of their class or share; not ``alone``: one of several colourings."""
     region_of = {region.code: region for region in reach.regions}
     features = [
         drawn_feature(
@@ -80,11 +137,13 @@ def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach) -> folium.GeoJso
         if unit.region is not None
     ]
 
-    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
-        fill = feature["properties"]["colour"]
-        return {"color": "#6b6b6b", "weight": 0.6, "fillColor": fill, "fillOpacity": 0.85}
+    fields = ("unit", "region", "service", "residents", "reached")
+    return drawn_layer("reach", features, _filled, fields, overlay=alone)
 
-    return drawn_layer("reach", features, style, ("unit", "region", "service", "residents", "reached"))
+
+def _filled(feature: Mapping[str, Any]) -> dict[str, Any]:
+    fill = feature["properties"]["colour"]
+    return {"color": "#6b6b6b", "weight": 0.6, "fillColor": fill, "fillOpacity": 0.85}
 
 
 def _told(unit: UnitReach, region: Region, atlas: Atlas) -> dict[str, str]:
@@ -96,6 +155,55 @@ def _told(unit: UnitReach, region: Region, atlas: Atlas) -> dict[str, str]:
         "residents": number(unit.population),
         "reached": f"{number(unit.counted)} ({percent(share_of(unit.counted, unit.population))})",
     }
+
+
+def _left_out(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence[LeftOut]) -> folium.GeoJson | None:
+    """Every unit in the colour of why most of its residents who are left out are so; hidden at first."""
+    if not out:
+        return None
+    own: dict[str, list[LeftOut]] = {unit.unit_code: [] for unit in reach.units}
+    for each in sorted(out, key=lambda each: -each.persons):
+        own[each.unit_code].append(each)
+    features = [
+        drawn_feature(unit.unit_code, outlines[unit.unit_code], _told_of_left_out(unit, own[unit.unit_code], atlas))
+        for unit in reach.units
+    ]
+    fields = ("unit", "residents", "left_out", "reasons")
+    return drawn_layer("left_out", features, _filled, fields, overlay=False, show=False)
+
+
+def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> dict[str, str]:
+    persons = sum(each.persons for each in own)
+    share = share_of(persons, unit.population)
+    return {
+        "unit": str(atlas.units.at[unit.unit_code, "name"]),
+        "residents": number(unit.population),
+        "left_out": f"{number(persons)} ({percent(share)})",
+        "reasons": "\n".join(f"{text(OUT_WORDS[each.reason])}: {number(each.persons)}" for each in own) or "–",
+        "colour": out_colour(own[0].reason, share) if own else "#ffffff",
+    }
+
+
+def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
+    """Units by the share whom the listed teams reach by the first reading, told by each; hidden at first."""
+    features = [
+        drawn_feature(
+            own[0].unit_code,
+            outlines[own[0].unit_code],
+            {
+                "unit": str(atlas.units.at[own[0].unit_code, "name"]),
+                "residents": number(own[0].population),
+                "colour": _shade(share_of(own[0].counted, own[0].population)) if own[0].covered else NO_LISTED,
+                **{
+                    f"today_{each.reading}": percent(share_of(unit.counted, unit.population), 0)
+                    for each, unit in zip(today, own, strict=True)
+                },
+            },
+        )
+        for own in zip(*(each.units for each in today), strict=True)
+    ]
+    fields = ("unit", "residents", *(f"today_{each.reading}" for each in today))
+    return drawn_layer("today", features, _filled, fields, overlay=False, show=False)
 
 
 def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach) -> folium.GeoJson | None:
@@ -167,7 +275,70 @@ def _names(reach: Reach) -> folium.GeoJson | None:
     return maps.labels(features, text("map.layer.names"), show=len(features) <= maps.NAMES_SHOWN)
 
 
-def _legend(atlas: Atlas, reach: Reach) -> str:
+def _listed(atlas: Atlas, reach: Reach, today: Sequence[Today]) -> folium.GeoJson | None:
+    """The listed teams that count by the first reading, around the bases; and how many have no other."""
+    if not today:
+        return None
+    alone = {each.team.team_id: each.persons for each in today[0].alone}
+    features = [
+        drawn_feature(
+            str(unit),
+            some.geometry.iloc[0],
+            {
+                "listed": "\n".join(some["name"]),
+                "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
+                "status": text("teams.status"),
+                "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
+                "alone": "\n".join(shown(alone.get(str(team), 0)) for team in some.index),
+            },
+        )
+        for unit, some in points(today[0].placed, atlas).groupby("unit_code")
+    ]
+    few = len(reach.regions) <= maps.NAMES_SHOWN
+    style = {"pane": "bases", "color": "#1a1a1a", "weight": 1, "fillColor": LISTED_COLOUR, "fillOpacity": 1}
+    fields = ("listed", "kind", "status", "confidence", "alone")
+    marker = folium.CircleMarker(radius=10 if few else 5, fill=True)
+    return drawn_layer("listed", features, lambda _: style, fields, marker=marker)
+
+
+def _remedies(remedies: Sequence[Help]) -> folium.FeatureGroup | None:
+    """Where something would help: circles in the colour of what helps most, with their rank and what they bring."""
+    features = [
+        drawn_feature(
+            f"remedy{rank}",
+            shapely.Point(each.place.lon, each.place.lat),
+            {
+                "name": str(rank),
+                "place": f"{rank}. {each.place.name}",
+                "remedies": "\n".join(_told_of_remedy(remedy) for remedy in each.remedies),
+                "colour": REMEDY_COLOURS[each.remedies[0].kind],
+            },
+        )
+        for rank, each in enumerate(remedies, start=1)
+    ]
+
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        fill = feature["properties"]["colour"]
+        return {"pane": "bases", "color": "#ffffff", "weight": 1.5, "fillColor": fill, "fillOpacity": 1}
+
+    marker = folium.CircleMarker(radius=10, fill=True)
+    circles = drawn_layer("remedies", features, style, ("place", "remedies"), marker=marker)
+    ranks = maps.labels(features, text("map.layer.remedies"), show=True, css="factgeo-name factgeo-rank")
+    if circles is None or ranks is None:
+        return None
+    group = folium.FeatureGroup(name=text("map.layer.remedies"))
+    circles.add_to(group)
+    ranks.add_to(group)
+    return group
+
+
+def _told_of_remedy(remedy: Remedy) -> str:
+    return text(REMEDY_TOLD[remedy.kind], of=remedy.of, persons=number(remedy.residents))
+
+
+def _legend(
+    atlas: Atlas, reach: Reach, left_out: Sequence[LeftOut], remedies: Sequence[Help], today: Sequence[Today]
+) -> str:
     """The legend and the sources as HTML; the definition stands below the map's name."""
     rows = [legend_row(_swatch(shade), words) for shade, words in _colours(reach)]
     if any(unit.region is None for unit in reach.units):
@@ -183,7 +354,8 @@ def _legend(atlas: Atlas, reach: Reach) -> str:
       <summary>{safe(_title(reach))}</summary>
       <div>{safe(text("reach.map.counted", share=percent(reach.share)))}</div>
       <div class=factgeo-definition>{safe(reach.definition.text())}</div>
-      {head}{"".join(rows)}</details>
+      {head}{"".join(rows)}
+      {_remedy_rows(remedies)}{_left_out_rows(left_out)}{_today_rows(today)}</details>
       <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
 
 
@@ -199,10 +371,57 @@ def _colours(reach: Reach) -> Iterator[tuple[str, str]]:
                     text("reach.map.class", number=place, service=text(f"service.{service}"), share=share),
                 )
         return
+    yield from _steps()
+
+
+def _steps() -> Iterator[tuple[str, str]]:
+    """The colours of shares with their words."""
     above = 1.0
     for least, shade in SHARES:
         yield shade, text("reach.map.step", low=number(100 * least), high=number(100 * above))
         above = least
+
+
+def _remedy_rows(remedies: Sequence[Help]) -> str:
+    """The kinds of what helps most at the places."""
+    best = {each.remedies[0].kind for each in remedies}
+    rows = [
+        legend_row(_ranked(shade), text(REMEDY_NAMES[kind])) for kind, shade in REMEDY_COLOURS.items() if kind in best
+    ]
+    return _part(text("map.layer.remedies"), rows, seen=True)
+
+
+def _left_out_rows(out: Sequence[LeftOut]) -> str:
+    """The reasons for which someone is left out, each in all strengths of its colour."""
+    found = {each.reason for each in out}
+    rows = [
+        legend_row("".join(_swatch(out_colour(reason, least)) for least, _ in STRENGTHS), text(OUT_WORDS[reason]))
+        for reason in OUT_COLOURS
+        if reason in found
+    ]
+    (most, _), (some, _), _ = STRENGTHS
+    steps = text("reach.map.strengths", most=number(100 * most), some=number(100 * some))
+    return _part(text("map.layer.left_out"), [*rows, f"<div>{safe(steps)}</div>"] if rows else [])
+
+
+def _today_rows(today: Sequence[Today]) -> str:
+    """What the rings and colours of the listed teams mean."""
+    if not today:
+        return ""
+    rows = [legend_row(_swatch(shade), words) for shade, words in _steps()]
+    rows.append(legend_row(_swatch(NO_LISTED), text("reach.map.no_listed")))
+    rings = legend_row(_listed_dot(), text("map.layer.listed"))
+    return rings + _part(text("map.layer.today"), rows)
+
+
+def _part(head: str, rows: Sequence[str], *, seen: bool = False) -> str:
+    """Rows under a heading; of several such parts one is open at a time. Nothing without rows."""
+    if not rows:
+        return ""
+    state = " open" if seen else ""
+    return (
+        f"<details name=factgeo-part{state}><summary class=factgeo-part>{safe(head)}</summary>{''.join(rows)}</details>"
+    )
 
 
 def _swatch(shade: str) -> str:
@@ -213,8 +432,20 @@ def _dot() -> str:
     return '<svg width="26" height="14"><circle cx="13" cy="7" r="5" fill="#000" stroke="#fff" stroke-width="2"/></svg>'
 
 
+def _listed_dot() -> str:
+    circle = f'<circle cx="13" cy="7" r="6" fill="{LISTED_COLOUR}" stroke="#1a1a1a"/>'
+    return f'<svg width="26" height="14">{circle}</svg>'
+
+
+def _ranked(shade: str) -> str:
+    return f'<svg width="26" height="16"><circle cx="13" cy="8" r="7" fill="{shade}" stroke="#fff"/></svg>'
+
+
 _STYLE = """<style>
   .leaflet-container { background: #e9ecee; }
-  .factgeo-symbol { flex: 0 0 26px; justify-content: center; }
+  .factgeo-symbol { flex: 0 0 auto; min-width: 26px; justify-content: center; }
+  .leaflet-tooltip td { white-space: pre; }
+  .factgeo-rank { width: 24px; margin-left: -18px; text-align: center; color: #fff; text-shadow: none; }
+  .factgeo-legend summary.factgeo-part { margin-top: 6px; font-size: 12px; }
   .factgeo-definition { margin: 4px 0; color: #555; font-size: 11px; }
 </style>"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from factgeo.pipeline import Result
 from factgeo.reach import LeftOut, Reach, Today
 from factgeo.sensitivity import Sensitivity
 from factgeo.settings import Settings
+from factgeo.summary import sources
 from factgeo.tradeoff import TradeOff
 
 PRESETS = ("planner", "report-2017", "slide")
@@ -37,9 +39,9 @@ class ReachReport:
 
     Attributes:
         reach: The measure.
-        result: The plan behind the measure ``planner``.
+        result: The plan, if there is one; the measure ``planner`` is of it.
         left_out: Residents who are not reached, by unit and reason.
-        remedies: Places where one more team, a satellite or an agreement would help most.
+        remedies: Places where one more team, a satellite or an agreement would help most; empty where nothing would.
         fairness, borders: How evenly the minutes are shared, and what borders between trusts cost.
         today: Reach of the listed teams, by each reading.
         frontier: Teams against reach.
@@ -49,12 +51,17 @@ class ReachReport:
     reach: Reach
     result: Result | None
     left_out: tuple[LeftOut, ...] = ()
-    remedies: tuple[Help, ...] = ()
+    remedies: tuple[Help, ...] | None = None
     fairness: Fairness | None = None
     borders: Borders | None = None
     today: tuple[Today, ...] = ()
     frontier: tuple[TradeOff, ...] = ()
     sensitivity: Sensitivity | None = None
+
+    @property
+    def planned(self) -> Result | None:
+        """The plan behind the measure ``planner``; None for the others, which do not judge it."""
+        return self.result if self.reach.preset == "planner" else None
 
 
 def report(
@@ -85,9 +92,9 @@ def report(
     planned = result if preset == "planner" else None
     return ReachReport(
         reach=_measure(atlas, area, settings, preset, result),
-        result=planned,
+        result=result,
         left_out=reach.left_out(planned) if planned else (),
-        remedies=fairness.best_remedies(planned) if planned and asked.remedies else (),
+        remedies=fairness.best_remedies(planned) if planned and asked.remedies else None,
         fairness=fairness.fairness(planned) if planned else None,
         borders=fairness.borders(planned) if planned else None,
         today=tuple(reach.today(atlas, area, settings, each) for each in READINGS) if asked.today else (),
@@ -111,40 +118,54 @@ def _measure(atlas: Atlas, area: Area, settings: Settings, preset: str, result: 
 def lines(found: ReachReport, atlas: Atlas) -> list[str]:
     """The report in sentences."""
     said = reach_words.lines(found.reach)
-    if found.result is not None:
-        said += reach_words.left_out_lines(found.left_out, found.result)
-        said += reach_words.fairness_lines(found.fairness, found.result) if found.fairness else []
-        said += reach_words.border_lines(found.borders, found.result) if found.borders else []
-        said += reach_words.remedy_lines(found.remedies, found.result) if found.remedies else []
-    said += reach_words.today_lines(found.today, atlas) if found.today else []
+    for part in _parts(found, atlas).values():
+        said += part
     return said + (sensitivity_words.lines(found.sensitivity) if found.sensitivity else [])
+
+
+def _parts(found: ReachReport, atlas: Atlas) -> dict[str, list[str]]:
+    """What stands beside the measure, in sentences by chapter; only what there is."""
+    parts: dict[str, list[str]] = {}
+    if found.planned is not None:
+        parts["left"] = reach_words.left_out_lines(found.left_out, found.planned)
+        if found.remedies is not None:
+            parts["remedy"] = reach_words.remedy_lines(found.remedies, found.planned)
+        if found.fairness:
+            parts["fair"] = reach_words.fairness_lines(found.fairness, found.planned)
+        if found.borders:
+            parts["border"] = reach_words.border_lines(found.borders, found.planned)
+    if found.today:
+        parts["today"] = reach_words.today_lines(found.today, atlas)
+    if found.frontier and found.result:
+        parts["frontier"] = reach_words.frontier_lines(found.frontier, found.result, found.today)
+    return parts
 
 
 def markdown(found: ReachReport, atlas: Atlas) -> str:
     """The report as one page."""
     parts = [reach_words.markdown(found.reach, atlas)]
-    if found.result is not None:
-        told = {
-            "left": reach_words.left_out_lines(found.left_out, found.result),
-            "remedy": reach_words.remedy_lines(found.remedies, found.result) if found.remedies else [],
-            "fair": reach_words.fairness_lines(found.fairness, found.result) if found.fairness else [],
-            "border": reach_words.border_lines(found.borders, found.result) if found.borders else [],
-        }
-        parts += [_chapter(name, said) for name, said in told.items() if said]
-    if found.today:
-        parts += [_chapter("today", reach_words.today_lines(found.today, atlas))]
-        parts += [reach_words.today_tables(found.today, atlas)]
-    if found.frontier:
-        parts += [f"## {text('reach.chapter.frontier')}", f"![{text('reach.chapter.frontier')}](frontier.png)"]
+    for name, said in _parts(found, atlas).items():
+        parts.append(_chapter(name, said))
+        if name == "today":
+            parts.append(reach_words.today_tables(found.today, atlas))
+        if name == "frontier":
+            parts.append(f"![{text('reach.chapter.frontier')}](frontier.png)")
     if found.sensitivity:
-        parts += [sensitivity_words.markdown(found.sensitivity)]
+        parts.append(re.sub("^#", "##", sensitivity_words.markdown(found.sensitivity), flags=re.MULTILINE))
         parts += [f"![{text('reach.chapter.curves')}](curves.png)", f"![{text('reach.chapter.swings')}](swings.png)"]
+    parts += [f"## {text('summary.sources')}", sources(atlas, found.reach.settings)]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
 def _chapter(name: str, said: list[str]) -> str:
     heading = text(f"reach.chapter.{name}")
-    return "\n".join([f"## {heading}", "", *(f"- {line}" for line in said)])
+    return "\n".join([f"## {heading}", "", *(_item(line) for line in said)])
+
+
+def _item(line: str) -> str:
+    """A sentence as an item of a Markdown list: indented ones stand below the one before, numbers are kept."""
+    words = line.lstrip()
+    return words if re.match(r"\d+\. ", words) else f"{line[: -len(words)]}- {words}"
 
 
 def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:
@@ -154,11 +175,11 @@ def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:
     content["sensitivity"] = told.pop("sensitivity")
     if found.sensitivity:
         content["sensitivity_summary"] = told
-    if found.result is not None:
+    if found.planned is not None:
         content["left_out"] = reach_words.left_out_json(found.left_out)
         content["fairness"] = reach_words.fairness_json(found.fairness) if found.fairness else None
         content["borders"] = reach_words.borders_json(found.borders) if found.borders else None
-        content["remedies"] = reach_words.remedies_json(found.remedies)
+        content["remedies"] = reach_words.remedies_json(found.remedies or ())
     if found.today:
         content["today"] = [reach_words.today_json(each, atlas) for each in found.today]
     if found.frontier:

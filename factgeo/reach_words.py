@@ -14,10 +14,12 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Base
 from factgeo.reach import ClassShare, Group, LeftOut, Reach, Today
-from factgeo.summary import minutes, sources
+from factgeo.summary import minutes
+from factgeo.tradeoff import TradeOff
 
 LISTED = 10  # places, teams or pairs on the screen
 NAMED = 5  # units of a place by name
+EQUAL, NEAR = 1e-9, 0.01  # shares (0-1) that are one, and that differ by a percentage point
 PARTS = {
     "county_name": "reach.part.county",
     "hf_name": "reach.part.hf",
@@ -75,10 +77,10 @@ def _published(found: Reach) -> Iterator[str]:
 
 
 def _class_line(each: ClassShare) -> str:
-    values = {"share": percent(each.share), "persons": number(each.population), "regions": number(each.regions)}
+    values = {"share": percent(each.share), "persons": number(each.population)}
     if each.number is None:
         return text("reach.class_none", **values)
-    return text("reach.class", number=each.number, service=_service(each), **values)
+    return text("reach.class", number=each.number, service=_service(each), regions=number(each.regions), **values)
 
 
 def _service(each: ClassShare) -> str:
@@ -96,19 +98,21 @@ def _reading_line(edge: str, classes: Sequence[ClassShare]) -> str:
 
 
 def _outside(found: Reach) -> Iterator[str]:
-    """Residents who are not reached, by reason."""
+    """Residents who are not reached, by reason; of a plan ``left_out_lines`` says more."""
     out = {reason: persons for reason, persons in found.outside.items() if persons}
-    if out:
-        said = "; ".join(f"{text(OUT_WORDS[reason])} {number(persons)}" for reason, persons in out.items())
-        yield text("reach.outside", persons=number(sum(out.values())), reasons=said)
+    if out and found.preset != "planner":
+        yield text(
+            "reach.outside", persons=number(sum(out.values())), reasons="; ".join(text(OUT_WORDS[each]) for each in out)
+        )
 
 
 def markdown(found: Reach, atlas: Atlas) -> str:
-    """One page: the figure with its definition, the classes by every reading, the regions, trusts and sources."""
+    """A page: the figure with its definition, the classes by every reading, the regions, trusts and notes."""
     said = lines(found)
     parts = [
-        f"# {said[0]}",
+        f"# {said[0].removesuffix('.')}",
         *said[1:3],
+        *([_within_line(found.share_within)] if found.share_within else []),
         f"## {text('reach.heading.classes')}",
         _table(_class_rows(found)),
         f"## {text('reach.heading.regions')}",
@@ -117,14 +121,12 @@ def markdown(found: Reach, atlas: Atlas) -> str:
         _table(_group_rows(measures.grouped(found.units, atlas, "hf_name"), text("reach.part.hf"))),
         f"## {text('reach.heading.notes')}",
         "\n".join(f"- {note}" for note in (*_outside(found), *(note.text() for note in found.notes))),
-        f"## {text('summary.sources')}",
-        sources(atlas, found.settings),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _class_rows(found: Reach) -> list[list[str]]:
-    readings = [(text(EDGES[each.edge]), each.classes) for each in found.readings]
+    readings = [(text("reach.column.reading", edge=text(EDGES[each.edge])), each.classes) for each in found.readings]
     published = {each.classes: percent(each.share, 0) for each in found.published}
     head = [text("reach.column.class"), text("column.service"), text("reach.column.regions"), text("column.population"),
             text("reach.column.share"), *(words for words, _ in readings), text("reach.column.published")]  # fmt: skip
@@ -151,17 +153,22 @@ def _share(classes: Iterable[ClassShare], numbers: tuple[int, ...]) -> float:
 
 
 def _region_rows(found: Reach) -> list[list[str]]:
+    base = "reach.map.base_estimate" if found.preset == "report-2017" else "reach.column.base"
     head = [text("reach.column.code"), text("reach.column.region"), text("column.service"), text("column.population"),
-            text("column.adults"), text("reach.column.counted"), text("reach.column.base"), text("reach.column.edge"),
-            text("column.p95"), text("reach.column.within_60")]  # fmt: skip
+            text("column.adults"), text("reach.column.counted")]  # fmt: skip
+    if found.share_within:
+        head += [text(base), text("reach.column.edge"), text("column.p95"), text("reach.column.within_60")]
     return [head, *(list(_region_row(region)) for region in found.regions)]
 
 
 def _region_row(region: measures.Region) -> Iterator[str]:
+    """The cells of a region; without a base those of travel are left out."""
     travel = region.travel
     yield from (region.code, region.name, text(f"service.{region.service}"), number(region.population),
                 number(region.adults), number(region.counted))  # fmt: skip
-    yield region.base.name if region.base else "–"
+    if region.base is None:
+        return
+    yield region.base.name
     yield minutes(travel.edge_min if travel else None)
     yield minutes(travel.p95_min if travel else None)
     yield percent(travel.share_within[60]) if travel else "–"
@@ -269,6 +276,7 @@ def left_out_lines(out: Sequence[LeftOut], result: Result) -> list[str]:
         text("reach.left.reason", reason=text(OUT_WORDS[reason]), persons=number(count))
         for reason, count in measures.by_reason(out).items()
     ]
+    said += [text("reach.left.where")] if out else []
     said += [
         text("reach.left.unit", unit=each.name, persons=number(each.persons), reason=text(OUT_WORDS[each.reason]))
         for each in out[:LISTED]
@@ -330,6 +338,25 @@ def remedies_json(found: Iterable[Help]) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+# -- teams against reach -----------------------------------------------------------------------------------------------
+
+
+def frontier_lines(points: Sequence[TradeOff], result: Result, today: Sequence[Today]) -> list[str]:
+    """How many teams are enough, and what the plan and the listed teams reach with theirs."""
+    best = [point for point in points if point.aim == "reach" and point.base_of]
+    own = sum(team.teams for team in result.figures.teams)
+    share = percent(measures.share_of(result.within, result.figures.population))
+    said = [text("reach.frontier.own", teams=number(own), share=share)]
+    if best:
+        most = max(point.within for point in best)
+        enough, near = (min(p.teams for p in best if p.within >= most - less) for less in (EQUAL, NEAR))
+        said = [text("reach.frontier.most", teams=number(enough), share=percent(most), near=number(near)), *said]
+    if today:
+        listed = today[0]
+        said.append(text("reach.frontier.today", teams=number(len(listed.placed)), share=percent(listed.share, 0)))
+    return said
 
 
 # -- today -------------------------------------------------------------------------------------------------------------
@@ -422,6 +449,7 @@ def _parts_json(found: Today, atlas: Atlas, column: str) -> list[dict[str, Any]]
 def fairness_lines(found: Fairness, result: Result) -> list[str]:
     """Inequality, reach by centrality, and the units with the longest way."""
     said = list(_inequality_lines(found.inequality)) if found.inequality else []
+    said.append(text("reach.fair.by_centrality"))
     for each in found.centrality:
         said.append(
             text("reach.fair.centrality", centrality=each.centrality, persons=number(each.population),
@@ -431,7 +459,7 @@ def fairness_lines(found: Fairness, result: Result) -> list[str]:
         (unit for unit in found.units if unit.travel.median_min is not None),
         key=lambda unit: -(unit.travel.median_min or 0),
     )
-    said += [_unit_line(unit) for unit in longest[:LISTED]]
+    said += [text("reach.fair.longest"), *(_unit_line(unit) for unit in longest[:LISTED])] if longest else []
     without = number(sum(unit.population for unit in found.units if not unit.served))
     return [*said, text("reach.fair.without", area=result.plan.area.name, persons=without)]
 
@@ -499,8 +527,9 @@ def border_lines(found: Borders, result: Result) -> list[str]:
     if not found.pairs:
         return [text("reach.border.none", area=result.plan.area.name)]
     said = [
-        text("reach.border.head", nearer_1=number(found.nearer_1), nearer_10=number(found.nearer_10),
-             brought=number(found.brought), minutes=limit, share=percent(found.nearer_1 / max(1, found.population)))
+        text("reach.border.head", border=text(f"border.{found.border}"), nearer_1=number(found.nearer_1),
+             nearer_10=number(found.nearer_10), reached=number(found.reached), brought=number(found.brought),
+             minutes=limit, share=percent(measures.share_of(found.nearer_1, found.population)))
     ]  # fmt: skip
     return said + [_pair_line(pair, limit) for pair in found.pairs[:LISTED]]
 
@@ -508,7 +537,7 @@ def border_lines(found: Borders, result: Result) -> list[str]:
 def _pair_line(pair: BorderPair, limit: str) -> str:
     return text(
         "reach.border.pair", own=pair.own, other=pair.other, nearer_1=number(pair.nearer_1),
-        nearer_10=number(pair.nearer_10), brought=number(pair.brought), minutes=limit,
+        nearer_10=number(pair.nearer_10), reached=number(pair.reached), brought=number(pair.brought), minutes=limit,
     )  # fmt: skip
 
 

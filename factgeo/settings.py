@@ -318,6 +318,10 @@ class Access(_Frozen):
 Span = tuple[Annotated[float, Field(gt=0, le=10)], Annotated[float, Field(gt=0, le=10)]]
 Years = tuple[Annotated[float, Field(ge=0, le=30)], Annotated[float, Field(ge=0, le=30)]]
 
+MOST_LIMITS, LONGEST_MIN = 8, 600  # of a population potential
+WholeMinutes = Annotated[int, Field(ge=1, le=LONGEST_MIN)]
+Level = Annotated[int, Field(ge=100, le=1_000_000)]
+
 
 class Stability(_Frozen):
     """What varies when a plan is tested: lowest and highest, times the setting's own value; years ahead as they are."""
@@ -335,6 +339,26 @@ class Stability(_Frozen):
         """Ranges whose lowest is above their highest."""
         ranges = {name: value for name, value in self if isinstance(value, tuple)}
         return [name for name, (low, high) in ranges.items() if low > high]
+
+
+class Potential(_Frozen):
+    """What a population potential tells beside the residents within ``travel.minutes``.
+
+    Attributes:
+        within: Limits, minutes one way.
+        half_life_min: Minutes at which a resident counts half in the gravity form.
+        levels: Residents within ``travel.minutes`` who are enough for a FACT team, and for a full ACT team.
+        best: How many places of an area are named.
+    """
+
+    within: Annotated[tuple[WholeMinutes, ...], Field(min_length=1, max_length=MOST_LIMITS)]
+    half_life_min: Annotated[float, Field(ge=1, le=1000)]
+    levels: tuple[Level, Level]
+    best: Annotated[int, Field(ge=1, le=100)]
+
+    def upside_down(self) -> bool:
+        """Is the lower level not below the higher?"""
+        return self.levels[0] >= self.levels[1]
 
 
 class Solver(_Frozen):
@@ -372,6 +396,7 @@ class Settings(_Frozen):
     ferry: Ferry
     access: Access
     stability: Stability
+    potential: Potential
     solver: Solver
 
     def on_todays_roads(self) -> Settings:
@@ -380,7 +405,7 @@ class Settings(_Frozen):
 
     def digest(self) -> str:
         """sha256 of all values that can shape a plan: equal digests, equal plans."""
-        values = self.model_dump(exclude={"scheduler", "stability", "capacity_need", "driving"})
+        values = self.model_dump(exclude={"scheduler", "stability", "capacity_need", "driving", "potential"})
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
@@ -422,6 +447,8 @@ def _refuse_contradictions(settings: Settings) -> None:
     upside_down = settings.stability.upside_down()
     if upside_down:
         raise SettingsError("range_upside_down", keys=", ".join(f"stability.{name}" for name in upside_down))
+    if settings.potential.upside_down():
+        raise SettingsError("potential_levels", levels=", ".join(map(str, settings.potential.levels)))
     both = sorted(set(settings.bases.required) & set(settings.bases.forbidden))
     if both:
         raise SettingsError("bases_contradict", names=", ".join(both))

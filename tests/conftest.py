@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import shapely
 from matplotlib.figure import Figure
 
 from factgeo import areas as areas_of
-from factgeo import language, pack, pipeline, settings
+from factgeo import language, pack, pipeline, sensitivity, settings
 from factgeo.errors import FactgeoError
 from factgeo.pipeline import Result
+from factgeo.sensitivity import Sensitivity
 from factgeo.settings import CapacityNeed, Driving
 
 REPO = Path(__file__).parents[1]
@@ -116,3 +118,11 @@ def _bokmaal() -> Iterator[None]:
     language.use("nb")
     yield
     language.use("nb")
+
+
+@pytest.fixture(scope="session")
+def timed_sensitivity(shipped: pack.Atlas) -> tuple[Sensitivity, float]:
+    """The sensitivity of all of Norway, and how many seconds it took."""
+    start = time.perf_counter()
+    found = sensitivity.table(shipped, areas_of.resolve("Norge", shipped), settings.load())
+    return found, time.perf_counter() - start

@@ -16,7 +16,7 @@ from test_propose import OPTIONS, every_plan
 
 from factgeo.pack import Atlas
 from factgeo.propose import exact
-from factgeo.propose.beside import beside
+from factgeo.propose.beside import beside, one_by_one
 from factgeo.propose.problem import Group, Problem, pieces, trim
 
 Values = tuple[int, ...]
@@ -112,6 +112,16 @@ def test_a_base_that_exists_stands_below_the_least_size_and_a_new_one_does_not()
     assert [step.base for step in found.one_by_one] == [4]
     assert [step.base for step in found.jointly] == [4]
     assert found.jointly[0].gains == found.one_by_one[0].gains
+
+
+@settings(max_examples=100, deadline=None)
+@given(beside_problems())
+def test_one_by_one_alone_takes_the_same_steps(drawn: tuple[Problem, nx.Graph, dict[int, int], int]) -> None:
+    p, _, existing, count = drawn
+    steps = one_by_one(p, existing, count, OPTIONS)
+    assert [(step.base, step.gains) for step in steps] == [
+        (step.base, step.gains) for step in beside(p, existing, count, OPTIONS).one_by_one
+    ]
 
 
 def test_a_listed_team_more_makes_room_for_a_team_more() -> None:

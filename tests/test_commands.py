@@ -1,4 +1,4 @@
-"""Steering, comparing, need and capacity on the command line, as a planner uses them."""
+"""Steering, comparing, need, capacity, reach and potential on the command line, as a planner uses them."""
 
 from __future__ import annotations
 
@@ -186,3 +186,109 @@ def test_capacity_of_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
     half = Run(capsys, "capacity", "--plan", SLIDE_CSV, "--set", "parameters.fact_clients_per_staff=10", "--json")
     assert json.loads(half.out)["totals"]["positions"]["central"] > content["totals"]["positions"]["central"]
     assert Run(capsys, "capacity").code == 2
+
+
+def test_the_slide_counts_all_residents_in_four_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "reach", "--preset", "slide", "--json")
+    content = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert [round(each["share"], 3) for each in content["classes"]] == [0.895, 0.101, 0.0, 0.004]
+    assert content["sensitivity"] == []
+
+
+def test_the_report_has_forty_one_areas_with_the_adults_that_act_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "reach", "--preset", "report-2017", "--json")
+    content = json.loads(run.out)
+    assert run.code == 0
+    assert len(content["by_region"]) == 69
+    assert sum(region["adults"] >= 40_000 for region in content["by_region"]) == 41
+    assert sum(region["class"] == 1 for region in content["by_region"]) == content["classes"][0]["regions"] == 26
+    assert round(content["share"], 3) == 0.996
+    assert {each["case"].removeprefix("report_"): each["share"] for each in content["published"]} == {
+        "reach": 0.94, "class1": 0.67, "class23": 0.27, "class4": 0.06,
+    }  # fmt: skip
+
+
+def test_reach_of_an_area_under_other_assumptions(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "reach"
+    run = Run(capsys, "reach", "--sensitivity", "--area", "Helse Førde", "--json", "--out", str(out))
+    content = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert (content["preset"], content["area"], content["population"]) == ("planner", "Helse Førde HF", 108_053)
+    keys = {"unit", "size", "population_rule", "minutes", "criterion", "ferry", "speed_factor", "share"}
+    assert len(content["sensitivity"]) > 500
+    assert all(keys <= row.keys() for row in content["sensitivity"])
+    assert {row["unit"] for row in content["sensitivity"]} >= {"dps", "catchment"}
+    swings = [each["swing"] for each in content["sensitivity_summary"]["ranking"]]
+    assert swings == sorted(swings, reverse=True)
+    assert json.loads((out / "reach.json").read_text(encoding="utf-8")) == content
+
+
+def test_the_potential_of_a_place_has_the_keys_that_programs_rely_on(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "potential", "--at", "Førde", "--json")
+    content = json.loads(run.out)
+    assert (run.code, run.err) == (0, "")
+    assert content["at"] == "Førde"
+    for who in ("residents", "adults", "target_group"):
+        assert list(content[who]) == ["30", "45", "60", "90"]
+    other = Run(capsys, "potential", "--at", "Førde", "--within", "90,20", "--set", "travel.minutes=40", "--json")
+    less = json.loads(other.out)
+    assert list(less["residents"]) == ["20", "40", "90"]
+    assert less["residents"]["90"] == content["residents"]["90"] > less["residents"]["40"]
+
+
+def test_a_closed_ferry_changes_whom_a_place_reaches(capsys: pytest.CaptureFixture[str]) -> None:
+    today, closed = (
+        json.loads(Run(capsys, "potential", "--at", "Lavik", "--json", *more).out)["residents"]
+        for more in ([], ["--close", "Lavik-Oppedal"])
+    )
+    assert closed["30"] == today["30"]
+    assert closed["90"] < today["90"]
+
+
+def test_the_best_places_of_an_area_are_written_and_not_overwritten(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "potential"
+    words = ["potential", "--area", "Vågan+Vestvågøy", "--set", "potential.best=2", "--out", str(out)]
+    run = Run(capsys, *words)
+    assert (run.code, run.err) == (0, "")
+    assert len(json.loads((out / "potential.json").read_text(encoding="utf-8"))["best"]) == 2
+    again = Run(capsys, *words)
+    assert (again.code, again.out) == (2, "")
+    assert "--overwrite" in again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["potential", "--area", "Ingensteds"], "Ingensteds"),
+        (["potential", "--at", "Ingensteds"], "Ingensteds"),
+        (["potential", "--at", "Førde", "--area", "Tromsø"], "--at"),
+        (["potential", "--at", "Førde", "--within", "30;45"], "30;45"),
+        (["potential", "--at", "Førde", "--within", "0"], '"0"'),
+        (["potential", "--at", "4.1,60.0"], "No road"),
+        (["potential", "--at", "Førde", "--set", "potential.levels=[2000, 1000]"], "potential.levels"),
+        (["reach", "--area", "Ingensteds"], "Ingensteds"),
+        (["reach", "--plan", SLIDE_CSV, "--area", "Tromsø"], "--plan"),
+        (["reach", "--preset", "rapport"], "report-2017"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    run = Run(capsys, *words, "--json", "--lang", "en")
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("words", [["reach", "--preset", "slide"], ["potential", "--at", "Førde"]])
+def test_a_folder_with_other_things_is_left_as_it_is(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "budget.xlsx").write_text("mine", encoding="utf-8")
+    run = Run(capsys, *words, "--out", str(tmp_path), "--overwrite", "--json")
+    assert (run.code, run.out) == (2, "")
+    assert "budget.xlsx" in run.err
+    assert [path.name for path in tmp_path.iterdir()] == ["budget.xlsx"]

@@ -13,6 +13,7 @@ from PIL import Image
 
 from factgeo import areas, growth, language, pictures, tradeoff
 from factgeo.pack import Atlas
+from factgeo.pictures import Mark
 from factgeo.pipeline import Result
 from factgeo.tradeoff import TradeOff
 
@@ -67,6 +68,20 @@ def test_points_that_are_not_proven_are_hollow_and_numbers_without_a_plan_are_ga
     assert [line.get_markerfacecolor() for line in above.lines if line.get_marker() == "o"][1] == "white"
     crosses = next(line for line in below.lines if line.get_marker() == "x")
     assert list(crosses.get_xdata()) == [1, 2]
+
+
+def test_marks_are_named_in_the_legend_and_stand_within_the_axes(
+    forde: Result, points: tuple[TradeOff, ...], drawn: list[Figure]
+) -> None:
+    marks = (Mark(1, 0.05, "team på listen"), Mark(9, None, "rapporten"))
+    pictures.trade_off_picture(points, forde, marks)
+    above, below = drawn[0].axes
+    assert curves(above, "*") == [{1: 5.0}]
+    assert above.get_ylim()[0] < 5
+    assert all(axes.get_xlim()[1] > 9 for axes in (above, below))
+    named = {words.get_text() for words in drawn[0].legends[0].get_texts()}
+    assert named >= {mark.words for mark in marks}
+    assert all([9, 9] in [list(line.get_xdata()) for line in axes.lines] for axes in (above, below))
 
 
 @pytest.mark.parametrize("count", [1, 2, 40, 184])

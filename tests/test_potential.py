@@ -15,14 +15,15 @@ from test_travel import NO_ACCESS, oracle, small_networks
 from factgeo import areas, network, places, potential, travel
 from factgeo import settings as factgeo_settings
 from factgeo.access import Access
-from factgeo.errors import PlanError
+from factgeo.errors import PlanError, SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
-from factgeo.potential import AreaPotential, People, PlacePotential, Potentials, Rules
+from factgeo.potential import AreaPotential, People, PlacePotential, Potentials, Reached, Rules
+from factgeo.settings import Settings
 
 DEFAULT = factgeo_settings.load()
 ASKED = potential.rules(DEFAULT)
-SHORT = Rules(minutes=(1, 3, 6), reach=3, half_life_min=2.0)
+SHORT = Rules(minutes=(1, 3, 6), reach=3, half_life_min=2.0, levels=(20, 60), best=3)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +185,37 @@ def test_without_waiting_more_people_are_within_reach(shipped: Atlas) -> None:
     assert then[-1] > now[-1]
 
 
+def at_lavik(atlas: Atlas, rules: Settings) -> tuple[Reached, int]:
+    """The potential of Lavik, as a place and as a base of its municipality alike; those by ferry within the longest."""
+    spot = places.resolve("Lavik", atlas)
+    own = {"bases": {"sites": [{"name": spot.name, "lon": spot.lon, "lat": spot.lat}]}}
+    of_area = potential.of_area(
+        atlas, areas.resolve("Høyanger", atlas), factgeo_settings.load(start=rules, tables=own), ASKED
+    )
+    base = next(each for each in potential.of_bases(of_area) if each.name == "Lavik")
+    found = potential.of_place(atlas, spot, rules, ASKED)
+    assert replace(found.place, kind=base.kind) == base
+    assert found.place.residents[-1] == found.cells["persons"].sum()
+    return found.place, found.by_ferry[-1]
+
+
+def test_a_closed_ferry_a_bridge_and_a_timetable_change_whom_a_quay_reaches(shipped: Atlas) -> None:
+    quays = [places.resolve(name, shipped) for name in ("Lavik", "Oppedal")]
+    ends = {"start": (quays[0].lon, quays[0].lat), "end": (quays[1].lon, quays[1].lat)}
+    bridge = {"roads": {"added": [{"name": "Sognefjorden", **ends, "minutes": 6, "km": 6}]}}
+    today, by_ferry = at_lavik(shipped, DEFAULT)
+    closed, by_other_ferries = at_lavik(shipped, factgeo_settings.load(assignments=['roads.closed=["Lavik-Oppedal"]']))
+    built, no_more = at_lavik(shipped, factgeo_settings.load(tables=bridge))
+    often, _ = at_lavik(shipped, factgeo_settings.load(tables={
+        "ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 1}}
+    }))  # fmt: skip
+    assert closed.residents[0] == today.residents[0]  # nobody over there is within half an hour
+    assert closed.residents[-1] < today.residents[-1] < often.residents[-1] < built.residents[-1]
+    assert closed.gravity < today.gravity < often.gravity < built.gravity
+    assert by_other_ferries < by_ferry
+    assert no_more < by_ferry
+
+
 def test_the_best_place_reaches_most_and_each_next_adds_most_that_none_before_it_reaches(
     shipped: Atlas, area: AreaPotential
 ) -> None:
@@ -236,7 +268,36 @@ def test_limits_that_are_none_are_refused_in_a_sentence(given_limits: str) -> No
 
 def test_limits_are_read_in_order_and_t_is_among_them() -> None:
     assert potential.read_minutes(" 90, 30,30") == (30, 90)
-    assert potential.rules(DEFAULT, (30, 90)).minutes == (30, 60, 90)
+    own = factgeo_settings.load(tables={"potential": {"within": potential.read_minutes("90,30,30")}})
+    assert potential.rules(own).minutes == (30, 60, 90)
+
+
+def test_the_settings_give_the_rules_and_shape_no_plan() -> None:
+    own = factgeo_settings.load(
+        assignments=[
+            "potential.within=[90, 20]", "potential.half_life_min=15", "potential.levels=[5000, 9000]",
+            "potential.best=3", "travel.minutes=40",
+        ]
+    )  # fmt: skip
+    assert potential.rules(own) == Rules((20, 40, 90), 40, 15.0, (5_000, 9_000), 3)
+    same_plan = factgeo_settings.load(assignments=["travel.minutes=40"])
+    assert potential.rules(own) != potential.rules(same_plan)
+    assert own.digest() == same_plan.digest()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "said"),
+    [
+        ("potential.levels=[40000, 15000]", "potential.levels = 40000, 15000"),
+        ("potential.levels=[15000, 15000]", "potential.levels = 15000, 15000"),
+        ("potential.within=[]", "potential.within cannot be []"),
+        ("potential.within=[601]", "potential.within cannot be 601"),
+        ("potential.half_life_min=0", ">= 1"),
+        ("potential.best=0", "a whole number (>= 1"),
+    ],
+)
+def test_settings_that_give_no_rules_are_refused_by_their_key(assignment: str, said: str) -> None:
+    assert said in refusal(SettingsError, lambda: factgeo_settings.load(assignments=[assignment]))
 
 
 def test_a_place_without_a_road_is_refused(shipped: Atlas) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import REPO
 
-from factgeo import areas, journeys, pipeline, reach, settings, teams
+from factgeo import areas, journeys, pipeline, planfile, reach, settings, teams
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.reach import Reach, Today, TodayReading
@@ -228,6 +228,14 @@ def test_the_planner_counts_everyone_once(forde: Result) -> None:
     assert found.classes[-1].population == sum(
         forde.atlas.population.at[entry.unit_code, "persons"] for entry in forde.plan.unserved
     )
+
+
+def test_where_everybody_has_a_team_those_too_far_from_it_are_still_left_out(shipped: Atlas) -> None:
+    slide = pipeline.given(shipped, planfile.read(REPO / "configs/examples/helse-forde-lysbilde.csv", shipped))
+    assert slide.plan.unserved == ()
+    out = reach.left_out(slide)
+    assert sum(each.persons for each in out) == slide.figures.population - slide.within
+    assert {each.reason for each in out} == {"beyond", "unreachable"}
 
 
 def test_those_left_out_are_the_residents_of_no_reached_cell(forde: Result) -> None:

@@ -11,14 +11,24 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from test_maps import assert_stands_alone, walk
 
-from factgeo import language, maps, reach, settings
+from factgeo import fairness, language, maps, reach, settings
+from factgeo.fairness import Help
+from factgeo.language import number, percent
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.reach import Reach
-from factgeo.reach_map import CLASS_COLOURS, SHARES, colour, reach_map
+from factgeo.reach import LeftOut, Reach, Today
+from factgeo.reach_map import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, colour, out_colour, reach_map
 
 CHROMIUM = Path("/usr/bin/chromium")
-NAMES = {"reach": "Dekning", "unserved": "Uten team", "bases": "Baser for målet"}
+NAMES = {
+    "reach": "Dekning",
+    "unserved": "Uten team",
+    "bases": "Baser for målet",
+    "left_out": "Utenfor, etter viktigste grunn",
+    "remedies": "Tiltak som gir mest",
+    "today": "I dag, listede team (anslag)",
+    "listed": "Listede team, oktober 2025 (ukjent om i drift)",
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +36,34 @@ def measures(shipped: Atlas, forde: Result) -> dict[str, Reach]:
     area, rules = forde.plan.area, settings.load()
     found = (reach.report_2017(shipped, area, rules), reach.slide(shipped, area, rules), reach.planner(forde))
     return {each.preset: each for each in found}
+
+
+@pytest.fixture(scope="module")
+def out(forde: Result) -> tuple[LeftOut, ...]:
+    return reach.left_out(forde)
+
+
+@pytest.fixture(scope="module")
+def helps(forde: Result) -> tuple[Help, ...]:
+    return fairness.best_remedies(forde, 3)
+
+
+@pytest.fixture(scope="module")
+def today(shipped: Atlas, forde: Result) -> tuple[Today, ...]:
+    found = (reach.today(shipped, forde.plan.area, settings.load(), each) for each in ("narrow", "wide", "any"))
+    return tuple(found)
+
+
+@pytest.fixture
+def full(
+    shipped: Atlas,
+    measures: dict[str, Reach],
+    out: tuple[LeftOut, ...],
+    helps: tuple[Help, ...],
+    today: tuple[Today, ...],
+) -> folium.Map:
+    """The planner's measure with everything beside it."""
+    return reach_map(shipped, measures["planner"], left_out=out, remedies=helps, today=today)
 
 
 def layers(drawn: folium.Map) -> dict[str, Any]:
@@ -92,6 +130,73 @@ def test_the_legend_says_in_each_language_that_bases_are_estimates(
     assert f", {word}</span>" not in reach_map(shipped, measures["planner"]).get_root().render()
 
 
+def test_the_map_with_everything_stands_alone(full: folium.Map, tmp_path: Path) -> None:
+    assert_stands_alone(full, tmp_path)
+
+
+def test_what_was_not_asked_is_not_on_the_map(shipped: Atlas, measures: dict[str, Reach], full: folium.Map) -> None:
+    beside = {NAMES[name] for name in ("left_out", "remedies", "today", "listed")}
+    assert set(layers(full)) >= beside
+    plain = reach_map(shipped, measures["planner"])
+    assert set(layers(plain)) & beside == set()
+    assert layers(plain)[NAMES["reach"]].overlay  # a colouring that has no other beside it can be switched off
+
+
+def test_of_the_colourings_one_can_be_seen_at_a_time_and_the_measure_is_first(full: folium.Map) -> None:
+    shown = layers(full)
+    colourings = {name: layer.show for name, layer in shown.items() if not layer.overlay}
+    assert colourings == {NAMES["reach"]: True, NAMES["left_out"]: False, NAMES["today"]: False}
+
+
+def test_a_unit_is_told_by_how_many_are_left_out_and_coloured_by_the_reason_of_most(
+    forde: Result, measures: dict[str, Reach], out: tuple[LeftOut, ...], full: folium.Map
+) -> None:
+    drawn = dict(told(layers(full)[NAMES["left_out"]]))
+    assert set(drawn) == set(forde.plan.area.units)
+    assert len({each["colour"] for each in drawn.values()}) > 2
+    for unit in measures["planner"].units:
+        own = [each for each in out if each.unit_code == unit.unit_code]
+        persons = unit.population - unit.counted
+        shown = drawn[unit.unit_code]
+        assert shown["left_out"] == maps.safe(f"{number(persons)} ({percent(persons / unit.population)})")
+        if own:
+            main = max(own, key=lambda each: each.persons)
+            assert shown["colour"] == out_colour(main.reason, persons / unit.population)
+            assert all(number(each.persons) in shown["reasons"] for each in own)
+        else:
+            assert shown["colour"] == "#ffffff"
+
+
+def test_a_colour_is_paler_the_fewer_are_left_out() -> None:
+    strong, medium, weak = (int(out_colour("beyond", share)[5:], 16) for share in (0.5, 0.05, 0.01))
+    assert strong < medium < weak < 255
+
+
+def test_places_are_numbered_and_say_what_each_remedy_brings(helps: tuple[Help, ...], full: folium.Map) -> None:
+    (group,) = [part for part in walk(full) if isinstance(part, folium.FeatureGroup)]
+    assert group.layer_name == NAMES["remedies"]
+    circles, ranks = (list(told(part)) for part in walk(group) if isinstance(part, folium.GeoJson))
+    assert [rank["name"] for _, rank in ranks] == [str(k) for k in range(1, len(helps) + 1)]
+    for (_, shown), each in zip(circles, helps, strict=True):
+        assert each.place.name in shown["place"]
+        assert shown["colour"] == REMEDY_COLOURS[each.remedies[0].kind]
+        lines = shown["remedies"].splitlines()
+        assert len(lines) == len(each.remedies)
+        assert all(number(remedy.residents) in line for line, remedy in zip(lines, each.remedies, strict=True))
+
+
+def test_today_shows_the_listed_teams_and_the_share_whom_they_reach(today: tuple[Today, ...], full: folium.Map) -> None:
+    shown = layers(full)
+    drawn = dict(told(shown[NAMES["today"]]))
+    for narrow, wide, nearest in zip(*(each.units for each in today), strict=True):
+        own = drawn[narrow.unit_code]
+        assert (own["colour"] == NO_LISTED) == (not narrow.covered)
+        for unit, name in ((narrow, "narrow"), (wide, "wide"), (nearest, "any")):
+            assert own[f"today_{name}"] == percent(unit.counted / unit.population, 0)
+    names = "\n".join(each["listed"] for _, each in told(shown[NAMES["listed"]]))
+    assert all(maps.safe(team.name) in names for team in today[0].placed)
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 def test_the_map_opens_from_disk_and_asks_nobody(shipped: Atlas, measures: dict[str, Reach], tmp_path: Path) -> None:
@@ -109,4 +214,28 @@ def test_the_map_opens_from_disk_and_asks_nobody(shipped: Atlas, measures: dict[
         expect(page.locator(".factgeo-legend")).to_contain_text("Planleggerens mål")
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert broken == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+def test_choosing_a_colouring_takes_the_other_away(full: folium.Map, forde: Result, tmp_path: Path) -> None:
+    path, broken = tmp_path / "map.html", []
+    maps.save_html(full, path)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(path.as_uri())
+        page.hover(".leaflet-control-layers")
+        page.get_by_text(NAMES["left_out"]).last.click()
+        hatched = len(forde.plan.unserved)
+        expect(page.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(
+            len(forde.plan.area.units) + hatched
+        )
+        expect(page.locator(".factgeo-rank")).to_have_count(3)
+        box = page.locator(".factgeo-legend").bounding_box()
+        assert box is not None
+        assert box["y"] > 0
+        browser.close()
     assert broken == []

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from factgeo import areas, fairness, language, pipeline, reach, reach_words, settings
+from factgeo import areas, fairness, language, pipeline, reach, reach_words, settings, tradeoff
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.reach import Reach, Today
@@ -93,7 +93,9 @@ def test_the_slide_has_no_minutes(shipped: Atlas, measures: dict[str, Reach]) ->
 def test_the_words_say_how_many_lines_they_leave_out(forde: Result) -> None:
     out = reach.left_out(forde)
     said = reach_words.left_out_lines(out, forde)
-    assert f"Og {len(out) - reach_words.LISTED} linjer til." in said
+    assert f"og {len(out) - reach_words.LISTED} linjer til" in said[-1]
+    for reason, persons in reach.by_reason(out).items():
+        assert f"  {language.text(reach_words.OUT_WORDS[reason])}: {language.number(persons)}" in said
     assert sum(row["persons"] for row in reach_words.left_out_json(out)) == sum(each.persons for each in out)
 
 
@@ -121,7 +123,37 @@ def test_remedies_and_fairness_are_plain_json(shipped: Atlas) -> None:
     assert json.loads(json.dumps(reach_words.borders_json(price)))["brought"] == price.brought
     lines = reach_words.border_lines(price, result)
     assert len(lines) == 1 + min(len(price.pairs), reach_words.LISTED)
-    assert lines[1].startswith(f"{price.pairs[0].own} til {price.pairs[0].other}")
+    assert lines[1].startswith(f"  {price.pairs[0].own} til {price.pairs[0].other}")
+    assert language.number(sum(pair.reached for pair in price.pairs)) in lines[0]
+
+
+def test_a_reason_is_named_and_those_who_are_out_are_counted_once(shipped: Atlas) -> None:
+    found = reach.slide(shipped, areas.resolve("Norge", shipped), settings.load())
+    (said,) = [line for line in reach_words.lines(found) if line.startswith("Ikke med")]
+    assert said.count(language.number(sum(found.outside.values()))) == 1
+    assert language.text(reach_words.OUT_WORDS["too_small"]) in said
+
+
+def test_the_page_of_the_slide_has_no_columns_of_travel(shipped: Atlas, measures: dict[str, Reach]) -> None:
+    heads = [
+        next(line for line in reach_words.markdown(measures[preset], shipped).splitlines() if line.startswith("| Kode"))
+        for preset in ("slide", "report-2017", "planner")
+    ]
+    assert ["min" in head for head in heads] == [False, True, True]
+    assert ["anslått" in head for head in heads] == [False, True, False]
+
+
+def test_the_curve_says_how_many_teams_are_enough(forde: Result, shipped: Atlas) -> None:
+    points = tradeoff.trade_offs(forde)
+    listed = reach.today(shipped, forde.plan.area, forde.plan.settings, "narrow")
+    most, own, today = reach_words.frontier_lines(points, forde, [listed])
+    by_teams = {point.teams: point.within for point in points if point.aim == "reach" and point.base_of}
+    best = max(by_teams.values())
+    assert f"{next(teams for teams, share in sorted(by_teams.items()) if share == best)} team: " in most
+    assert language.percent(best) in most
+    assert f"Med {next(teams for teams, share in sorted(by_teams.items()) if share >= best - 0.01)} team" in most
+    assert language.percent(forde.within / forde.figures.population) in own
+    assert f"({len(listed.placed)} med kjent base)" in today
 
 
 def test_an_area_where_nothing_helps_says_so(shipped: Atlas) -> None:

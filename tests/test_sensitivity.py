@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import time
 from functools import cache
 from typing import Any
 
@@ -26,17 +25,9 @@ ALONE = Combination("dps", 15_000, "residents", None, "none", None, None)
 REFERENCE = Combination("dps", 15_000, "residents", 60, "p95", "as_set", 1.0)
 
 
-@pytest.fixture(scope="module")
-def timed(shipped: Atlas) -> tuple[Sensitivity, float]:
-    """All of Norway, and how long it took."""
-    start = time.perf_counter()
-    found = sensitivity.table(shipped, areas.resolve("Norge", shipped), settings.load())
-    return found, time.perf_counter() - start
-
-
-@pytest.fixture(scope="module")
-def norway(timed: tuple[Sensitivity, float]) -> Sensitivity:
-    return timed[0]
+@pytest.fixture
+def norway(timed_sensitivity: tuple[Sensitivity, float]) -> Sensitivity:
+    return timed_sensitivity[0]
 
 
 @pytest.fixture(scope="module")
@@ -187,9 +178,9 @@ def test_more_demanding_assumptions_never_count_more_people(
 
 
 def test_more_than_five_hundred_combinations_of_norway_take_less_than_a_minute(
-    timed: tuple[Sensitivity, float],
+    timed_sensitivity: tuple[Sensitivity, float],
 ) -> None:
-    found, seconds = timed
+    found, seconds = timed_sensitivity
     assert len(found.rows) > 10_000
     assert seconds < 60
 

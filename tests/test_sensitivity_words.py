@@ -16,9 +16,9 @@ from factgeo.pack import Atlas
 from factgeo.sensitivity import Sensitivity
 
 
-@pytest.fixture(scope="module")
-def norway(shipped: Atlas) -> Sensitivity:
-    return sensitivity.table(shipped, areas.resolve("Norge", shipped), settings.load())
+@pytest.fixture
+def norway(timed_sensitivity: tuple[Sensitivity, float]) -> Sensitivity:
+    return timed_sensitivity[0]
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)

@@ -26,7 +26,7 @@ def potential_command() -> click.Command:
     parameters = [
         option("--area", show_default="norge"),
         option("--at", metavar="PLACE"),
-        option("--within", default="30,45,60,90", show_default=True, metavar="MIN,..."),
+        option("--within", show_default="30,45,60,90", metavar="MIN,..."),
         *out_options("out_potential"),
         json_flag(),
         *settings_options(),
@@ -39,7 +39,7 @@ def _potential(
     *,
     area: str | None,
     at: str | None,
-    within: str,
+    within: str | None,
     out: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -54,10 +54,11 @@ def _potential(
 
     if at is not None and area is not None:
         raise PlanError("at_or_area")
-    minutes = potential.read_minutes(within)
+    limits = {} if within is None else {"potential": {"within": potential.read_minutes(within)}}
     atlas = pack.load()
-    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
-    asked = potential.rules(chosen, minutes)
+    changed = what_if(atlas, close, add, timetable) | limits
+    chosen = settings.load(file=config, assignments=assignments, tables=changed)
+    asked = potential.rules(chosen)
     if out is not None:
         potential_files.refuse_folder(out, overwrite=overwrite)
     progress(text("progress.potential"))

@@ -69,6 +69,8 @@ def _reach(
 
     if plan is not None and area is not None:
         raise PlanError("plan_or_area")
+    if remedies and preset != "planner":
+        raise PlanError("remedies_planner", preset=preset)
     atlas = pack.load()
     given = None if plan is None else planfile.read(plan, atlas)
     chosen = settings.load(

@@ -11,6 +11,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo import stop
 from factgeo.settings import Solver
 
 Numbers = NDArray[np.float64]
@@ -138,13 +139,14 @@ class Engine:
         )
 
     def _run(self) -> bool:
-        """Run in a thread so that Ctrl-C ends it at its best plan so far; True if that happened."""
+        """Run in a thread so that Ctrl-C, or :mod:`factgeo.stop`, ends it at its best plan so far; True if one did."""
         self._asked_to_stop.clear()
         thread = threading.Thread(target=self._highs.run, daemon=True)
         thread.start()
         while thread.is_alive():
             try:
                 thread.join(POLL_S)
+                stop.look()
             except KeyboardInterrupt:
                 self._asked_to_stop.set()
         return self._asked_to_stop.is_set()

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from factgeo import areas, language
 from factgeo.language import text
 from factgeo.pack import Atlas
-from factgeo.ui import frame
 
-ASKED = "area"
 EXAMPLE = "Helse Førde + Helse Fonna"
 WHOLE, TYPED = "norge", "typed"
 KINDS = (WHOLE, "rhf", "hf", "helsefellesskap", "fylke", "dps", "kommune", TYPED)
+FIRST = "hf"
 _NORWEGIAN = str.maketrans({"æ": "{", "ø": "|", "å": "}"})  # the three letters after z
 
 
-@st.fragment
-def area(atlas: Atlas) -> None:
-    """Ask for an area; what :func:`factgeo.areas.resolve` is to read is kept under ``ASKED`` of the session.
-
-    A fragment, so that choosing does not draw the page anew; only the button does.
-    """
-    frame.use_language()
-    kind_box, name_box, button_box = st.columns([2, 3, 2], vertical_alignment="bottom")
+def area(atlas: Atlas, start: str | None) -> str:
+    """Ask for an area, beginning with one that was asked for before; what :func:`factgeo.areas.resolve` is to read."""
+    kind_box, name_box = st.columns(2, vertical_alignment="bottom")
+    first = _kind_of(start)
     kind = kind_box.selectbox(
         text("app.area.kind"),
         KINDS,
-        index=KINDS.index(st.session_state.get("kind", "hf")),
+        index=KINDS.index(first),
         format_func=lambda kind: text(f"app.kind.{kind}"),
+        help=text("app.area.kind_help"),
         key=f"kind-{language.in_use()}",  # a box keeps the words that it was made with
     )
-    st.session_state["kind"] = kind
     with name_box:
-        wanted = _name(kind, atlas)
-    if button_box.button(text("app.plan.propose"), type="primary", width="stretch"):
-        st.session_state[ASKED] = wanted
-        st.rerun()
+        return _name(kind, atlas, start if kind == first else None)
+
+
+def _kind_of(start: str | None) -> str:
+    """The kind of area that a text asks for."""
+    if start is None:
+        return FIRST
+    kind = start.partition(":")[0]
+    return kind if kind in KINDS else TYPED
 
 
 def names(kind: str, units: pd.DataFrame) -> dict[str, str]:
@@ -48,14 +51,34 @@ def names(kind: str, units: pd.DataFrame) -> dict[str, str]:
     typed = f"{kind}:" + found[code_column or name_column]
     shown = found[name_column].where(~twice, found[name_column] + " (" + found["county_name"] + ")")
     pairs = zip(typed, shown, strict=True)
-    return dict(sorted(pairs, key=lambda pair: pair[1].casefold().translate(_NORWEGIAN)))
+    return dict(sorted(pairs, key=lambda pair: order(pair[1])))
 
 
-def _name(kind: str, atlas: Atlas) -> str:
+def order(name: str) -> str:
+    """What names are sorted by, so that æ, ø and å come last."""
+    return name.casefold().translate(_NORWEGIAN)
+
+
+def _name(kind: str, atlas: Atlas, start: str | None) -> str:
     """The box for the name, where the kind needs one."""
     if kind == WHOLE:
         return areas.NORWAY
     if kind == TYPED:
-        return st.text_input(text("app.area.typed"), EXAMPLE, help=text("app.area.typed_help"), key="typed")
+        return st.text_input(text("app.area.typed"), start or EXAMPLE, help=text("app.area.typed_help"), key="typed")
     known = names(kind, atlas.units)
-    return st.selectbox(text(f"app.kind.{kind}"), list(known), format_func=known.__getitem__, key=f"name-{kind}")
+    codes = list(known)
+    first = codes.index(start) if start in known else 0
+    return st.selectbox(text(f"app.kind.{kind}"), codes, first, format_func=known.__getitem__, key=f"name-{kind}")
+
+
+def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - handed to streamlit
+    """A list whose words change while the choice stays; the choice is kept under ``state`` of the session.
+
+    Streamlit's own list keeps the words that it was made with, so other words make it another list.
+    """
+    values, kept = list(labels), st.session_state.get(state)
+    first = values.index(kept) if kept in labels else 0
+    key = f"{state}-{hash(tuple(labels.items()))}"
+    chosen: str = st.selectbox(label, values, first, format_func=labels.__getitem__, key=key, **how)
+    st.session_state[state] = chosen
+    return chosen

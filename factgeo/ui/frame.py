@@ -1,26 +1,32 @@
-"""What all pages share: the window's title, the choice of language, and the name of the tool."""
+"""What all pages share: the window, the choice of language, the title, and how errors are told."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from factgeo import language
+from factgeo.errors import FactgeoError
 from factgeo.language import text
 
 NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+STYLE = Path(__file__).with_name("style.css")
 
 
 def begin() -> None:
     """Set up the window and the language that everything after it is written in."""
     st.set_page_config(page_title="factgeo", layout="wide")
-    st.html("<style>.stMainBlockContainer {padding-top: 2.4rem}</style>")  # the stock page begins 6rem down
+    st.html(STYLE)
     use_language()
 
 
-def head(title: str) -> None:
-    """The page's title beside the choice of language."""
+def head(title: str, area: str) -> None:
+    """The page's title, with the area that it is about, beside the choice of language."""
     left, right = st.columns([3, 1], vertical_alignment="center")
-    left.header(title, anchor=False)
+    left.title(f"{title}: {plain(area)}" if area else title, anchor=False)
     right.radio(
         text("app.language"),
         language.LANGUAGES,
@@ -32,11 +38,37 @@ def head(title: str) -> None:
     )
 
 
+def page(show: Callable[[], None]) -> Callable[[], None]:
+    """A page on which what the user can put right appears as one sentence."""
+
+    def shown() -> None:
+        try:
+            show()
+        except FactgeoError as error:
+            st.error(str(error))
+
+    return shown
+
+
 def use_language() -> None:
     """Write in the chosen language from here on; fragments call it, for they also run by themselves."""
     language.use(st.session_state.get("language", _first_language()))
 
 
 def _first_language() -> str:
-    """Nynorsk for a browser that asks for it; Bokmål for all others, since the readers are Norwegian."""
+    """What the address asks for; else Nynorsk for a browser that asks for it; Bokmål for all others."""
+    asked = st.query_params.get("lang", "")
+    if asked in language.LANGUAGES:
+        return asked
     return "nn" if (st.context.locale or "").lower().startswith("nn") else "nb"
+
+
+def plain(words: str) -> str:
+    """Words from a file or a field so that the page's markup does not act on them."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|~:])", r"\\\1", words)
+
+
+def document(markdown: str, *, deeper: int = 2) -> str:
+    """A document of the library as part of a page: its headings further down, and nothing that would load or link."""
+    inert = markdown.replace("![", "!\\[").replace("](", "]\\(")
+    return re.sub(r"^(#+) ", "#" * deeper + r"\1 ", inert, flags=re.MULTILINE)

@@ -1,0 +1,845 @@
+"""Editing a plan by hand: every edit gives a new plan, and what was done can be undone.
+
+The rules of the settings never stand in the way of an edit; ``check`` finds afterwards what is broken. Only what the
+planner has locked is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import networkx as nx
+
+from factgeo import bases, capacity, edits, network, pipeline, planfile
+from factgeo.capacity import Model, Standard
+from factgeo.capacity_words import half
+from factgeo.check import Finding
+from factgeo.compare import tenth
+from factgeo.comparison_words import signed
+from factgeo.driving import Range
+from factgeo.errors import PlanError
+from factgeo.journeys import Journeys
+from factgeo.language import Phrase, number, text
+from factgeo.need import TargetGroup
+from factgeo.pack import Atlas
+from factgeo.parameters import parameters
+from factgeo.pipeline import Result
+from factgeo.plan import ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
+from factgeo.settings import Edits, KeptTeam, Lock, Settings
+
+SCHEMA = "factgeo.draft/1"
+MOST_STEPS = 100
+NO_PROOF = Proof("", "none", ())
+NO_STAGE = Stage(planfile.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
+NAMED = 3  # units that the name of a step tells
+LONGEST_NAME = 100  # letters in the name of a locked team
+
+EVERYBODY = Range(1, 1, 1)
+SHOWN_MIN = 60  # minutes for which every plan has its share
+NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
+NO_FILE = Path()  # a history has no file that an error could name
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every edit of an area stands on: the pack with the links that the settings add, and the travel times."""
+
+    atlas: Atlas
+    times: Journeys
+
+    @classmethod
+    def of(cls, result: Result) -> Ground:
+        """That of a plan that is measured."""
+        return cls(result.atlas, result.journeys)
+
+    def seconds(self, base: Base, unit: str) -> int:
+        """Person-seconds from a base to everyone in a unit."""
+        return int(self.times.by_unit.person_seconds[self.times.row[base], self.times.by_unit.units.index(unit)])
+
+    def candidates(self, units: Iterable[str]) -> list[Base]:
+        """The bases that a team of these units can have."""
+        inside = set(units)
+        return [base for base in self.times.bases if base.unit_code in inside]
+
+    def name(self, unit: str) -> str:
+        """What a unit is called."""
+        return str(self.atlas.units.at[unit, "name"])
+
+
+# edits of the catchments
+
+
+def move(plan: Plan, units: Iterable[str], team_id: str | None, ground: Ground) -> Plan:
+    """Units to a team, or (None) out of every team.
+
+    A team that loses the unit of its base drives from where its other units have the fewest person-minutes; one that
+    loses all its units is gone.
+
+    Raises:
+        PlanError: A unit or the team is locked, or not in the plan; or a team would be left with no possible base.
+    """
+    team_of, units = plan.team_of(), tuple(dict.fromkeys(units))
+    _refuse_unknown(plan, units, () if team_id is None else (team_id,))
+    moving = [unit for unit in units if team_of.get(unit) != team_id]
+    return _moved(plan, moving, team_id, ground) if moving else plan
+
+
+def add_team(plan: Plan, base: Base, ground: Ground) -> Plan:
+    """A new team, with the next free number, around a base whose unit it takes.
+
+    Raises:
+        PlanError: The base is no candidate, its unit is locked, or a team would be left with no possible base.
+    """
+    _refuse_unknown(plan, (base.unit_code,), ())
+    _refuse_no_candidate(base, ground)
+    team_id = next_ids(plan, 1)[0]
+    return _moved(plan, [base.unit_code], team_id, ground, {team_id: base})
+
+
+def set_base(plan: Plan, team_id: str, base: Base, ground: Ground) -> Plan:
+    """A team drives from another base, whose unit it takes if it has it not; its locks follow.
+
+    Raises:
+        PlanError: The base is no candidate, its unit or the team is locked, or not in the plan.
+    """
+    _refuse_unknown(plan, (base.unit_code,), (team_id,))
+    _refuse_no_candidate(base, ground)
+    if team(plan, team_id).base == base:
+        return plan
+    moving = [] if plan.team_of().get(base.unit_code) == team_id else [base.unit_code]
+    return _moved(plan, moving, team_id, ground, {team_id: base})
+
+
+def join(plan: Plan, team_id: str, other: str, ground: Ground) -> Plan:
+    """All units of the other team to a team, which keeps its base.
+
+    Raises:
+        PlanError: A unit of the other team or the team is locked, or one of the two is not in the plan.
+    """
+    _refuse_unknown(plan, (), (team_id, other))
+    return move(plan, team(plan, other).units, team_id, ground)
+
+
+def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -> Plan:
+    """A team in two: a new team around a second base, and each unit with the one that is nearer.
+
+    Without ``base`` it is the one that leaves both teams in one piece with the fewest person-minutes, or the fewest
+    pieces if there is none such. Locked units stay.
+
+    Raises:
+        PlanError: The team is locked or not in the plan, or no second base is possible.
+    """
+    _refuse_unknown(plan, (), (team_id,))
+    whole = team(plan, team_id)
+    if base is not None:
+        _refuse_no_candidate(base, ground)
+    free = set(whole.units) - locked_units(plan, ground.atlas) - {whole.base.unit_code}
+    possible = [each for each in ([base] if base else ground.candidates(free)) if each.unit_code in free]
+    if team_id in locked_teams(plan, ground.atlas):
+        raise PlanError("draft_team_locked", team=team_name(plan, team_id, ground.atlas))
+    if not possible:
+        raise PlanError("draft_undivided", team=team_name(plan, team_id, ground.atlas))
+    joined = links(plan, ground.atlas).subgraph(whole.units)
+
+    def price(second: Base) -> tuple[int, int]:
+        leaving = _nearer(whole, second, free, ground)
+        halves = (leaving, set(whole.units) - leaving)
+        pieces = sum(nx.number_connected_components(joined.subgraph(part)) for part in halves)
+        return pieces, _person_seconds(whole.base, halves[1], ground) + _person_seconds(second, leaving, ground)
+
+    second = min(possible, key=price)
+    new_id = next_ids(plan, 1)[0]
+    return _moved(plan, sorted(_nearer(whole, second, free, ground)), new_id, ground, {new_id: second})
+
+
+def _nearer(whole: Catchment, second: Base, free: Iterable[str], ground: Ground) -> set[str]:
+    """The free units that are nearer to the second base, its own among them."""
+    nearer = {unit for unit in free if ground.seconds(second, unit) < ground.seconds(whole.base, unit)}
+    return nearer | {second.unit_code}
+
+
+def _person_seconds(base: Base, units: Iterable[str], ground: Ground) -> int:
+    return sum(ground.seconds(base, unit) for unit in units)
+
+
+def _moved(
+    plan: Plan, moving: Sequence[str], team_id: str | None, ground: Ground, base_of: Mapping[str, Base] | None = None
+) -> Plan:
+    """The plan with some units in another team (a new one, if it is unknown), and bases where they are given."""
+    _refuse_locked(plan, moving, team_id, ground.atlas)
+    members = {catchment.team_id: set(catchment.units) - set(moving) for catchment in plan.catchments}
+    unserved = [entry for entry in plan.unserved if entry.unit_code not in moving]
+    if team_id is None:
+        unserved = sorted([*unserved, *(Unserved(unit, "locked") for unit in moving)], key=lambda e: e.unit_code)
+    else:
+        members[team_id] = members.get(team_id, set()) | set(moving)
+    base_before = {catchment.team_id: catchment.base for catchment in plan.catchments} | dict(base_of or {})
+    catchments = tuple(
+        Catchment(each, _base(each, base_before[each], units, plan, ground), tuple(sorted(units)))
+        for each, units in members.items()
+        if units
+    )
+    then = replace(plan, catchments=catchments, unserved=tuple(unserved), proof=NO_PROOF)
+    return _with_locks(replace(then, act=_act(then)), plan, ground)
+
+
+def _base(team_id: str, base: Base, units: set[str], plan: Plan, ground: Ground) -> Base:
+    """The base itself while its unit is the team's, else the best of what is left."""
+    if base.unit_code in units:
+        return base
+    possible = ground.candidates(units)
+    if not possible:
+        left = ", ".join(map(ground.name, sorted(units)))
+        raise PlanError("draft_no_base", team=team_name(plan, team_id, ground.atlas), units=left)
+    return planfile.best_base(possible, sorted(units), ground.times)
+
+
+def _act(plan: Plan) -> ActTier | None:
+    """The ACT areas of which every team still exists, its base among their units; nothing is claimed of them."""
+    if plan.act is None:
+        return None
+    ids = {catchment.team_id for catchment in plan.catchments}
+    whole = [area for area in plan.act.areas if ids.issuperset(area.teams)]
+    return ActTier(tuple(area for area in whole if area.base.unit_code in plan.act_units(area)), NO_STAGE)
+
+
+def team(plan: Plan, team_id: str) -> Catchment:
+    """A team by its id."""
+    return next(catchment for catchment in plan.catchments if catchment.team_id == team_id)
+
+
+def next_ids(plan: Plan, count: int) -> list[str]:
+    """Ids for new teams: the next free numbers after those of the plan."""
+    ids = [catchment.team_id for catchment in plan.catchments]
+    numbers = [found.group(1) for found in (re.fullmatch(r"T([0-9]{1,9})", team_id) for team_id in ids) if found]
+    digits = max([2, *map(len, numbers)])
+    highest = max(map(int, numbers), default=0)
+    return [f"T{highest + k:0{digits}d}" for k in range(1, count + 1)]
+
+
+def _refuse_unknown(plan: Plan, units: Iterable[str], team_ids: Iterable[str]) -> None:
+    """What another page has changed meanwhile may not be there any more."""
+    strangers = [unit for unit in units if unit not in plan.area.units]
+    if strangers:
+        raise PlanError("draft_unknown_unit", unit=strangers[0], area=plan.area.name)
+    gone = set(team_ids) - {catchment.team_id for catchment in plan.catchments}
+    if gone:
+        raise PlanError("draft_unknown_team", team=min(gone))
+
+
+def _refuse_no_candidate(base: Base, ground: Ground) -> None:
+    if base not in ground.times.row:
+        raise PlanError("draft_no_candidate", base=base.name)
+
+
+def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas: Atlas) -> None:
+    """Locked units stay where they are, and a locked team takes no more."""
+    team_of, kept = plan.team_of(), locked_teams(plan, atlas)
+    changed = kept & {team_id, *(team_of.get(unit) for unit in moving)} if moving else frozenset()
+    if changed:
+        raise PlanError("draft_team_locked", team=team_name(plan, min(changed), atlas))
+    locked = locked_units(plan, atlas)
+    stuck = [str(atlas.units.at[unit, "name"]) for unit in moving if unit in locked]
+    if stuck:
+        raise PlanError("draft_unit_locked", unit=_and_more(stuck))
+
+
+# locks
+
+
+def locked_units(plan: Plan, atlas: Atlas) -> frozenset[str]:
+    """Units that stay where they are: locked by themselves, left without a team, or in a locked team."""
+    asked = edits.resolved(plan.settings, atlas)
+    return frozenset(
+        (*asked.leave, *(u for lock in asked.lock for u in lock.units), *(u for each in asked.keep for u in each.units))
+    )
+
+
+def locked_teams(plan: Plan, atlas: Atlas) -> frozenset[str]:
+    """Ids of the teams that are kept exactly as they are."""
+    kept = {frozenset(each.units) for each in edits.resolved(plan.settings, atlas).keep}
+    return frozenset(each.team_id for each in plan.catchments if kept and frozenset(each.units) in kept)
+
+
+def lock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
+    """Units stay in the team they have now, or without one. Those of locked teams do so already."""
+    units = tuple(units)
+    _refuse_unknown(plan, units, ())
+    asked, base_of = edits.resolved(plan.settings, ground.atlas), plan.base_of()
+    kept = {unit for each in asked.keep for unit in each.units}
+    new = {unit for unit in units if unit not in kept}
+    spelt = {base: _spelling(base, ground) for base in {base_of[unit] for unit in new & base_of.keys()}}
+    locks = {unit: base for unit, base in _locks(asked).items() if unit not in new}
+    locks |= {unit: spelt[base_of[unit]] for unit in new & base_of.keys()}
+    leave = {*asked.leave} - new | new - base_of.keys()
+    return _with_edits(plan, lock=_grouped(locks), leave=tuple(sorted(leave)))
+
+
+def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
+    """Units are free to move.
+
+    Raises:
+        PlanError: A unit is in a locked team, which has to be unlocked as a whole.
+    """
+    free = set(units)
+    _refuse_unknown(plan, free, ())
+    asked = edits.resolved(plan.settings, ground.atlas)
+    for each in asked.keep:
+        if free & set(each.units):
+            raise PlanError("draft_team_locked", team=each.name)
+    locks = {unit: base for unit, base in _locks(asked).items() if unit not in free}
+    leave = tuple(unit for unit in asked.leave if unit not in free)
+    return _without_proof(_with_edits(plan, lock=_grouped(locks), leave=leave))
+
+
+def lock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
+    """A team stays with exactly its units and its base, whatever the rules say."""
+    _refuse_unknown(plan, (), (team_id,))
+    if team_id in locked_teams(plan, ground.atlas):
+        return plan
+    mine = team(plan, team_id)
+    others = _keeps_but(plan, mine, ground)
+    name = team_name(plan, team_id, ground.atlas)[:LONGEST_NAME]
+    kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, ground))
+    return _without_proof(_with_edits(plan, keep=(*others, kept)))
+
+
+def unlock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
+    """A team is free to change; units that are locked by themselves remain so."""
+    _refuse_unknown(plan, (), (team_id,))
+    return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id), ground)))
+
+
+def lock_all(plan: Plan, ground: Ground) -> Plan:
+    """Every unit stays as it is."""
+    return lock_units(plan, plan.area.units, ground)
+
+
+def unlock_all(plan: Plan) -> Plan:
+    """Nothing is locked, and no unit has to be without a team."""
+    return _without_proof(_with_edits(plan, lock=(), keep=(), leave=()))
+
+
+def _keeps_but(plan: Plan, mine: Catchment, ground: Ground) -> tuple[KeptTeam, ...]:
+    """The kept teams that share no unit with one."""
+    kept = edits.resolved(plan.settings, ground.atlas).keep
+    return tuple(each for each in kept if not set(each.units) & set(mine.units))
+
+
+def _with_edits(plan: Plan, **changes: object) -> Plan:
+    settings = plan.settings
+    return replace(plan, settings=settings.model_copy(update={"edits": settings.edits.model_copy(update=changes)}))
+
+
+def _without_proof(plan: Plan) -> Plan:
+    """Where a demand is lifted, a better plan may be possible; a lock on what is there leaves the best the best."""
+    return replace(plan, proof=NO_PROOF)
+
+
+def _locks(asked: Edits) -> dict[str, str]:
+    """What the base of each locked unit's team is called."""
+    return {unit: lock.base for lock in asked.lock for unit in lock.units}
+
+
+def _grouped(locks: Mapping[str, str]) -> tuple[Lock, ...]:
+    """One lock per base, both sorted."""
+    units: dict[str, list[str]] = {}
+    for unit in sorted(locks):
+        units.setdefault(locks[unit], []).append(unit)
+    return tuple(Lock(units=tuple(units[base]), base=base) for base in sorted(units))
+
+
+def _spelling(base: Base, ground: Ground) -> str:
+    """What means this base and no other candidate, as :func:`bases.names_base` reads it.
+
+    The code of its unit where that has one candidate, else its name; where that has several meanings too, the code,
+    which means this base as long as it is the one that the plan uses in its unit.
+    """
+    code, candidates = base.unit_code, ground.times.bases
+    if sum(other.unit_code == code for other in candidates) == 1 or len(base.name) > LONGEST_NAME:
+        return code
+    meant = [other for other in candidates if bases.names_base(ground.atlas, base.name, other)]
+    return base.name if meant == [base] else code
+
+
+def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
+    """The locks of teams that drive from another base than before follow them."""
+    now = {catchment.team_id: catchment.base for catchment in then.catchments}
+    changed = {c.team_id: c for c in before.catchments if now.get(c.team_id, c.base) != c.base}
+    asked = edits.resolved(then.settings, ground.atlas) if changed else None
+    if asked is None or not (asked.lock or asked.keep):
+        return then
+    spelt = {team_id: _spelling(now[team_id], ground) for team_id in changed}
+    locks, atlas = _locks(asked), ground.atlas
+    for unit, team_id in then.team_of().items():
+        if unit in locks and team_id in changed and bases.names_base(atlas, locks[unit], changed[team_id].base):
+            locks[unit] = spelt[team_id]
+    renamed = {frozenset(each.units): spelt[each.team_id] for each in then.catchments if each.team_id in changed}
+    keep = tuple(
+        each.model_copy(update={"base": renamed.get(frozenset(each.units), each.base)}) if each.base else each
+        for each in asked.keep
+    )
+    return _with_edits(then, lock=_grouped(locks), keep=keep)
+
+
+# what lies beside, and the best of the rest
+
+
+def links(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
+    """The units of the plan's area, joined as the settings count it."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(plan.area.units)
+    kinds = plan.settings.whole.links
+    table = atlas.links[atlas.links["kind"].isin(kinds)]
+    if "ferry" in kinds:
+        runs = network.usable(atlas.roads, plan.settings)
+        sailing = atlas.roads.loc[(atlas.roads["kind"] == "ferry").to_numpy() & runs, "crossing"]
+        table = table[(table["kind"] != "ferry") | table["crossing"].isin(sailing)]
+    inside = table["unit_a"].isin(plan.area.units) & table["unit_b"].isin(plan.area.units)
+    graph.add_edges_from(table.loc[inside, ["unit_a", "unit_b"]].itertuples(index=False, name=None))
+    return graph
+
+
+def neighbours(plan: Plan, unit: str, ground: Ground) -> tuple[str, ...]:
+    """Ids of the other teams that have a unit joined to this one, the nearest base first."""
+    _refuse_unknown(plan, (unit,), ())
+    team_of = plan.team_of()
+    beside = {team_of[other] for other in links(plan, ground.atlas)[unit] if other in team_of} - {team_of.get(unit)}
+    near = [catchment for catchment in plan.catchments if catchment.team_id in beside]
+    return tuple(each.team_id for each in sorted(near, key=lambda each: ground.seconds(each.base, unit)))
+
+
+def improve(result: Result) -> Result:
+    """The best plan that leaves everything locked as it is. Teams that keep their base keep their id.
+
+    Raises:
+        PlanError: No plan keeps the rules and the locks.
+    """
+    found = pipeline.again(result, result.plan.settings)
+    return pipeline.redrawn(found, _with_ids_of(result.plan, found.plan))
+
+
+def _with_ids_of(before: Plan, plan: Plan) -> Plan:
+    """The same plan with the ids that its bases' teams had before, in that order, and new ids for the others."""
+    had = {catchment.base: catchment.team_id for catchment in before.catchments}
+    new = [catchment.team_id for catchment in plan.catchments if catchment.base not in had]
+    ids = dict(zip(new, next_ids(before, len(new)), strict=True))
+    ids |= {each.team_id: had[each.base] for each in plan.catchments if each.base in had}
+    order = {team_id: place for place, team_id in enumerate([*had.values(), *(ids[each] for each in new)])}
+    catchments = [replace(catchment, team_id=ids[catchment.team_id]) for catchment in plan.catchments]
+    act = plan.act and replace(
+        plan.act,
+        areas=tuple(
+            replace(a, teams=tuple(sorted((ids[t] for t in a.teams), key=order.__getitem__))) for a in plan.act.areas
+        ),
+    )
+    return replace(plan, catchments=tuple(sorted(catchments, key=lambda each: order[each.team_id])), act=act)
+
+
+# what was done, and back
+
+
+@dataclass(frozen=True)
+class Step:
+    """A plan, and what was done to get there."""
+
+    plan: Plan
+    what: Phrase
+
+
+@dataclass(frozen=True)
+class History:
+    """The steps of a session; the one at ``position`` is shown, those after it can be done again."""
+
+    steps: tuple[Step, ...]
+    position: int = 0
+
+    @property
+    def present(self) -> Plan:
+        """The plan that is shown."""
+        return self.steps[self.position].plan
+
+    @property
+    def can_undo(self) -> bool:
+        """Is there a step before?"""
+        return self.position > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Is there a step after?"""
+        return self.position < len(self.steps) - 1
+
+    def did(self, plan: Plan, what: Phrase) -> History:
+        """One step more; what was undone is forgotten. Of too many steps the oldest go, but never the first."""
+        steps = (*self.steps[: self.position + 1], Step(plan, what))
+        if len(steps) > MOST_STEPS:
+            steps = (steps[0], *steps[len(steps) - MOST_STEPS + 1 :])
+        return History(steps, len(steps) - 1)
+
+    def undo(self) -> History:
+        """One step back; the same where there is none."""
+        return replace(self, position=self.position - 1) if self.can_undo else self
+
+    def redo(self) -> History:
+        """One step on again; the same where there is none."""
+        return replace(self, position=self.position + 1) if self.can_redo else self
+
+
+def began(plan: Plan, what: Phrase | None = None) -> History:
+    """A history with its first step."""
+    return History((Step(plan, what or Phrase("draft.did.began")),))
+
+
+# what a step is called; ``plan`` is the one before it
+
+
+def did_move(plan: Plan, units: Sequence[str], team_id: str | None, atlas: Atlas) -> Phrase:
+    """Units moved to another team, given one, or taken out of theirs."""
+    team_of = plan.team_of()
+    homes = {team_of.get(unit) for unit in units} - {team_id}
+    values: dict[str, object] = {"units": unit_names(units, atlas)}
+    if team_id is None:
+        return Phrase("draft.did.left", values=values)
+    values["team"] = team_name(plan, team_id, atlas)
+    home = homes.pop() if len(homes) == 1 else None
+    if home is None:
+        return Phrase("draft.did.given", values=values)
+    return Phrase("draft.did.moved", values={**values, "home": team_name(plan, home, atlas)})
+
+
+def did_set_base(plan: Plan, team_id: str, base: Base, atlas: Atlas) -> Phrase:
+    """The base of a team moved."""
+    return Phrase("draft.did.based", values={"team": team_name(plan, team_id, atlas), "base": base.name})
+
+
+def did_add_team(base: Base) -> Phrase:
+    """A team added."""
+    return Phrase("draft.did.added", values={"base": base.name})
+
+
+def did_join(plan: Plan, team_id: str, other: str, atlas: Atlas) -> Phrase:
+    """Two teams made one."""
+    names = {"team": team_name(plan, team_id, atlas), "other": team_name(plan, other, atlas)}
+    return Phrase("draft.did.joined", values=names)
+
+
+def did_divide(plan: Plan, team_id: str, then: Plan, atlas: Atlas) -> Phrase:
+    """A team made two; the last of the plan after it is the new one."""
+    values = {"team": team_name(plan, team_id, atlas), "base": then.catchments[-1].base.name}
+    return Phrase("draft.did.divided", values=values)
+
+
+def did_lock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
+    """Units locked."""
+    return Phrase("draft.did.locked", values={"units": unit_names(units, atlas)})
+
+
+def did_unlock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
+    """Units unlocked."""
+    return Phrase("draft.did.unlocked", values={"units": unit_names(units, atlas)})
+
+
+def did_lock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
+    """A team locked."""
+    return Phrase("draft.did.team_locked", values={"team": team_name(plan, team_id, atlas)})
+
+
+def did_unlock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
+    """A team unlocked."""
+    return Phrase("draft.did.team_unlocked", values={"team": team_name(plan, team_id, atlas)})
+
+
+def did_lock_all() -> Phrase:
+    """Everything locked."""
+    return Phrase("draft.did.all_locked")
+
+
+def did_unlock_all() -> Phrase:
+    """Everything unlocked."""
+    return Phrase("draft.did.all_unlocked")
+
+
+def did_improve() -> Phrase:
+    """The rest improved."""
+    return Phrase("draft.did.improved")
+
+
+def unit_names(units: Sequence[str], atlas: Atlas) -> str | Phrase:
+    """Units by name, the rest of many as a number."""
+    return _and_more([str(atlas.units.at[unit, "name"]) for unit in units])
+
+
+def _and_more(names: Sequence[str]) -> str | Phrase:
+    rest = len(names) - NAMED
+    if rest > 1:
+        return Phrase("draft.and_more", values={"names": ", ".join(names[:NAMED]), "count": rest})
+    if len(names) > 1:
+        return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
+    return "".join(names)
+
+
+def team_name(plan: Plan, team_id: str, atlas: Atlas) -> str:
+    """What a team is called in the figures of the plan: as the planner has it, else by its base."""
+    mine = team(plan, team_id)
+    for each in edits.resolved(plan.settings, atlas).keep:
+        if set(each.units) == set(mine.units):
+            return each.name
+    alone = sum(each.base.name == mine.base.name for each in plan.catchments) == 1
+    return mine.base.name if alone else str(atlas.units.at[mine.base.unit_code, "name"])
+
+
+# what an edit changes
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A plan in a few numbers.
+
+    Attributes:
+        residents, adults: With a team.
+        target_group: Expected persons with a team; an estimate.
+        within, within_60: Residents within T and within 60 minutes of their own team's base.
+        mean_min: Mean minutes of those with a team who can be reached; None without any.
+        catchments, teams: A catchment may need several teams.
+        positions: An estimate.
+    """
+
+    residents: int
+    adults: int
+    target_group: int
+    within: int
+    within_60: int
+    mean_min: float | None
+    catchments: int
+    teams: int
+    positions: Range
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is different after an edit; ``gone`` and ``new`` are rules that are broken no more, and newly."""
+
+    before: Totals
+    after: Totals
+    gone: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    limit_min: float
+
+
+def totals(result: Result) -> Totals:
+    """The few numbers of a measured plan."""
+    figures = result.figures
+    return Totals(
+        residents=result.served,
+        adults=sum(each.adults for each in figures.teams),
+        target_group=sum(each.target_group.central for each in figures.teams),
+        within=result.within,
+        within_60=round(figures.share_within[SHOWN_MIN] * figures.population),
+        mean_min=figures.mean_min,
+        catchments=len(figures.teams),
+        teams=sum(each.teams for each in figures.teams),
+        positions=positions(result),
+    )
+
+
+def change(before: Result, after: Result) -> Change:
+    """What an edit has changed."""
+    had, has = ({_which(note): note for note in result.notes} for result in (before, after))
+    return Change(
+        before=totals(before),
+        after=totals(after),
+        gone=tuple(note for which, note in had.items() if which not in has),
+        new=tuple(note for which, note in has.items() if which not in had),
+        limit_min=after.plan.settings.travel.minutes,
+    )
+
+
+def _which(note: Finding) -> tuple[object, ...]:
+    """What makes a broken rule the same one, although its figures or the name of the base differ."""
+    if note.team_id:
+        return note.key, note.team_id, note.details.get("unit")
+    return note.key, *sorted((name, value) for name, value in note.details.items() if isinstance(value, str))
+
+
+def change_lines(difference: Change) -> list[str]:
+    """What is different, in words; nothing of what is as before. Rules come first, the newly broken at the top."""
+    before, after = difference.before, difference.after
+    staff = half(before.positions.central), half(after.positions.central)
+    limits = {difference.limit_min: (before.within, after.within), SHOWN_MIN: (before.within_60, after.within_60)}
+    told = [
+        *(text("draft.change.new_rule", rule=note.text()) for note in difference.new),
+        *(text("draft.change.gone_rule", rule=note.text()) for note in difference.gone),
+        *_line(text("draft.change.residents"), before.residents, after.residents),
+        *_line(text("draft.change.adults"), before.adults, after.adults),
+        *_line(text("draft.change.target_group"), before.target_group, after.target_group),
+    ]
+    for limit, (had, has) in limits.items():
+        told += _line(text("draft.change.within", limit=number(limit)), had, has)
+    return [
+        *told,
+        *_line(text("draft.change.mean"), tenth(before.mean_min), tenth(after.mean_min), 1),
+        *_line(text("draft.change.catchments"), before.catchments, after.catchments),
+        *_line(text("draft.change.teams"), before.teams, after.teams),
+        *_line(text("draft.change.positions"), *staff, 0 if all(map(float.is_integer, staff)) else 1),
+    ]
+
+
+def _line(what: str, before: float | None, after: float | None, digits: int = 0) -> Iterator[str]:
+    """From so much to so much; nothing where the two are equal."""
+    if before == after:
+        return
+    shown = ["–" if each is None else number(each, digits) for each in (before, after)]
+    change = "–" if before is None or after is None else signed(after - before, digits)
+    yield text("draft.change.line", what=what, change=change, before=shown[0], after=shown[1])
+
+
+def positions(result: Result) -> Range:
+    """Positions for the clients of all teams: those of :mod:`factgeo.capacity`, without its driving."""
+    plan, figures = result.plan, result.figures
+    known = parameters(result.atlas, plan.settings)
+    norms: dict[Model, Standard] = {name: capacity.standard(known, name) for name in get_args(Model)}
+    intensive = Range(*known["act_share_of_target"].shares)
+    rest = Range(*(1 - share for share in reversed(intensive.values)))
+    below = {team_id for area in (plan.act.areas if plan.act else ()) for team_id in area.teams}
+    needed = [_positions(norms["ACT"], each.act_level, 1) for each in figures.act]
+    for each in figures.teams:
+        if plan.settings.capacity_need.model == "act":
+            needed.append(_positions(norms["ACT"], each.target_group, each.teams, intensive))
+        else:
+            share = rest if each.team_id in below else EVERYBODY
+            needed.append(_positions(norms["FACT"], each.target_group, each.teams, share))
+    return capacity.added(needed)
+
+
+def _positions(norm: Standard, group: TargetGroup, teams: int, share: Range = EVERYBODY) -> Range:
+    """Positions for so much of a target group as its teams can take."""
+    persons = Range(group.low, group.central, group.high).times(share)
+    places = norm.caseload.map(lambda clients: teams * clients)
+    return Range(*map(min, persons.values, places.values)).per(norm.clients_per_position)
+
+
+# kept and brought back
+
+
+def plan_content(plan: Plan) -> dict[str, Any]:
+    """A plan as the object of ``plan.json``, with no more of it than :func:`planfile.from_content` reads."""
+    return {
+        "schema": planfile.SCHEMA,
+        "pack_digest": plan.pack_digest,
+        "area": _area_content(plan),
+        "rules": plan.settings.model_dump(mode="json"),
+        "teams": [asdict(catchment) for catchment in plan.catchments],
+        **_rest_content(plan),
+    }
+
+
+def _area_content(plan: Plan) -> dict[str, Any]:
+    return {"name": plan.area.name, "unit_codes": list(plan.area.units)}
+
+
+def _rest_content(plan: Plan) -> dict[str, Any]:
+    """Who has no team, the ACT areas, and what is proven."""
+    stages = (*plan.proof.stages, *([plan.act.stage] if plan.act else []))
+    return {
+        "unserved": [asdict(entry) for entry in plan.unserved],
+        "act_areas": [asdict(area) for area in plan.act.areas] if plan.act else [],
+        "solver": {
+            "name": plan.proof.solver,
+            "status": plan.proof.status,
+            "stages": [asdict(stage) for stage in stages],
+        },
+    }
+
+
+def history_content(history: History) -> dict[str, Any]:
+    """A history as an object for JSON (schema ``factgeo.draft/1``); all its plans are of one area and pack.
+
+    Rules, demands and teams stand there once each, as in ``plan.json``; the steps refer to them by their number.
+    """
+    rules: list[Settings] = []
+    demands: dict[Edits, int] = {}
+    teams: dict[Catchment, int] = {}
+    steps = [
+        {
+            "what": _phrase_content(step.what),
+            "rules": _place(rules, step.plan.settings.model_copy(update={"edits": NO_EDITS})),
+            "edits": demands.setdefault(step.plan.settings.edits, len(demands)),
+            "teams": [teams.setdefault(catchment, len(teams)) for catchment in step.plan.catchments],
+            **_rest_content(step.plan),
+        }
+        for step in history.steps
+    ]
+    return {
+        "schema": SCHEMA,
+        "pack_digest": history.present.pack_digest,
+        "area": _area_content(history.present),
+        "position": history.position,
+        "rules": [each.model_dump(mode="json", exclude={"edits"}) for each in rules],
+        "edits": [each.model_dump(mode="json") for each in demands],
+        "teams": [asdict(each) for each in teams],
+        "steps": steps,
+    }
+
+
+def history_from(content: Mapping[str, Any], atlas: Atlas) -> History:
+    """The history of an object that :func:`history_content` made.
+
+    Raises:
+        PlanError: It is damaged, or was made with another pack.
+    """
+    try:
+        if content["schema"] == SCHEMA and content["pack_digest"] != atlas.digest:
+            raise PlanError("draft_other_pack")
+        return _history(content, atlas)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, PlanError) and error.key == "draft_other_pack":
+            raise
+        raise PlanError("draft_damaged") from None
+
+
+def _history(content: Mapping[str, Any], atlas: Atlas) -> History:
+    if content["schema"] != SCHEMA or not 0 <= content["position"] < len(content["steps"]):
+        raise ValueError(content["schema"])
+    for step in content["steps"]:
+        planfile.refuse_strangers({**content, "unserved": step["unserved"]}, atlas, NO_FILE)
+    units = tuple(content["area"]["unit_codes"])
+    rules = [planfile.rules_from(each, NO_FILE) for each in content["rules"]]
+    known = [planfile.known_bases(atlas, units, each) for each in rules]
+    demands = [Edits.model_validate(each) for each in content["edits"]]
+    under = {
+        (k, n): rules[k].model_copy(update={"edits": demands[n]})
+        for k, n in {(step["rules"], step["edits"]) for step in content["steps"]}
+    }
+
+    def step_of(step: Mapping[str, Any]) -> Step:
+        drawn = {**content, **step, "teams": [content["teams"][number] for number in step["teams"]]}
+        settings = under[step["rules"], step["edits"]]
+        return Step(planfile.standing(drawn, settings, known[step["rules"]], NO_FILE), _phrase(step["what"]))
+
+    return History(tuple(map(step_of, content["steps"])), content["position"])
+
+
+def _place(values: list[T], value: T) -> int:
+    """Where a value stands among others, put at the end if it is new."""
+    if value not in values:
+        values.append(value)
+    return values.index(value)
+
+
+def _phrase_content(what: Phrase) -> dict[str, Any]:
+    values = {name: _phrase_content(v) if isinstance(v, Phrase) else v for name, v in what.values.items()}
+    return {"key": what.key, "values": values}
+
+
+def _phrase(content: Mapping[str, Any]) -> Phrase:
+    """A phrase that can be said, or a KeyError."""
+    values = {name: _phrase(v) if isinstance(v, Mapping) else v for name, v in content["values"].items()}
+    phrase = Phrase(content["key"], values=values)
+    phrase.text()
+    return phrase

@@ -1,0 +1,127 @@
+"""Drafts on a shelf: what a session holds, under a short id in a local folder, for a reload or a link on this machine.
+
+What a draft consists of is not known here; it is an object for JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from factgeo.errors import OutputError, SourceError
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none of them looks like another
+LENGTH = 8
+MOST = 500  # drafts
+OLDEST_DAYS = 180
+DAY_S = 86_400
+SUFFIX = ".json"
+
+
+def folder() -> Path:
+    """Where drafts are kept: where ``FACTGEO_DRAFTS`` points, else in the user's folder for this program."""
+    wanted = os.environ.get("FACTGEO_DRAFTS")
+    return Path(wanted) if wanted else Path(click.get_app_dir("factgeo")) / "drafts"
+
+
+def new_id() -> str:
+    """An id that nobody can guess from another."""
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+
+
+def is_id(given: str) -> bool:
+    """Has a text the form of an id?"""
+    return re.fullmatch(f"[{LETTERS}]{{{LENGTH}}}", given) is not None
+
+
+def save(draft_id: str, content: Mapping[str, Any]) -> None:
+    """Write a draft whole or not at all; a new one makes room by removing what is old.
+
+    Raises:
+        SourceError: The id is none.
+        OutputError: The folder cannot be written.
+    """
+    path = _path(draft_id)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = not path.exists()
+        _write(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+        if new:
+            forget_old(draft_id)
+    except OSError as error:
+        raise OutputError("shelf_unwritable", folder=path.parent, reason=error.strerror or error) from None
+
+
+def load(draft_id: str) -> dict[str, Any] | None:
+    """A draft, which counts as used from now; None where there is none of this id.
+
+    Raises:
+        SourceError: The id is none, or the file is damaged.
+    """
+    path = _path(draft_id)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        raise SourceError("shelf_damaged", draft=draft_id) from None
+    if not isinstance(content, dict):
+        raise SourceError("shelf_damaged", draft=draft_id)
+    _touch(path)
+    return content
+
+
+def forget_old(in_use: str) -> int:
+    """Remove the drafts that were not used for long, and the oldest of too many; how many these were.
+
+    The one in use stays.
+    """
+    ages = {path: age for path in folder().glob(f"*{SUFFIX}") if is_id(path.stem) for age in _age_s(path)}
+    others = sorted((path for path in ages if path.stem != in_use), key=ages.__getitem__)
+    old = [path for place, path in enumerate(others) if place >= MOST - 1 or ages[path] > OLDEST_DAYS * DAY_S]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _path(draft_id: str) -> Path:
+    if not is_id(draft_id):
+        raise SourceError("shelf_id", given=draft_id[: 2 * LENGTH])
+    return folder() / f"{draft_id}{SUFFIX}"
+
+
+def _write(path: Path, words: str) -> None:
+    """Beside the file first, then in its place in one step, so that readers see the old or the new."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    work = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(words)
+        work.replace(path)
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def _touch(path: Path) -> None:
+    """Reading is use; a folder that cannot be written only loses that."""
+    try:
+        os.utime(path)
+    except OSError:
+        return
+
+
+def _age_s(path: Path) -> tuple[float, ...]:
+    """Seconds since a file was last used; nothing if another program has just removed it."""
+    try:
+        return (time.time() - path.stat().st_mtime,)
+    except OSError:
+        return ()

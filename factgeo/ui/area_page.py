@@ -1,0 +1,90 @@
+"""Område: which area, which rules, and what to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from factgeo import areas, planfile, teams
+from factgeo.areas import Area
+from factgeo.language import Phrase, number, text
+from factgeo.pack import Atlas
+from factgeo.settings import Settings
+from factgeo.ui import choice, desk, example, rules, tables, upload, work
+from factgeo.ui.desk import Desk
+
+SLIDE_AREA = "hf:Helse Førde HF"
+STARTS = ("proposal", "listed", "slide", "file")
+
+
+def show(to_draft: Callable[[], None]) -> None:
+    """The page; ``to_draft`` opens the next one."""
+    data, now = work.atlas(), desk.current()
+    if now is None and example.offer():
+        to_draft()
+    st.markdown(text("app.area.intro"))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.header(text("app.area.where"), anchor=False)
+        wanted = choice.area(data, now.area if now else None)
+        st.header(text("app.area.rules"), anchor=False)
+        chosen = rules.choose(now.rules if now else None)
+        chosen = upload.rules(data, chosen)
+    with right:
+        _facts(areas.resolve(wanted, data), data)
+        _begin(Desk(wanted, chosen, saved=now.saved if now else ()), data, to_draft)
+
+
+def _facts(area: Area, data: Atlas) -> None:
+    """Who lives there, and which teams are listed."""
+    people = data.population.loc[list(area.units)]
+    here = teams.in_area(teams.listed(data), area)
+    st.header(area.name, anchor=False)
+    figures = {
+        "persons": number(int(people["persons"].sum())),
+        "adults": number(int(people["adults"].sum())),
+        "units": number(len(area.units)),
+        "listed": number(len(here)),
+    }
+    for column, (name, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
+        column.metric(text(f"app.area_figure.{name}"), value, help=text(f"app.area_figure_help.{name}"))
+    with st.expander(text("app.area.units")):
+        shown = pd.DataFrame(
+            {
+                text("app.unit.name"): data.units.loc[people.index, "name"],
+                text("app.unit.persons"): people["persons"],
+                text("app.unit.adults"): people["adults"],
+            }
+        )
+        tables.show(shown.sort_values(text("app.unit.persons"), ascending=False))
+        st.caption(text("app.area.source", year=data.year))
+
+
+def _begin(made: Desk, data: Atlas, to_draft: Callable[[], None]) -> None:
+    """What the draft begins with, and the button that begins it."""
+    st.header(text("app.area.start"), anchor=False)
+    possible = [start for start in STARTS if start != "slide" or made.area == SLIDE_AREA]
+    start = st.radio(
+        text("app.area.start"), possible, format_func=lambda each: text(f"app.start.{each}"),
+        captions=[text(f"app.start_help.{each}") for each in possible], label_visibility="collapsed",
+    )  # fmt: skip
+    given = upload.plan(data) if start == "file" else None
+    label = text("app.plan.propose") if start == "proposal" else text("app.area.open")
+    if not st.button(label, type="primary", width="stretch", disabled=start == "file" and given is None):
+        return
+    if start == "listed":
+        made = replace(made, rules=_with_listed(made.rules))
+    desk.put(made)
+    if start == "slide":
+        desk.open_plan(planfile.read(example.SLIDE, data), Phrase("app.step.slide"))
+    elif given is not None:
+        desk.open_plan(given, Phrase("app.step.file"))
+    to_draft()
+
+
+def _with_listed(chosen: Settings) -> Settings:
+    """The rules with the listed teams standing."""
+    return chosen.model_copy(update={"existing": chosen.existing.model_copy(update={"listed": True})})

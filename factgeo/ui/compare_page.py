@@ -1,0 +1,175 @@
+"""Sammenlign: two or three plans side by side, and who gains and loses by the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from factgeo import areas, compare, comparison_words, draft, language, pipeline, planfile, summary
+from factgeo.compare import Comparison
+from factgeo.compare_files import export_comparison
+from factgeo.comparison_map import comparison_map
+from factgeo.errors import FactgeoError
+from factgeo.language import number, percent, text
+from factgeo.pipeline import Result
+from factgeo.plan import Plan
+from factgeo.ui import desk, example, frame, leaflet, packed, tables, upload, work
+from factgeo.ui.desk import Desk, Saved
+
+MOST, FEWEST = 3, 2
+MAP_HEIGHT = 520  # pixels
+NOW, FIRST, LISTED, SLIDE = "now", "first", "listed", "slide"
+LISTED_LINES = 10  # sentences of a comparison that stand beside the map
+
+
+def show() -> None:
+    """The page."""
+    now = desk.current()
+    if now is None or now.history is None:
+        st.info(text("app.compare.none"))
+        return
+    example.guide("compare")
+    _bring(now)
+    names = _names(desk.current() or now)
+    chosen = st.multiselect(
+        text("app.compare.which"), list(names), _first(names, now), format_func=names.__getitem__, max_selections=MOST,
+        help=text("app.compare.which_help"), key=f"compared-{language.in_use()}",
+    )  # fmt: skip
+    if len(chosen) < FEWEST:
+        st.info(text("app.compare.too_few"))
+        return
+    results = [_result(each, desk.current() or now) for each in chosen]
+    if any(result is None for result in results):
+        return
+    _show([names[each] for each in chosen], [result for result in results if result is not None])
+
+
+def _names(now: Desk) -> dict[str, str]:
+    """What can be compared, and what it is called."""
+    named = {NOW: text("app.compare.now"), FIRST: text("app.compare.first"), LISTED: text("app.compare.listed")}
+    if set(areas.resolve(example.AREA, work.atlas()).units) == set(desk.area(now).units):
+        named[SLIDE] = text("app.step.slide")
+    return {**named, **{f"saved:{each.name}": each.name for each in now.saved}}
+
+
+def _first(names: dict[str, str], now: Desk) -> list[str]:
+    """What is compared before anybody chooses: the draft with what it came from, or else with today's teams."""
+    changed = now.history is not None and now.history.position > 0
+    saved = [key for key in names if key.startswith("saved:")]
+    return [FIRST, NOW] if changed else [saved[-1], NOW] if saved else [LISTED, NOW]
+
+
+def _result(key: str, now: Desk) -> Result | None:
+    """The plan behind a choice, measured."""
+    if now.history is None:
+        return None
+    if key == NOW:
+        return desk.result(now)
+    if key == LISTED:
+        return _listed(now)
+    if key == FIRST:
+        return desk.measured(now.history.steps[0].plan)
+    if key == SLIDE:
+        return desk.measured(planfile.read(example.SLIDE, work.atlas()))
+    return desk.measured(next(each.plan for each in now.saved if f"saved:{each.name}" == key))
+
+
+def _listed(now: Desk) -> Result | None:
+    """The listed teams, each with its best area under the desk's rules."""
+    atlas, area, rules = work.atlas(), desk.area(now), _only_listed(now)
+    return work.ask(
+        "plan", ("listed", area.units, desk.whole_digest(rules)), lambda tell: pipeline.run(atlas, area, rules, tell)
+    )
+
+
+def _show(names: Sequence[str], results: Sequence[Result]) -> None:
+    """The figures side by side, then the difference between the first plan and one of the others."""
+    tables.show(figures_table(names, results))
+    st.caption(text("app.compare.figures_note"))
+    other = 1
+    if len(results) > FEWEST:
+        other = st.radio(
+            text("app.compare.pair", first=names[0]), range(1, len(results)), format_func=names.__getitem__,
+            horizontal=True,
+        )  # fmt: skip
+    _difference((names[0], names[other]), (results[0], results[other]))
+
+
+def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFrame:
+    """Each plan's figures in a column of its own."""
+    limit = number(results[0].plan.settings.travel.minutes)
+    totals = [draft.totals(result) for result in results]
+    shares = {
+        text("app.total.served"): [percent(result.figures.served) for result in results],
+        text("app.total.within", limit=limit): [
+            percent(total.within / result.figures.population if result.figures.population else 0.0)
+            for total, result in zip(totals, results, strict=True)
+        ],
+        text("app.total.mean"): [
+            text("app.minutes", minutes=summary.minutes(result.figures.mean_min)) for result in results
+        ],
+        text("app.compare.catchments"): [number(total.catchments) for total in totals],
+        text("app.total.teams"): [number(total.teams) for total in totals],
+        text("app.total.target"): [number(total.target_group) for total in totals],
+        text("app.total.positions"): [number(round(total.positions.central)) for total in totals],
+        text("app.compare.broken"): [number(len(result.notes)) for result in results],
+    }
+    table = pd.DataFrame.from_dict(shares, orient="index", columns=_distinct(names))
+    return table.rename_axis(text("app.compare.figure")).reset_index()
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Headings that differ, although two plans may have one name."""
+    return [name if list(names).count(name) == 1 else f"{name} ({k})" for k, name in enumerate(names, start=1)]
+
+
+def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
+    a, b = both
+    key = (*names, desk.plan_digest(a.plan), desk.plan_digest(b.plan))
+    found = work.ask("comparison", key, lambda _: compare.compare(a, b, names=names))
+    if found is None:
+        return
+    st.header(text("app.compare.difference", a=frame.plain(names[0]), b=frame.plain(names[1])), anchor=False)
+    lines = comparison_words.lines(found)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        drawn = comparison_map(work.atlas(), a, b, found, assets=leaflet.URL)
+        st_folium(drawn, key="difference", height=MAP_HEIGHT, use_container_width=True, returned_objects=[])
+        st.caption(text("app.map.alternative"))
+    with right, st.container(height=MAP_HEIGHT, border=False):
+        st.markdown("  \n".join(frame.plain(line) for line in lines[:LISTED_LINES]))
+    with st.expander(text("app.compare.tables")):
+        st.markdown(frame.document(comparison_words.markdown(found, work.atlas())))
+    st.download_button(
+        text("app.compare.download"), lambda: packed.zipped("comparison", _writer(found, a, b)), "comparison.zip",
+        "application/zip", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _writer(found: Comparison, a: Result, b: Result) -> Callable[..., object]:
+    return lambda out: export_comparison(found, work.atlas(), a, b, out, overwrite=True)
+
+
+def _only_listed(now: Desk) -> object:
+    """The rules with the listed teams as the only ones."""
+
+
+def _bring(now: Desk) -> None:
+    """Take a plan from a file among those that can be compared."""
+    with st.expander(text("app.compare.bring")):
+        brought = upload.plan(work.atlas())
+        name = st.text_input(text("app.draft.aside_name"), text("app.compare.brought"), max_chars=60)
+        st.button(text("app.compare.add"), disabled=brought is None, on_click=_add, args=(name, brought, now))
+
+
+def _add(name: str, plan: Plan, now: Desk) -> None:
+    frame.use_language()
+    if set(plan.area.units) != set(desk.area(now).units):
+        st.session_state["compare-trouble"] = text("app.compare.other_area", name=name)
+        return
+    others = [each for each in now.saved if each.name != name]
+    desk.put(replace(now, saved=(*others, Saved(name or text("app.compare.brought"), plan))[-desk.MOST_SAVED :]))

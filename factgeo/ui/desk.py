@@ -1,0 +1,175 @@
+"""What a planner has in front of him: area, rules, the draft with its history, and plans put aside.
+
+It lives under a short id in the page's address and in a local folder (:mod:`factgeo.shelf`), so that a reload, or the
+link on the same machine, brings it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from factgeo import areas, draft, pipeline, planfile, settings, shelf
+from factgeo.areas import Area
+from factgeo.draft import History
+from factgeo.errors import FactgeoError
+from factgeo.language import Phrase, text
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.plan import Plan
+from factgeo.settings import Settings
+from factgeo.ui import work
+
+DESK, RESULT, ID, LANGUAGE = "desk", "result", "id", "language"
+MOST_SAVED = 12
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A plan put aside under a name."""
+
+    name: str
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What is on the desk.
+
+    Attributes:
+        area: As :func:`factgeo.areas.resolve` reads it.
+        rules: What proposals are made with.
+        history: The draft and how it came about; None before the first proposal.
+        saved: Plans put aside, for comparing.
+    """
+
+    area: str
+    rules: Settings
+    history: History | None = None
+    saved: tuple[Saved, ...] = ()
+
+    @property
+    def plan(self) -> Plan | None:
+        """The draft as it is now."""
+        return self.history.present if self.history else None
+
+
+def begin() -> None:
+    """Bring back what the address names, and keep its id in the address on every page."""
+    asked = st.query_params.get(ID, "")
+    if DESK not in st.session_state and asked:
+        try:
+            content = shelf.load(asked)
+            if content is None:
+                st.warning(text("app.desk.gone", id=asked))
+            else:
+                st.session_state[ID] = asked
+                st.session_state[DESK] = _from_content(content, work.atlas())
+        except FactgeoError as error:
+            st.warning(str(error))
+    if ID in st.session_state:
+        st.query_params[ID] = st.session_state[ID]
+    if LANGUAGE in st.session_state:
+        st.query_params["lang"] = st.session_state[LANGUAGE]
+
+
+def current() -> Desk | None:
+    """What is on the desk; None on a first visit."""
+    found: Desk | None = st.session_state.get(DESK)
+    return found
+
+
+def put(desk: Desk) -> None:
+    """Lay something else on the desk, and keep it."""
+    st.session_state[DESK] = desk
+    if ID not in st.session_state:
+        st.session_state[ID] = shelf.new_id()
+        st.query_params[ID] = st.session_state[ID]
+    shelf.save(st.session_state[ID], _content(desk))
+
+
+def area(desk: Desk) -> Area:
+    """The area of a desk."""
+    return areas.resolve(desk.area, work.atlas())
+
+
+def proposed(desk: Desk) -> Result | None:
+    """The best plan for the desk's area and rules; None while it is being computed."""
+    atlas, found, rules = work.atlas(), area(desk), desk.rules
+    return work.ask("plan", (found.units, whole_digest(rules)), lambda tell: pipeline.run(atlas, found, rules, tell))
+
+
+def open_plan(plan: Plan, said: Phrase) -> None:
+    """Begin a new draft with a plan; what the draft before it was is gone, the plans put aside stay."""
+    put(replace(st.session_state[DESK], rules=plan.settings, history=draft.began(plan, said)))
+
+
+def keep(found: Result) -> None:
+    """Keep the measured draft of this session, so that the next edit builds on it."""
+    st.session_state[RESULT] = found
+
+
+def result(desk: Desk) -> Result | None:
+    """The draft with its figures, as it stands; None while it is being computed or where there is none."""
+    plan = desk.plan
+    if plan is None:
+        return None
+    last: Result | None = st.session_state.get(RESULT)
+    if last is not None and last.plan != plan:
+        last = pipeline.redrawn(last, plan) if same_ground(last.plan, plan) else None
+    if last is None:
+        last = measured(plan)
+    if last is not None:
+        keep(last)
+    return last
+
+
+def measured(plan: Plan) -> Result | None:
+    """A plan with its figures, as it stands; None while it is being computed."""
+    atlas = work.atlas()
+    return work.ask("plan", ("as it stands", plan_digest(plan)), lambda tell: pipeline.given(atlas, plan, tell))
+
+
+def same_ground(one: Plan, other: Plan) -> bool:
+    """Are the area, its roads and the places for bases the same, so that the travel times are?"""
+    tables = ("roads", "ferry", "access", "bases")
+    ours, theirs = one.settings, other.settings
+    return one.area.units == other.area.units and all(getattr(ours, t) == getattr(theirs, t) for t in tables)
+
+
+def whole_digest(rules: Settings) -> str:
+    """sha256 over all settings, also those that shape no plan."""
+    return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
+
+
+def plan_digest(plan: Plan) -> str:
+    """sha256 over what a plan says."""
+    content = repr((plan.area, plan.catchments, plan.unserved, plan.proof, plan.act)) + whole_digest(plan.settings)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _content(desk: Desk) -> dict[str, Any]:
+    """The desk as JSON."""
+    return {
+        "area": desk.area,
+        "rules": desk.rules.model_dump(mode="json"),
+        "history": draft.history_content(desk.history) if desk.history else None,
+        "saved": [{"name": each.name, "plan": draft.plan_content(each.plan)} for each in desk.saved],
+    }
+
+
+def _from_content(content: Mapping[str, Any], atlas: Atlas) -> Desk:
+    history = content["history"]
+    return Desk(
+        area=str(content["area"]),
+        rules=settings.load(tables=content["rules"]),
+        history=draft.history_from(history, atlas) if history else None,
+        saved=tuple(
+            Saved(str(each["name"]), planfile.from_content(each["plan"], atlas, shelf.folder()))
+            for each in content["saved"]
+        ),
+    )

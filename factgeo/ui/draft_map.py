@@ -1,0 +1,92 @@
+"""The draft on its map: what a click does, and which layers are seen."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from factgeo import draft, live_map, maps
+from factgeo.areas import Area
+from factgeo.language import text
+from factgeo.live_map import Ground
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.ui import choice, edit_panel, leaflet, work
+
+KEY, ANSWERED, COLOURS = "draft-map", "answered-click", "team-colours"
+HEIGHT = 440  # pixels
+CHOOSE = ""  # stands for no team among what a click does
+MODE, SHOWN = "click-mode", "shown-layers"
+
+
+def show(result: Result) -> None:
+    """The map with its switches."""
+    ground = _ground(result.plan.area.name, result.plan.area.units, work.atlas().digest, work.atlas())
+    layers = _chosen_layers(result)
+    locked = draft.locked_units(result.plan, result.atlas)
+    kept = draft.locked_teams(result.plan, result.atlas)
+    locked |= {unit for c in result.plan.catchments if c.team_id in kept for unit in c.units}
+    drawn = live_map.base_map(ground, assets=leaflet.URL, files=leaflet.GROUNDS_URL)
+    painted = live_map.paint(
+        ground, result, colours=_colours(result), selected=st.session_state.get(edit_panel.UNIT), locked=locked,
+        layers=layers,
+    )  # fmt: skip
+    st_folium(
+        drawn, feature_group_to_add=painted, key=KEY, height=HEIGHT, use_container_width=True, returned_objects=[]
+    )
+    _switches(result)
+    st.caption(text("app.map.alternative"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _ground(name: str, units: tuple[str, ...], digest: str, _atlas: Atlas) -> Ground:  # noqa: ARG001 - part of the key
+    return live_map.ground(_atlas, Area(name, units), leaflet.GROUNDS)
+
+
+def newly_clicked() -> str | None:
+    """The unit of a click that was not answered before; None without one."""
+    click = live_map.clicked(st.session_state.get(KEY))
+    if click is None or click.at == st.session_state.get(ANSWERED):
+        return None
+    st.session_state[ANSWERED] = click.at
+    return click.unit
+
+
+def moving_to(result: Result) -> str | None:
+    """The team that clicks move units to; None where they choose."""
+    team_id = st.session_state.get(MODE, CHOOSE)
+    return team_id if any(catchment.team_id == team_id for catchment in result.plan.catchments) else None
+
+
+def choose_click(result: Result) -> None:
+    """What a click on the map does."""
+    moves = {team.team_id: text("app.map.move_to", team=edit_panel.called(team)) for team in result.figures.teams}
+    choice.pick(
+        text("app.map.click"), {CHOOSE: text("app.map.choose"), **moves}, MODE, help=text("app.map.click_help"),
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _chosen_layers(result: Result) -> list[live_map.Layer]:
+    """The layers that are switched on; the choice stays when the plan is edited."""
+    possible = live_map.layers_of(result)
+    chosen = st.session_state.setdefault(SHOWN, list(live_map.FIRST_LAYERS))
+    return [layer for layer in possible if layer in chosen]
+
+
+def _switches(result: Result) -> None:
+    """A switch for each layer, below the map."""
+    st.pills(
+        text("app.map.layers"), live_map.layers_of(result), selection_mode="multi", format_func=live_map.layer_name,
+        label_visibility="collapsed", key=SHOWN,
+    )  # fmt: skip
+    if "background" in st.session_state[SHOWN]:
+        st.caption(text("app.map.background_note"))
+
+
+def _colours(result: Result) -> dict[str, str]:
+    """The colour of each team, kept from edit to edit."""
+    before: dict[str, str] | None = st.session_state.get(COLOURS)
+    found = maps.colours(result.atlas, result.plan, like=before)
+    st.session_state[COLOURS] = found
+    return found

@@ -1,0 +1,272 @@
+"""Forslag: the proposal on a map, edited by hand, with what each change does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from factgeo import areas, draft, export, summary
+from factgeo.draft import Change, Ground, Totals
+from factgeo.errors import FactgeoError, PlanError
+from factgeo.language import Phrase, number, percent, text
+from factgeo.pipeline import Result
+from factgeo.plan import Plan
+from factgeo.ui import desk, draft_map, edit_panel, example, frame, more_plans, packed, plan_tables, work
+from factgeo.ui.desk import Saved
+
+BEFORE, TROUBLE, DOING, SAID = "before", "trouble", "doing", "said"
+
+
+def show() -> None:
+    """The page."""
+    now = desk.current()
+    if now is None:
+        st.info(text("app.desk.none"))
+        return
+    if now.history is None:
+        found = desk.proposed(now)
+        if found is None:
+            return
+        desk.keep(found)
+        desk.open_plan(found.plan, Phrase("app.step.proposal"))
+    _draft()
+
+
+@st.fragment
+def _draft() -> None:
+    """Everything that a click on the map or a button changes; the rest of the page is not drawn anew."""
+    frame.use_language()
+    if edit_panel.WANTED in st.session_state:
+        st.session_state[edit_panel.UNIT] = st.session_state.pop(edit_panel.WANTED)
+    now = desk.current()
+    result = desk.result(now) if now else None
+    if now is None or now.history is None or result is None:
+        return
+    try:
+        result = _finish(result) or _click(result) or result
+    except PlanError as error:
+        st.session_state[TROUBLE] = str(error)
+    _show(result)
+
+
+def _show(result: Result) -> None:
+    example.guide("edit" if draft_changed() else "draft")
+    _head(result)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _toolbar(result)
+            draft_map.choose_click(result)
+        draft_map.show(result)
+    with right:
+        edit_panel.show(result, act)
+        _said()
+    plan_tables.show(result)
+    _take_home(result)
+    more_plans.show(result, act)
+    _background(result)
+
+
+def draft_changed() -> bool:
+    """Has anything been edited since the draft began?"""
+    now = desk.current()
+    return now is not None and now.history is not None and now.history.position > 0
+
+
+def act(edit: Callable[[Plan, Ground], Plan], said: Phrase) -> None:
+    """Edit the draft: called by buttons, before the page is drawn again; what stands in the way is told on the page."""
+    frame.use_language()
+    now = desk.current()
+    result = desk.result(now) if now else None
+    if now is None or now.history is None or result is None:
+        return
+    try:
+        _did(edit(result.plan, Ground.of(result)), said)
+    except FactgeoError as error:
+        st.session_state[TROUBLE] = str(error)
+
+
+def _did(plan: Plan, said: Phrase) -> None:
+    """One step more in the history."""
+    now = desk.current()
+    if now is None or now.history is None or plan == now.plan:
+        return
+    _go(now.history.did(plan, said), said)
+
+
+def _go(history: draft.History, said: Phrase) -> None:
+    """Show another step of the history, and remember what was shown before it and how it came."""
+    now = desk.current()
+    if now is None:
+        return
+    st.session_state[BEFORE] = st.session_state.get(desk.RESULT)
+    st.session_state[SAID] = said
+    st.session_state.pop(TROUBLE, None)
+    desk.put(replace(now, history=history))
+
+
+def _click(result: Result) -> Result | None:
+    """Move the unit that was clicked on the map, where clicks move."""
+    unit = draft_map.newly_clicked()
+    if unit is None or unit not in result.plan.area.units:
+        return None
+    st.session_state[edit_panel.UNIT] = unit
+    team_id = draft_map.moving_to(result)
+    if team_id is None or result.plan.team_of().get(unit) == team_id:
+        return None
+    said = draft.did_move(result.plan, (unit,), team_id, result.atlas)
+    _did(draft.move(result.plan, (unit,), team_id, Ground.of(result)), said)
+    now = desk.current()
+    return desk.result(now) if now else None
+
+
+def _finish(result: Result) -> Result | None:
+    """Go on with what was begun by a button and takes its time: improving the rest."""
+    if st.session_state.get(DOING) != "improve":
+        return None
+    try:
+        found = work.ask("plan", ("improved", desk.plan_digest(result.plan)), lambda tell: _improved(result, tell))
+    except FactgeoError:
+        st.session_state.pop(DOING, None)
+        raise
+    if found is None:
+        return None
+    st.session_state.pop(DOING, None)
+    _did(found.plan, draft.did_improve())
+    desk.keep(found)
+    return found
+
+
+def _improved(result: Result, tell: Callable[[str], None]) -> Result:
+    tell(text("app.draft.improving"))
+    return draft.improve(result)
+
+
+def _head(result: Result) -> None:
+    """The few numbers that matter, each with what the last step changed."""
+    plan, before = result.plan, st.session_state.get(BEFORE)
+    if not plan.catchments:
+        st.warning(summary.lines(result)[0])
+    same = isinstance(before, Result) and before.plan.area.units == plan.area.units
+    change = draft.change(before if same and before is not None else result, result)
+    for column, figure in zip(st.columns(6), _figures(change, result), strict=True):
+        label, value, delta, better, help_text = figure
+        column.metric(label, value, delta, delta_color=better, help=help_text)
+
+
+def _figures(change: Change, result: Result) -> list[tuple[str, str, str | None, str, str]]:
+    """Label, value, what the last step changed, whether more is better, and what it means."""
+    now, was, everyone = change.after, change.before, result.figures.population
+    limit = number(change.limit_min)
+
+    def share(part: Callable[[Totals], int]) -> tuple[str, str | None]:
+        moved = part(now) - part(was)
+        return percent(part(now) / everyone if everyone else 0.0), f"{moved:+d}" if moved else None
+
+    def told(name: str, value: str, moved: str | None, better: str) -> tuple[str, str, str | None, str, str]:
+        label, meaning = text(f"app.total.{name}", limit=limit), text(f"app.total_help.{name}", limit=limit)
+        return label, value, moved and _signed(moved), better, meaning
+
+    mean, mean_was = (each.mean_min and round(each.mean_min, 1) for each in (now, was))
+    mean_moved = mean - mean_was if mean is not None and mean_was is not None else 0
+    positions = round(now.positions.central) - round(was.positions.central)
+    return [
+        told("served", *share(lambda each: each.residents), "normal"),
+        told("within", *share(lambda each: each.within), "normal"),
+        told("mean", text("app.minutes", minutes=summary.minutes(now.mean_min)),
+             f"{mean_moved:+.1f}" if round(mean_moved, 1) else None, "inverse"),
+        told("teams", number(now.teams), f"{now.teams - was.teams:+d}" if now.teams != was.teams else None, "off"),
+        told("target", number(now.target_group), f"{now.target_group - was.target_group:+d}"
+             if now.target_group != was.target_group else None, "off"),
+        told("positions", number(round(now.positions.central)), f"{positions:+d}" if positions else None, "off"),
+    ]  # fmt: skip
+
+
+def _signed(moved: str) -> str:
+    """A change as the language writes it; the sign first, as the metric wants it."""
+    value = float(moved)
+    return ("+" if value > 0 else "-") + number(abs(value), 1 if "." in moved else 0)
+
+
+def _toolbar(result: Result) -> None:
+    """Undo, redo, improve, lock."""
+    now = desk.current()
+    history = now.history if now else None
+    if history is None:
+        return
+    locked = bool(draft.locked_units(result.plan, result.atlas) or draft.locked_teams(result.plan, result.atlas))
+    with st.container(horizontal=True, width="content"):
+        undone = Phrase("app.draft.undid", values={"step": history.steps[history.position].what})
+        st.button(text("app.draft.undo"), icon=":material/undo:", on_click=_go, args=(history.undo(), undone),
+                  disabled=not history.can_undo)  # fmt: skip
+        done_again = Phrase("app.draft.redid", values={"step": history.redo().steps[history.redo().position].what})
+        st.button(text("app.draft.redo"), icon=":material/redo:", on_click=_go, args=(history.redo(), done_again),
+                  disabled=not history.can_redo)  # fmt: skip
+        if st.button(text("app.draft.improve"), icon=":material/auto_fix_high:", help=text("app.draft.improve_help")):
+            st.session_state[DOING] = "improve"
+            st.rerun(scope="fragment")
+        if locked:
+            st.button(text("app.draft.unlock_all"), icon=":material/lock_open:", on_click=act,
+                      args=(lambda plan, _: draft.unlock_all(plan), draft.did_unlock_all()))  # fmt: skip
+        else:
+            st.button(text("app.draft.lock_all"), icon=":material/lock:", on_click=act,
+                      args=(draft.lock_all, draft.did_lock_all()), help=text("app.draft.lock_all_help"))  # fmt: skip
+
+
+def _said() -> None:
+    """What stands in the way of the last wish, or what the last step was and did."""
+    trouble = st.session_state.get(TROUBLE)
+    if trouble:
+        st.error(trouble)
+        return
+    now, before = desk.current(), st.session_state.get(BEFORE)
+    if now is None or now.history is None:
+        return
+    said: Phrase = st.session_state.get(SAID) or now.history.steps[now.history.position].what
+    lines = [f"**{frame.plain(said.text())}**"]
+    after = st.session_state.get(desk.RESULT)
+    if isinstance(before, Result) and isinstance(after, Result) and before.plan.area.units == after.plan.area.units:
+        lines += draft.change_lines(draft.change(before, after))
+    with st.container(border=True):
+        st.markdown("  \n".join(frame.plain(line) if k else line for k, line in enumerate(lines)))
+
+
+def _take_home(result: Result) -> None:
+    """Download, and put aside for comparing."""
+    plan = result.plan
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = areas.slug(plan.area)
+        st.download_button(
+            text("app.teams.download"), lambda: packed.zipped(name, lambda out: _write(result, out)), f"{name}.zip",
+            "application/zip", on_click="ignore", help=text("app.teams.download_help"), icon=":material/download:",
+        )  # fmt: skip
+        named = st.text_input(text("app.draft.aside_name"), text("app.draft.aside_first"), max_chars=60)
+        st.button(text("app.draft.aside"), on_click=_put_aside, args=(named, plan), icon=":material/bookmark_add:",
+                  help=text("app.draft.aside_help"))  # fmt: skip
+
+
+def _write(result: Result, out: object) -> None:
+    export.write_plan(result, work.atlas(), out, overwrite=True)  # type: ignore[arg-type]
+
+
+def _put_aside(name: str, plan: Plan) -> None:
+    """Keep the draft as it is now under a name; an older one of that name goes."""
+    now = desk.current()
+    if now is None or not name.strip():
+        return
+    others = [each for each in now.saved if each.name != name.strip()]
+    desk.put(replace(now, saved=(*others, Saved(name.strip(), plan))[-desk.MOST_SAVED :]))
+    st.toast(text("app.draft.put_aside", name=frame.plain(name.strip())))
+
+
+def _background(result: Result) -> None:
+    """Rules, proof, quality, sources and the publishers' names."""
+    data, plan = work.atlas(), result.plan
+    with st.expander(text("app.background.title")):
+        st.markdown(summary.proof_sentence(plan) if plan.proof.stages else text("app.draft.no_proof"))
+        st.markdown(summary.rules(plan.settings, result.atlas))
+        st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
+        st.markdown(summary.sources(data, plan.settings))
+    st.caption("  \n".join(summary.attribution()))

@@ -1,0 +1,133 @@
+"""Other plans beside the draft: alternatives, more or fewer teams, the next teams, and how firm the plan is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from factgeo import draft, further_words, maps, next_best, pictures, pipeline, stability, stability_words, tradeoff
+from factgeo.draft import Ground
+from factgeo.further import Asked, Further
+from factgeo.language import Phrase, number, text
+from factgeo.next_best import NextBest
+from factgeo.pipeline import Result
+from factgeo.plan import Plan
+from factgeo.stability import Stability
+from factgeo.tradeoff import TradeOff
+from factgeo.ui import desk, frame, leaflet, work
+from factgeo.ui.desk import Saved
+
+Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
+
+ALTERNATIVES, DIFFER, RUNS = 3, 3, 50
+QUESTIONS = ("alternatives", "tradeoff", "stability")
+ASKED = "further-asked"
+
+
+def show(result: Result, act: Act) -> None:
+    """The questions; each is computed when it is asked."""
+    with st.expander(text("app.more.title")):
+        asked = st.segmented_control(
+            text("app.more.title"), QUESTIONS, format_func=lambda each: text(f"app.more.{each}"),
+            label_visibility="collapsed", key=ASKED,
+        )  # fmt: skip
+        if asked is None:
+            st.caption(text("app.more.choose"))
+            return
+        st.caption(text(f"app.more_help.{asked}"))
+        best = _best(result)
+        if best is None:
+            return
+        if best is not result:
+            st.caption(text("app.panel.why_of_best"))
+        {"alternatives": _alternatives, "tradeoff": _trade_off, "stability": _stability}[asked](best, act)
+
+
+def _best(result: Result) -> Result | None:
+    """The best plan under the draft's rules and locks: what a hand-drawn draft can be held against."""
+    if result.plan.proof.status == "optimal":
+        return result
+    return work.ask(
+        "plan", ("best", desk.plan_digest(result.plan)), lambda _: pipeline.again(result, result.plan.settings)
+    )
+
+
+def _key(result: Result) -> tuple[str, str]:
+    return desk.plan_digest(result.plan), work.lang()
+
+
+def _alternatives(best: Result, act: Act) -> None:
+    """The next-best plans, each to be used or put aside."""
+    found = work.ask(
+        "plans", _key(best), lambda tell: next_best.next_best(best, ALTERNATIVES, differ=DIFFER, progress=tell)
+    )
+    if found is None:
+        return
+    asked = Asked(alternatives=ALTERNATIVES, differ=DIFFER)
+    lines = further_words.lines(Further(asked=asked, alternatives=found), best)
+    for rank, each in enumerate(found, start=1):
+        st.markdown(frame.plain(lines[rank - 1]))
+        _use(each, rank, act)
+    for line in lines[len(found) :]:
+        st.caption(frame.plain(line))
+
+
+def _use(each: NextBest, rank: int, act: Act) -> None:
+    said = Phrase("app.step.alternative", values={"number": rank})
+    with st.container(horizontal=True):
+        st.button(text("app.more.use"), key=f"use-{rank}", on_click=act, args=(lambda *_: each.result.plan, said))
+        st.button(text("app.draft.aside"), key=f"aside-{rank}", on_click=_aside, args=(said.text(), each.result.plan))
+
+
+def _aside(name: str, plan: Plan) -> None:
+    now = desk.current()
+    if now is not None:
+        others = [saved for saved in now.saved if saved.name != name]
+        desk.put(replace(now, saved=(*others, Saved(name, plan))[-desk.MOST_SAVED :]))
+
+
+def _trade_off(best: Result, act: Act) -> None:
+    """Teams against reach, and the plan with a chosen number of teams."""
+    found = work.ask("curve", _key(best), lambda tell: _curve(best, tell))
+    if found is None:
+        return
+    points, picture = found
+    st.image(picture, caption=further_words.picture_words(points, best))
+    st.markdown("\n".join(f"- {frame.plain(line)}" for line in further_words.lines(Further(trade_offs=points), best)))
+    planned = [point for point in points if point.aim == "goal" and point.base_of]
+    if planned:
+        _use_point(planned, act)
+
+
+def _curve(best: Result, tell: Callable[[str], None]) -> tuple[tuple[TradeOff, ...], bytes]:
+    points = tradeoff.trade_offs(best, tell)
+    return points, pictures.trade_off_picture(points, best)
+
+
+def _use_point(points: Sequence[TradeOff], act: Act) -> None:
+    by_teams = {point.teams: point for point in points}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        teams = st.selectbox(text("app.more.teams"), sorted(by_teams), format_func=number, width=200)
+        point = by_teams[teams]
+        said = Phrase("app.step.teams", values={"teams": teams})
+        st.button(text("app.more.use"), key="use-point", on_click=act, args=(
+            lambda plan, _: draft.drawn(plan, point.base_of), said,
+        ))  # fmt: skip
+
+
+def _stability(best: Result, _act: Act) -> None:
+    """How the plan holds when the assumptions vary."""
+    found = work.ask("stability", _key(best), lambda tell: _sampled(best, tell))
+    if found is None:
+        return
+    drawn = maps.plan_map(work.atlas(), best, assets=leaflet.URL, stability=found)
+    st_folium(drawn, key="stability", height=480, use_container_width=True, returned_objects=[])
+    st.markdown(frame.document(stability_words.markdown(found, best)))
+
+
+def _sampled(best: Result, tell: Callable[[str], None]) -> Stability:
+    tell(text("app.more.sampling", runs=RUNS))
+    return stability.run(best, stability.sample(best.plan.settings, runs=RUNS), scheduler=best.plan.settings.scheduler)

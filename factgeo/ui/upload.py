@@ -1,0 +1,88 @@
+"""Files that planners bring: checked by the library, limited in size, and never kept beyond what was read."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from factgeo import bases, edits, planfile, settings
+from factgeo.errors import FactgeoError, SourceError
+from factgeo.language import text
+from factgeo.pack import Atlas
+from factgeo.plan import Plan
+from factgeo.settings import Settings
+
+T = TypeVar("T")
+MOST_BYTES = 5_000_000
+MOST_UNPACKED = 50_000_000
+PLAN_MEMBER = "plan.json"
+
+
+def plan(atlas: Atlas) -> Plan | None:
+    """Ask for a plan: the zip that the app gives, its plan.json, or a table unit_code,team_id."""
+    return ask("plan", ("zip", "json", "csv"), lambda path: planfile.read(path, atlas))
+
+
+def rules(atlas: Atlas, chosen: Settings) -> Settings:
+    """Ask for own places, demands and settings; the rules with what was given."""
+    with st.expander(text("app.upload.own")):
+        sites = ask("sites", ("csv", "gpkg"), bases.read_sites)
+        demands = ask("edits", ("csv", "toml"), lambda path: edits.read(path, atlas))
+        own = ask("settings", ("toml",), lambda path: settings.load(start=chosen, file=path))
+    found = own or chosen
+    if sites is not None:
+        found = settings.load(start=found, tables={"bases": {"sites": [site.model_dump() for site in sites]}})
+    return settings.load(start=found, tables=demands) if demands is not None else found
+
+
+def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | None:
+    """A field for a file of some kind; what was read of it, or None without one or where it was refused.
+
+    What is wrong is told below the field. Texts: ``app.upload.<kind>`` and ``app.upload_help.<kind>``.
+    """
+    given = st.file_uploader(
+        text(f"app.upload.{kind}"), list(endings), help=text(f"app.upload_help.{kind}"), key=f"upload-{kind}"
+    )
+    if given is None:
+        return None
+    try:
+        return _read(given.name, given.getvalue(), read)
+    except FactgeoError as error:
+        st.error(str(error))
+        return None
+
+
+def _read(name: str, content: bytes, read: Callable[[Path], T]) -> T:
+    """Put a file where the library can read it, under its own name so that messages name it, and read it.
+
+    Raises:
+        FactgeoError: It is too large, or the library refuses it; paths of this machine are not told.
+    """
+    if len(content) > MOST_BYTES:
+        raise SourceError("upload_too_large", file=name, most=MOST_BYTES // 1_000_000)
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work)
+        path = folder / Path(name).name
+        path.write_bytes(_plan_of_zip(name, content) if path.suffix.lower() == ".zip" else content)
+        try:
+            return read(path.rename(path.with_suffix(".json")) if path.suffix.lower() == ".zip" else path)
+        except FactgeoError as error:
+            raise error.without(folder) from None
+
+
+def _plan_of_zip(name: str, content: bytes) -> bytes:
+    """The plan.json of a zip file, wherever it lies in it; nothing else is unpacked."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            members = [each for each in archive.infolist() if Path(each.filename).name == PLAN_MEMBER]
+            if len(members) != 1 or members[0].file_size > MOST_UNPACKED:
+                raise SourceError("upload_zip", file=name)
+            return archive.read(members[0])
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        raise SourceError("upload_zip", file=name) from None

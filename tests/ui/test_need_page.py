@@ -1,0 +1,295 @@
+"""The page on need and capacity shows what the library computes, and takes a planner's own figures."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import refusal
+from streamlit.testing.v1 import AppTest
+
+from factgeo import (
+    areas,
+    capacity,
+    capacity_words,
+    draft,
+    language,
+    local,
+    need,
+    need_report,
+    need_words,
+    parameters,
+    pipeline,
+    settings,
+)
+from factgeo.errors import SettingsError
+from factgeo.language import Phrase
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.settings import Replaced
+from factgeo.ui import desk, need_page, work
+from factgeo.ui.desk import Desk
+from factgeo.ui.frame import plain
+
+AREA = "hf:Helse Førde HF"
+COUNTS = "kommunenummer;antall\n4601;900\n4602;40\n4640;3\n4641;12\n4647;95\n"
+PERSONS = "fødselsnummer;kommune\n01019012345;Sogndal\n"
+
+
+@pytest.fixture(autouse=True)
+def _finishes_in_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(work, "QUICK_S", 120)
+    monkeypatch.setenv("FACTGEO_DRAFTS", str(tmp_path / "drafts"))
+
+
+def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = "nb") -> AppTest:
+    """The page with something on the desk."""
+
+    def script() -> None:
+        from factgeo.ui import frame, need_page  # noqa: PLC0415 - the tester runs only what stands in here
+
+        frame.begin()
+        frame.page(need_page.show)()
+
+    shown = AppTest.from_function(script, default_timeout=120)
+    shown.session_state["language"] = lang
+    if on_desk is not None:
+        shown.session_state[desk.DESK] = on_desk
+    if result is not None:
+        shown.session_state[desk.RESULT] = result
+    return shown.run()
+
+
+def drafted(result: Result, area: str = AREA) -> Desk:
+    """A desk with a plan as its draft."""
+    return Desk(area, result.plan.settings, draft.began(result.plan, Phrase("app.need.own_used")))
+
+
+def written(shown: AppTest) -> str:
+    return "\n".join(block.value for block in (*shown.markdown, *shown.caption))
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result, lang: str) -> None:
+    shown = page(drafted(forde), forde, lang)
+    assert not shown.exception
+    assert not shown.error
+    language.use(lang)
+    found = need_report.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    takes = capacity.assess(forde)
+    whole, all_ = found.whole, capacity.totals(takes)
+    assert [metric.value for metric in shown.metric] == [
+        need_words.shown(whole.target_group.central),
+        need_words.shown(whole.act_level.central),
+        need_words.shown(all_.places.central),
+        need_words.shown(all_.gap.central),
+        language.number(capacity_words.half(all_.positions.central)),
+        language.number(capacity_words.rough(all_.hours.central)),
+    ]
+    estimate = language.text("need.quality.estimate")
+    assert all(metric.delta.startswith(estimate) for metric in shown.metric)
+    assert all(plain(line) in written(shown) for line in need_words.lines(whole))
+    units = shown.table[1].value
+    assert units.iloc[:, 0].tolist() == [unit.name for unit in whole.by_unit]
+    assert units.iloc[:, 3].tolist() == [need_words.shown(unit.target_group.central) for unit in whole.by_unit]
+    assert shown.table[2].value.iloc[:, 3].tolist() == [
+        need_words.shown(team.target_group.central) for team in found.teams.values()
+    ]
+    assert len(shown.table[3].value) == len(takes.all)
+
+
+def test_the_figures_stand_with_denominator_quality_and_source(shipped: Atlas, forde: Result) -> None:
+    whole = need.assess(shipped, forde.plan.area, forde.plan.settings)
+    table = need_page.figures_table(whole)
+    assert len(table) == 5  # without the groups that have no official fraction
+    first = table.iloc[0]
+    assert first[language.text("need.column.interval")] == need_words.between(whole.target_group)
+    assert language.number(whole.adults) in first[language.text("need.column.of")]
+    assert first[language.text("need.column.quality")] == "anslag"
+    assert whole.target_group.source in first[language.text("need.column.source")].replace("\\", "")
+
+
+@pytest.mark.parametrize("area", ["kommune:4636", "kommune:4601"])
+def test_an_area_without_teams_has_a_need_and_says_that_there_is_nobody_to_staff(shipped: Atlas, area: str) -> None:
+    result = pipeline.run(shipped, areas.resolve(area, shipped), settings.load())
+    shown = page(drafted(result, area), result)
+    assert not shown.exception
+    assert not shown.error
+    people = need.assess(shipped, result.plan.area, settings.load()).target_group
+    assert shown.metric[0].value == need_words.shown(people.central)
+    assert bool(shown.warning) == (not result.plan.catchments)
+
+
+def test_before_anything_was_proposed_an_area_can_be_chosen(shipped: Atlas) -> None:
+    shown = page()
+    assert not shown.exception
+    assert "Område" in shown.info[0].value
+    assert len(shown.metric) == 2
+    shown.selectbox[0].select("norge").run()
+    whole = need.assess(shipped, areas.resolve("Norge", shipped), settings.load())
+    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    assert not shown.exception
+
+
+def give(shown: AppTest, kind: str, name: str, content: str) -> AppTest:
+    """Put a file into a field and press the button of its form."""
+    field = next(each for each in shown.file_uploader if each.key == f"upload-{kind}")
+    field.set_value((name, content.encode(), "text/csv"))
+    return next(each for each in shown.button if each.form_id == f"form-{kind}").click().run()
+
+
+def test_local_counts_take_the_place_of_the_fraction_and_small_ones_stay_hidden(
+    shipped: Atlas, forde: Result, save: Callable[[str, str], Path]
+) -> None:
+    shown = give(page(drafted(forde), forde), "local", "brukerplan.csv", COUNTS)
+    assert not shown.exception
+    assert not shown.error
+    counted = local.read(save("brukerplan.csv", COUNTS), shipped)
+    whole = need.assess(shipped, forde.plan.area, forde.plan.settings, local=counted)
+    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    column = shown.table[1].value.set_index(language.text("need.column.unit"))["Lokalt tall"]
+    assert column["Sogndal"].replace("\\", "") == "<5"
+
+
+def test_local_counts_are_in_nobody_else_s_session(forde: Result) -> None:
+    first = give(page(drafted(forde), forde), "local", "brukerplan.csv", COUNTS)
+    second = page(drafted(forde), forde)
+    assert first.metric[0].value != second.metric[0].value
+    kept = [each for each in work._kept("need").values() if getattr(each, "local", None) is not None]
+    assert kept == []
+
+
+def test_a_file_about_persons_is_refused_in_one_sentence_and_forgotten(forde: Result) -> None:
+    shown = page(drafted(forde), forde)
+    before = shown.metric[0].value
+    give(shown, "local", "liste.csv", PERSONS)
+    assert not shown.exception
+    assert len(shown.error) == 1
+    assert "liste.csv" in shown.error[0].value
+    assert "01019012345" not in shown.error[0].value
+    assert shown.metric[0].value == before
+    assert need_page.LOCAL not in shown.session_state
+    assert not shown.run().error
+
+
+def test_a_projection_gives_the_need_of_its_year(shipped: Atlas, forde: Result, tmp_path: Path) -> None:
+    content = projection(shipped, forde.plan.area.units)
+    path = tmp_path / "14288.csv"
+    path.write_text(content, encoding="utf-8")
+    shown = give(page(drafted(forde), forde), "projection", "14288.csv", content)
+    assert not shown.exception
+    assert not shown.error
+    whole = need.assess(shipped, forde.plan.area, forde.plan.settings, projection=path, year=2040)
+    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    assert "2040" in shown.header[0].value
+
+
+def projection(atlas: Atlas, units: tuple[str, ...]) -> str:
+    """Twice as many people in 2030, thrice as many in 2040."""
+    now = atlas.residents[(atlas.residents["year"] == atlas.year) & atlas.residents["unit_code"].isin(units)]
+    ages = pd.MultiIndex.from_product([sorted(units), (1, 2), range(106)], names=["unit_code", "sex", "age"])
+    table = now.groupby(["unit_code", "sex", "age"])["persons"].sum().reindex(ages, fill_value=0).reset_index()
+    years = [table.assign(year=year, persons=table["persons"] * times) for year, times in ((2030, 2), (2040, 3))]
+    return pd.concat(years).rename(columns={"unit_code": "region"}).to_csv(index=False, sep=";")
+
+
+def test_an_own_value_changes_the_figures_and_no_team(forde: Result) -> None:
+    shown = page(drafted(forde), forde)
+    before = int(shown.metric[0].value)
+    for level in ("low", "central", "high"):
+        field = next(each for each in shown.number_input if each.key == f"need-target_fraction_adults-{level}")
+        field.set_value(1.28)
+    next(each for each in shown.text_input if each.key == "need-target_fraction_adults-source").input("Egen <b>telling</b>")
+    next(each for each in shown.button if each.form_id == "form-value-target_fraction_adults").click().run()
+    assert not shown.exception
+    assert not shown.error
+    assert int(shown.metric[0].value.replace("\N{NO-BREAK SPACE}", "")) == pytest.approx(2 * before, abs=10)
+    now = shown.session_state[desk.DESK]
+    assert now.plan.catchments == forde.plan.catchments
+    assert now.plan.settings.parameters == now.rules.parameters
+    assert "1,28" in shown.warning[0].value
+    assert "Egen \\<b\\>telling" in written(shown)
+    next(each for each in shown.button if each.key == "back-target_fraction_adults").click().run()
+    assert int(shown.metric[0].value) == before
+    assert not shown.warning
+
+
+def test_an_own_value_that_the_library_refuses_gives_one_sentence_and_changes_nothing(forde: Result) -> None:
+    shown = page(drafted(forde), forde)
+    next(each for each in shown.number_input if each.key == "need-target_fraction_adults-central").set_value(0.0064)
+    next(each for each in shown.button if each.form_id == "form-value-target_fraction_adults").click().run()
+    assert not shown.exception
+    assert len(shown.error) == 1
+    assert shown.session_state[desk.DESK].plan == forde.plan
+
+
+@pytest.mark.parametrize("name", need_page.GROUPS)
+def test_groups_without_an_official_fraction_have_figures_only_with_an_own_one(
+    shipped: Atlas, forde: Result, name: str
+) -> None:
+    rules = need_page.with_own(settings.load(), name, Replaced(central=1.0, source="egen"))
+    assert getattr(need.assess(shipped, forde.plan.area, settings.load()), name) is None
+    assert getattr(need.assess(shipped, forde.plan.area, rules), name) is not None
+    assert need_page.with_own(rules, name, Replaced()) == settings.load()
+
+
+@pytest.mark.parametrize(("name", "value"), [("fact_clients_per_staff", 0), ("fact_team_caseload", -5)])
+def test_values_that_nothing_can_be_divided_by_are_refused(shipped: Atlas, name: str, value: float) -> None:
+    rules = settings.load(tables={"parameters": {name: value}})
+    said = refusal(SettingsError, lambda: need_page.refuse_impossible(shipped, rules))
+    assert name in said
+
+
+def test_a_desk_with_impossible_values_can_be_put_right(forde: Result) -> None:
+    rules = forde.plan.settings.model_copy(update={"parameters": {"fact_clients_per_staff": 0.0}})
+    result = replace(forde, plan=replace(forde.plan, settings=rules))
+    shown = page(drafted(result), result)
+    assert not shown.exception
+    assert len(shown.error) == 1
+    next(each for each in shown.button if each.key == "back-fact_clients_per_staff").click().run()
+    assert not shown.error
+    assert shown.metric
+
+
+def test_a_file_of_own_values_may_not_change_the_plan(save: Callable[[str, str], Path]) -> None:
+    rules = settings.load()
+    good = save("egne.toml", "[parameters]\nfact_team_caseload = 220\n[driving]\nhop_factor = 1.0\n")
+    given = need_page.own_settings(good, rules)
+    assert (given.parameters["fact_team_caseload"], given.driving.hop_factor) == (220, 1.0)
+    bad = save("plan.toml", "[travel]\nminutes = 45\n")
+    assert "travel" in refusal(SettingsError, lambda: need_page.own_settings(bad, rules))
+
+
+def test_every_offered_figure_has_its_words(shipped: Atlas) -> None:
+    for each in parameters.parameters(shipped, settings.load()).values():
+        assert language.text(f"app.measure.{each.unit.replace('/', '_per_')}")
+        assert language.text(f"app.cited.{each.quality}")
+
+
+def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
+    takes = capacity.assess(forde)
+    bad = replace(takes, teams=(replace(takes.teams[0], name='=HYPERLINK("x")'), *takes.teams[1:]))
+    table = pd.read_csv(io.BytesIO(need_page.capacity_csv(bad)))
+    assert table["name"][0] == "'=HYPERLINK(\"x\")"
+    whole = capacity_words.table(takes)
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(need_page.capacity_csv(takes))), whole, check_dtype=False)
+
+
+def test_the_zip_has_the_files_of_the_need(shipped: Atlas, forde: Result) -> None:
+    found = need_report.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    language.use("nn")
+    give_zip = need_page.need_zip(found, shipped, "helse-forde")
+    language.use("nb")  # as in the thread of a download
+    content = give_zip()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {Path(name).name for name in archive.namelist()}
+        said = archive.read("helse-forde-need/need.md").decode()
+    assert names == {"need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png"}
+    assert "Målgruppa" in said
+
+

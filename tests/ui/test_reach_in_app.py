@@ -1,0 +1,298 @@
+"""The page Dekning shows what the library computes, of the draft or without one."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from pathlib import Path
+
+import folium
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from factgeo import (
+    areas,
+    draft,
+    fairness,
+    language,
+    pipeline,
+    places,
+    potential,
+    potential_words,
+    reach,
+    reach_map,
+    reach_report,
+    reach_words,
+    sensitivity,
+    sensitivity_words,
+    settings,
+)
+from factgeo.language import number, percent, text
+from factgeo.measure import WITHIN
+from factgeo.pack import Atlas
+from factgeo.pipeline import Result
+from factgeo.reach_report import Asked, ReachReport
+from factgeo.ui import desk, packed, reach_page, work
+from factgeo.ui.desk import Desk
+
+AREA = "hf:Helse Førde HF"
+RULES = settings.load()
+MEASURE = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}
+
+
+@pytest.fixture(autouse=True)
+def _finishes_in_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(work, "QUICK_S", 120)
+    monkeypatch.setenv("FACTGEO_DRAFTS", str(tmp_path / "drafts"))
+
+
+@pytest.fixture(scope="module")
+def solund(shipped: Atlas) -> Result:
+    """An area with no team."""
+    return pipeline.run(shipped, areas.resolve("kommune:4636", shipped), RULES)
+
+
+@pytest.fixture
+def report(forde: Result) -> ReachReport:
+    """The draft by the planner's measure."""
+    return reach_report.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
+
+
+def page(part: str, result: Result | None = None, lang: str = "nb", area: str = AREA, **chosen: str) -> AppTest:
+    """One part of the page; with a plan as the draft on the desk."""
+
+    def script() -> None:
+        from factgeo.ui import frame, reach_page  # noqa: PLC0415 - the tester runs only what stands in here
+
+        frame.begin()
+        frame.page(reach_page.show)()
+
+    language.use(lang)
+    shown = AppTest.from_function(script, default_timeout=120)
+    shown.session_state["language"] = lang
+    for name, value in {"part": part, **chosen}.items():
+        shown.session_state[f"reach-{name}"] = value
+    if result is not None:
+        shown.session_state[desk.DESK] = Desk(area, result.plan.settings, draft.began(result.plan))
+        shown.session_state[desk.RESULT] = result
+    return shown.run()
+
+
+def written(shown: AppTest) -> str:
+    return "\n".join(block.value for block in (*shown.markdown, *shown.caption))
+
+
+def figures(shown: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in shown.metric}
+
+
+# -- the three measures ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("preset", "lang"),
+    [("planner", "nb"), ("planner", "nn"), ("planner", "en"), ("report-2017", "nb"), ("slide", "en")],
+)
+def test_each_measure_stands_by_itself_with_its_definition(
+    shipped: Atlas, forde: Result, preset: str, lang: str
+) -> None:
+    found = reach_report.report(shipped, forde.plan.area, RULES, preset, forde, Asked()).reach
+    shown = page("measures", forde, lang, measure=preset)
+    assert not shown.exception
+    assert not shown.error
+    assert shown.metric[0].value == percent(found.share)
+    assert text(f"app_reach.quality.{MEASURE[preset]}") in shown.metric[0].delta
+    assert found.definition.text() in written(shown)
+    assert figures(shown) == {
+        shown.metric[0].label: percent(found.share),
+        **{text("app_reach.within", limit=k): percent(share) for k, share in found.share_within.items()},
+    }
+    assert all(note.text() in written(shown) for note in found.notes)
+
+
+def test_the_published_shares_stand_beside_those_of_the_same_classes(shipped: Atlas) -> None:
+    found = reach.slide(shipped, areas.resolve(AREA, shipped), RULES)
+    table = reach_page.published_table(found)
+    assert table.iloc[:, 1].tolist() == [percent(share, 0) for share in (0.94, 0.67, 0.27, 0.06)]
+    share = {each.number: each.share for each in found.classes}
+    of_classes = [(1, 2, 3), (1,), (2, 3), (4,)]
+    assert table.iloc[:, 2].tolist() == [percent(sum(share[k] for k in numbers)) for numbers in of_classes]
+
+
+def test_without_a_draft_the_page_is_about_all_of_norway(shipped: Atlas) -> None:
+    shown = page("measures", measure="slide")
+    found = reach.slide(shipped, areas.resolve("norge", shipped), RULES)
+    assert not shown.exception
+    assert [info.value for info in shown.info] == [text("app_reach.no_desk")]
+    assert shown.metric[0].value == percent(found.share)
+    assert shown.radio[0].options == [text("app_reach.measure_of.report-2017"), text("app_reach.measure_of.slide")]
+
+
+def test_an_area_can_be_chosen_without_a_draft(shipped: Atlas) -> None:
+    shown = page("measures", where="other", measure="slide")
+    shown.selectbox[1].select("hf").run()
+    shown = shown.selectbox[2].select(AREA).run()
+    assert not shown.exception
+    assert shown.metric[0].value == percent(reach.slide(shipped, areas.resolve(AREA, shipped), RULES).share)
+
+
+@pytest.mark.parametrize("part", ["left_out", "fairness"])
+def test_what_is_about_a_draft_says_so_where_there_is_none(part: str) -> None:
+    shown = page(part)
+    assert not shown.exception
+    assert text("app_reach.needs_plan") in [info.value for info in shown.info]
+    assert not shown.table
+
+
+def test_the_part_is_kept_when_the_language_changes(forde: Result) -> None:
+    shown = page("fairness", forde)
+    shown.session_state["language"] = "nn"
+    shown.run()
+    assert text("app_reach.centrality", lang="nn") in [each.value for each in shown.subheader]
+
+
+# -- who is left out ---------------------------------------------------------------------------------------------------
+
+
+def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -> None:
+    shown = page("left_out", forde)
+    out = reach.left_out(forde)
+    assert not shown.exception
+    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach.by_reason(out).values())
+    table = reach_page.left_out_table(report)
+    assert table.iloc[:, 0].tolist() == [each.name for each in out]
+    assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
+    assert table.iloc[:, 3].isna().tolist() == [each.nearest_min is None for each in out]
+
+
+def test_the_places_that_would_help_come_when_they_are_asked_for(forde: Result) -> None:
+    said = [line.strip() for line in reach_words.remedy_lines(fairness.best_remedies(forde), forde)]
+    shown = page("left_out", forde)
+    assert said[1] not in written(shown)
+    shown = shown.button[0].click().run()
+    assert not shown.exception
+    assert all(line in written(shown) for line in said)
+
+
+def test_the_map_of_those_left_out_begins_with_them(report: ReachReport, shipped: Atlas) -> None:
+    drawn = reach_map.reach_map(shipped, report.reach, left_out=report.left_out, assets="x")
+    opened = reach_page._opened(drawn, "left_out")
+    colourings = [each for each in opened._children.values() if isinstance(each, folium.map.Layer) and not each.overlay]
+    assert [each.layer_name for each in colourings if each.show] == [text("map.layer.left_out")]
+    assert len(colourings) == 2
+
+
+# -- the other parts ---------------------------------------------------------------------------------------------------
+
+
+def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result) -> None:
+    found = sensitivity.table(shipped, forde.plan.area, forde.plan.settings, plan=forde.plan)
+    shown = page("sensitivity", forde)
+    assert not shown.exception
+    said = sensitivity_words.lines(found)
+    assert all(line in written(shown) for line in said[:3])
+    assert all(line in written(shown) for line in sensitivity_words.true_lines(found, travel=True))
+    assert text("sensitivity.heading.near") in [each.value for each in shown.subheader]
+
+
+def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
+    found = {each: reach.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
+    shown = page("today", forde, reading="wide")
+    assert not shown.exception
+    assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]
+    lacking = reach_page.lacking_table(found["wide"])
+    names = {str(shipped.units.at[unit, "name"]) for unit in found["wide"].lacking}
+    assert set(lacking.iloc[:, 0]) == names
+    assert shown.table[0].value.iloc[:, 0].tolist() == lacking.iloc[:, 0].tolist()
+    assert lacking.iloc[:, 2].is_monotonic_decreasing
+
+
+def test_the_minutes_of_each_unit_are_as_measured(forde: Result, report: ReachReport) -> None:
+    table = reach_page.fairness_table(report)
+    units = {unit.name: unit for unit in fairness.fairness(forde).units}
+    assert len(table) == len(units)
+    for row in table.itertuples(index=False):
+        travel = units[row[0]].travel
+        assert row[2] == units[row[0]].population
+        assert (row[3] == travel.median_min) or (pd.isna(row[3]) and travel.median_min is None)
+        assert list(row[5:]) == [100 * travel.share_within[k] for k in WITHIN]
+    assert not units[table.iloc[0, 0]].served
+
+
+def test_fairness_shows_the_indices_and_the_classes_of_centrality(forde: Result) -> None:
+    found, shown = fairness.fairness(forde), page("fairness", forde)
+    assert found.inequality is not None
+    assert not shown.exception
+    assert shown.metric[0].value == number(found.inequality.gini_people, 2)
+    assert shown.table[0].value.iloc[:, 2].tolist() == [each.population for each in found.centrality]
+
+
+def test_a_place_has_the_potential_of_the_library(shipped: Atlas, forde: Result) -> None:
+    found = potential.of_place(shipped, places.resolve("Førde", shipped), RULES, potential.rules(RULES))
+    shown = page("potential", forde, place="Førde")
+    assert not shown.exception
+    assert [metric.value for metric in shown.metric] == [potential_words.shown(own) for own in found.place.residents]
+    assert potential_words.place_lines(found, shipped)[1] in written(shown)
+
+
+def test_the_best_places_of_the_area_come_first(shipped: Atlas, forde: Result) -> None:
+    found = potential.of_area(shipped, forde.plan.area, RULES, potential.rules(RULES))
+    shown = page("potential", forde)
+    assert not shown.exception
+    assert all(line in written(shown) for line in potential_words.area_lines(found, shipped))
+
+
+def test_a_place_that_nobody_knows_gives_one_sentence(forde: Result) -> None:
+    shown = page("potential", forde, place="Førdi")
+    assert not shown.exception
+    assert len(shown.error) == 1
+    assert "Førdi" in shown.error[0].value
+
+
+@pytest.mark.parametrize("part", list(reach_page.PARTS))
+def test_an_area_without_any_team_can_be_looked_at(solund: Result, part: str) -> None:
+    assert not solund.plan.catchments
+    shown = page(part, solund, area="kommune:4636")
+    assert not shown.exception
+    assert not shown.error
+
+
+# -- what is taken home ------------------------------------------------------------------------------------------------
+
+
+def test_a_zip_holds_the_folder_as_it_is_written() -> None:
+    def write(folder: Path) -> None:
+        (folder / "inner").mkdir(parents=True)
+        (folder / "b.txt").write_text("b")
+        (folder / "inner" / "a.txt").write_text("a")
+
+    with zipfile.ZipFile(io.BytesIO(packed.zipped("plan", write))) as archive:
+        assert archive.namelist() == ["plan/b.txt", "plan/inner/a.txt"]
+        assert archive.read("plan/inner/a.txt") == b"a"
+
+
+def test_what_is_packed_later_speaks_the_language_of_the_page() -> None:
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "language").write_text(language.in_use())
+
+    language.use("nn")
+    found: list[bytes] = []
+    give = packed.later("plan", write)
+    thread = threading.Thread(target=lambda: found.append(give()))  # where downloads are made
+    thread.start()
+    thread.join()
+    with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
+        assert archive.read("plan/language") == b"nn"
+
+
+def test_names_of_a_planner_s_own_make_no_links() -> None:
+    assert reach_page._safe("| [here](x) | <b> |") == r"| \[here\](x) | \<b\> |"
+
+
+def test_a_page_falls_into_its_chapters() -> None:
+    page = "# Title\n\nFirst.\n\n## One\n\n- a\n\n### Two\n\n| b |\n"
+    assert reach_page._chapters(page) == {"One": "- a", "Two": "| b |"}
+    assert reach_page._before_chapters(page) == "First."
