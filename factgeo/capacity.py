@@ -185,8 +185,16 @@ class Capacity:
 
 
 @dataclass(frozen=True)
-class _Task:
-    """A group of people and who is to serve them."""
+class Task:
+    """A group of people and who is to serve them, without the driving.
+
+    Attributes:
+        team_id, name, base, units: Of the catchment or ACT area.
+        group: Expected persons of the target group.
+        teams: How many teams it has.
+        norm: How such a team is made up.
+        listed: Kinds of listed teams that serve the same group; None for an ACT area.
+    """
 
     team_id: str
     name: str
@@ -194,8 +202,23 @@ class _Task:
     units: tuple[str, ...]
     group: Range
     teams: int
-    model: Model
+    norm: Standard
     listed: tuple[str, ...] | None
+
+    @property
+    def places(self) -> Range:
+        """Clients that the teams can have."""
+        return self.norm.caseload.map(lambda clients: self.teams * clients)
+
+    @property
+    def clients(self) -> Range:
+        """Clients that the teams have: the group, as far as there are places."""
+        return Range(*map(min, self.group.values, self.places.values))
+
+    @property
+    def positions(self) -> Range:
+        """Positions for these clients."""
+        return self.clients.per(self.norm.clients_per_position)
 
 
 @dataclass(frozen=True)
@@ -223,16 +246,32 @@ def assess(result: Result, rules: Rules | None = None) -> Capacity:
     """
     settings = result.plan.settings
     rules = Rules(settings.capacity_need, settings.driving) if rules is None else rules
-    known = parameters(result.atlas, result.plan.settings)
-    standards = {model: standard(known, model) for model in ("FACT", "ACT")}
+    known = parameters(result.atlas, settings)
     ground = _ground(result, rules)
-    main = tuple(_team(task, standards[task.model], ground) for task in _catchments(result, rules, known))
-    act = tuple(_team(task, standards["ACT"], ground) for task in _act_areas(result))
-    models = {team.model for team in (*main, *act)}
+    found = tuple(_team(task, ground) for task in tasks(result, rules.capacity))
+    main, act = found[: len(result.plan.catchments)], found[len(result.plan.catchments) :]
+    models = {team.model for team in found}
     used = dict.fromkeys((*(n for m in sorted(models) for n in _names(m)), *COMMON_PARAMETERS))
     here = teams.in_area(ground.listed, result.plan.area)
     unread = tuple(team.name for team in here if not (team.narrow or team.wide))
     return Capacity(main, act, tuple(known[name] for name in used), rules, unread)
+
+
+def tasks(result: Result, rules: CapacityNeed | None = None) -> tuple[Task, ...]:
+    """Whom each catchment, and then each ACT area, is to serve, and with how many positions.
+
+    This is all but the driving, and takes next to no time.
+
+    Args:
+        result: A measured plan.
+        rules: Other rules than the plan's own.
+
+    Raises:
+        PackError, SettingsError: As for :func:`assess`.
+    """
+    rules = result.plan.settings.capacity_need if rules is None else rules
+    known = parameters(result.atlas, result.plan.settings)
+    return (*_catchments(result, rules, known), *_act_areas(result, known))
 
 
 def _names(model: str) -> tuple[str, ...]:
@@ -288,32 +327,28 @@ def _persons(group: TargetGroup) -> Range:
     return Range(group.low, group.central, group.high)
 
 
-def _catchments(result: Result, rules: Rules, known: Mapping[str, Parameter]) -> Iterator[_Task]:
+def _catchments(result: Result, rules: CapacityNeed, known: Mapping[str, Parameter]) -> Iterator[Task]:
     """The catchments. Under an ACT area they keep those who do not need ACT's intensity."""
     plan = result.plan
+    norm = standard(known, "ACT" if rules.model == "act" else "FACT")
     act_level = Range(*known["act_share_of_target"].shares)
     above = {team for area in (plan.act.areas if plan.act else ()) for team in area.teams}
     for figures, catchment in zip(result.figures.teams, plan.catchments, strict=True):
-        whole = _persons(figures.target_group)
-        act = whole.times(act_level)
-        model: Model = "FACT"
-        group, kinds = whole, GENERAL
-        if rules.capacity.model == "act":
-            model, group, kinds = "ACT", act, ("ACT",)
+        group, kinds = _persons(figures.target_group), GENERAL
+        if rules.model == "act":
+            group, kinds = group.times(act_level), ("ACT",)
         elif catchment.team_id in above:
             others = Range(*(1 - share for share in reversed(act_level.values)))
-            group, kinds = whole.times(others), ("FACT", "D-FACT")
-        yield _Task(
-            figures.team_id, figures.name, catchment.base, catchment.units, group, figures.teams, model, kinds
-        )  # fmt: skip
+            group, kinds = group.times(others), ("FACT", "D-FACT")
+        yield Task(figures.team_id, figures.name, catchment.base, catchment.units, group, figures.teams, norm, kinds)
 
 
-def _act_areas(result: Result) -> Iterator[_Task]:
+def _act_areas(result: Result, known: Mapping[str, Parameter]) -> Iterator[Task]:
     """The ACT areas of a second tier, one team each."""
-    plan = result.plan
+    plan, norm = result.plan, standard(known, "ACT")
     for figures, area in zip(result.figures.act, plan.act.areas if plan.act else (), strict=True):
         group = _persons(figures.act_level)
-        yield _Task(figures.act_id, figures.name, area.base, plan.act_units(area), group, 1, "ACT", None)
+        yield Task(figures.act_id, figures.name, area.base, plan.act_units(area), group, 1, norm, None)
 
 
 def _ground(result: Result, rules: Rules) -> _Ground:
@@ -331,10 +366,8 @@ def _ground(result: Result, rules: Rules) -> _Ground:
     )
 
 
-def _team(task: _Task, norm: Standard, ground: _Ground) -> TeamCapacity:
-    places = norm.caseload.map(lambda clients: task.teams * clients)
-    clients = Range(*map(min, task.group.values, places.values))
-    positions = clients.per(norm.clients_per_position)
+def _team(task: Task, ground: _Ground) -> TeamCapacity:
+    norm, places, clients, positions = task.norm, task.places, task.clients, task.positions
     practice = Range(norm.practice, norm.practice, norm.practice)
     work = _work(clients, norm, ground.rules.capacity)
     mine = np.flatnonzero(np.isin(ground.unit, task.units))
@@ -345,7 +378,7 @@ def _team(task: _Task, norm: Standard, ground: _Ground) -> TeamCapacity:
     return TeamCapacity(
         team_id=task.team_id,
         name=task.name,
-        model=task.model,
+        model=norm.model,
         teams=task.teams,
         target_group=task.group,
         places=places,
@@ -358,7 +391,7 @@ def _team(task: _Task, norm: Standard, ground: _Ground) -> TeamCapacity:
         positions=positions,
         roles=_roles(positions, norm),
         practice_positions=clients.per(practice),
-        listed=None if task.listed is None else _listed(task, norm, ground),
+        listed=None if task.listed is None else _listed(task, ground),
         mean_minutes=homes.mean_minutes,
         load=driving.load(homes, work, rules),
         practice_load=driving.load(homes, replace(work, per_position=practice), rules),
@@ -386,9 +419,9 @@ def _roles(positions: Range, norm: Standard) -> dict[str, Range]:
     }
 
 
-def _listed(task: _Task, norm: Standard, ground: _Ground) -> Listed:
+def _listed(task: Task, ground: _Ground) -> Listed:
     """The listed teams that cover some of the units, by the narrow reading or the wide where that means none."""
-    mine = set(task.units)
+    mine, norm = set(task.units), task.norm
     parts = {}
     for team in ground.listed:
         units = team.narrow or team.wide
@@ -406,7 +439,7 @@ def _minutes(base: Base, mine: NDArray[np.intp], ground: _Ground) -> NDArray[np.
     return driving.minutes_from(journeys, journeys.row[base])[mine]
 
 
-def _cells(task: _Task, mine: NDArray[np.intp], hub: NDArray[np.float64], ground: _Ground) -> Cells:
+def _cells(task: Task, mine: NDArray[np.intp], hub: NDArray[np.float64], ground: _Ground) -> Cells:
     codes, unit = np.unique(ground.unit[mine], return_inverse=True)
     km = _km(task, mine, ground)
     return Cells(
@@ -418,7 +451,7 @@ def _cells(task: _Task, mine: NDArray[np.intp], hub: NDArray[np.float64], ground
     )
 
 
-def _km(task: _Task, mine: NDArray[np.intp], ground: _Ground) -> NDArray[np.float64]:
+def _km(task: Task, mine: NDArray[np.intp], ground: _Ground) -> NDArray[np.float64]:
     """Kilometres to each cell; those of an ACT area are taken apart anew, for its base is not the catchments'."""
     result = ground.result
     ways = result.ways
@@ -428,7 +461,7 @@ def _km(task: _Task, mine: NDArray[np.intp], ground: _Ground) -> NDArray[np.floa
 
 
 def _satellites(
-    task: _Task, cells: Cells, hub: NDArray[np.float64], work: Work, mine: NDArray[np.intp], ground: _Ground
+    task: Task, cells: Cells, hub: NDArray[np.float64], work: Work, mine: NDArray[np.intp], ground: _Ground
 ) -> Satellites:
     rules, inside = ground.rules.driving, set(task.units)
     others = [

@@ -11,6 +11,7 @@ from factgeo.compare import Comparison
 from factgeo.comparison_map import comparison_map
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
+from factgeo.spreadsheet import write_csv
 
 FILES = ("comparison.json", "comparison.csv", "comparison.md", "map.html")
 
@@ -28,8 +29,7 @@ def export_comparison(
     with folders.replaced(out) as folder:
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
-        table = compare.table(comparison)
-        table.to_csv(folder / "comparison.csv", index=False, encoding="utf-8", lineterminator="\n")
+        write_csv(compare.table(comparison), folder / "comparison.csv")
         words = comparison_words.markdown(comparison, atlas)
         (folder / "comparison.md").write_text(words, encoding="utf-8")
         maps.save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")

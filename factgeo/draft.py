@@ -1,4 +1,4 @@
-"""Editing a plan by hand: every edit gives a new plan, and what was done can be undone.
+"""Editing a plan by hand: every edit gives a new plan.
 
 The rules of the settings never stand in the way of an edit; ``check`` finds afterwards what is broken. Only what the
 planner has locked is left alone.
@@ -7,43 +7,25 @@ planner has locked is left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar, get_args
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from factgeo import bases, capacity, edits, network, pipeline, planfile
-from factgeo.capacity import Model, Standard
-from factgeo.capacity_words import half
-from factgeo.check import Finding
-from factgeo.compare import tenth
-from factgeo.comparison_words import signed
-from factgeo.driving import Range
+from factgeo import bases, edits, network, pipeline, planfile
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
-from factgeo.language import Phrase, number, text
-from factgeo.need import TargetGroup
+from factgeo.language import Phrase
+from factgeo.measure import team_names
 from factgeo.pack import Atlas
-from factgeo.parameters import parameters
 from factgeo.pipeline import Result
 from factgeo.plan import ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
-from factgeo.settings import Edits, KeptTeam, Lock, Settings
+from factgeo.settings import Edits, KeptTeam, Lock
 
-SCHEMA = "factgeo.draft/1"
-MOST_STEPS = 100
 NO_PROOF = Proof("", "none", ())
 NO_STAGE = Stage(planfile.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
 NAMED = 3  # units that the name of a step tells
 LONGEST_NAME = 100  # letters in the name of a locked team
-
-EVERYBODY = Range(1, 1, 1)
-SHOWN_MIN = 60  # minutes for which every plan has its share
-NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
-NO_FILE = Path()  # a history has no file that an error could name
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,10 @@ class Ground:
         """The bases that a team of these units can have."""
         inside = set(units)
         return [base for base in self.times.bases if base.unit_code in inside]
+
+    def joined(self, plan: Plan) -> dict[str, tuple[str, ...]]:
+        """The units of a plan's area with those that are joined to them, as the settings count it."""
+        return network.joined(self.atlas.links, self.atlas.roads, plan.area.units, plan.settings)
 
     def name(self, unit: str) -> str:
         """What a unit is called."""
@@ -142,10 +128,10 @@ def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -
     free = set(whole.units) - locked_units(plan, ground.atlas) - {whole.base.unit_code}
     possible = [each for each in ([base] if base else ground.candidates(free)) if each.unit_code in free]
     if team_id in locked_teams(plan, ground.atlas):
-        raise PlanError("draft_team_locked", team=team_name(plan, team_id, ground.atlas))
+        raise PlanError("draft_team_locked", team=team_names(plan, ground.atlas)[team_id])
     if not possible:
-        raise PlanError("draft_undivided", team=team_name(plan, team_id, ground.atlas))
-    joined = links(plan, ground.atlas).subgraph(whole.units)
+        raise PlanError("draft_undivided", team=team_names(plan, ground.atlas)[team_id])
+    joined = nx.from_dict_of_lists(ground.joined(plan))
 
     def price(second: Base) -> tuple[int, int]:
         leaving = _nearer(whole, second, free, ground)
@@ -196,7 +182,7 @@ def _base(team_id: str, base: Base, units: set[str], plan: Plan, ground: Ground)
     possible = ground.candidates(units)
     if not possible:
         left = ", ".join(map(ground.name, sorted(units)))
-        raise PlanError("draft_no_base", team=team_name(plan, team_id, ground.atlas), units=left)
+        raise PlanError("draft_no_base", team=team_names(plan, ground.atlas)[team_id], units=left)
     return planfile.best_base(possible, sorted(units), ground.times)
 
 
@@ -243,7 +229,7 @@ def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas
     team_of, kept = plan.team_of(), locked_teams(plan, atlas)
     changed = kept & {team_id, *(team_of.get(unit) for unit in moving)} if moving else frozenset()
     if changed:
-        raise PlanError("draft_team_locked", team=team_name(plan, min(changed), atlas))
+        raise PlanError("draft_team_locked", team=team_names(plan, atlas)[min(changed)])
     locked = locked_units(plan, atlas)
     stuck = [str(atlas.units.at[unit, "name"]) for unit in moving if unit in locked]
     if stuck:
@@ -305,7 +291,7 @@ def lock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
         return plan
     mine = team(plan, team_id)
     others = _keeps_but(plan, mine, ground)
-    name = team_name(plan, team_id, ground.atlas)[:LONGEST_NAME]
+    name = team_names(plan, ground.atlas)[team_id][:LONGEST_NAME]
     kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, ground))
     return _without_proof(_with_edits(plan, keep=(*others, kept)))
 
@@ -388,29 +374,14 @@ def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
     return _with_edits(then, lock=_grouped(locks), keep=keep)
 
 
-# what lies beside, and the best of the rest
-
-
-def links(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
-    """The units of the plan's area, joined as the settings count it."""
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(plan.area.units)
-    kinds = plan.settings.whole.links
-    table = atlas.links[atlas.links["kind"].isin(kinds)]
-    if "ferry" in kinds:
-        runs = network.usable(atlas.roads, plan.settings)
-        sailing = atlas.roads.loc[(atlas.roads["kind"] == "ferry").to_numpy() & runs, "crossing"]
-        table = table[(table["kind"] != "ferry") | table["crossing"].isin(sailing)]
-    inside = table["unit_a"].isin(plan.area.units) & table["unit_b"].isin(plan.area.units)
-    graph.add_edges_from(table.loc[inside, ["unit_a", "unit_b"]].itertuples(index=False, name=None))
-    return graph
+# what lies beside, the best of the rest, and other plans
 
 
 def neighbours(plan: Plan, unit: str, ground: Ground) -> tuple[str, ...]:
     """Ids of the other teams that have a unit joined to this one, the nearest base first."""
     _refuse_unknown(plan, (unit,), ())
     team_of = plan.team_of()
-    beside = {team_of[other] for other in links(plan, ground.atlas)[unit] if other in team_of} - {team_of.get(unit)}
+    beside = {team_of[other] for other in ground.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
     near = [catchment for catchment in plan.catchments if catchment.team_id in beside]
     return tuple(each.team_id for each in sorted(near, key=lambda each: ground.seconds(each.base, unit)))
 
@@ -425,75 +396,50 @@ def improve(result: Result) -> Result:
     return pipeline.redrawn(found, _with_ids_of(result.plan, found.plan))
 
 
+def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:
+    """The plan with these units around these bases, as another plan of the area has them, whatever is locked.
+
+    Teams whose base is used keep their id; the others are new. Units that are not named are without a team, by choice
+    unless they were so before for another reason.
+
+    Raises:
+        PlanError: A unit is not in the plan.
+    """
+    _refuse_unknown(plan, base_of, ())
+    members: dict[Base, list[str]] = {}
+    for unit in plan.area.units:
+        if unit in base_of:
+            members.setdefault(base_of[unit], []).append(unit)
+    ids, left = _ids(plan, members), {entry.unit_code: entry for entry in plan.unserved}
+    then = replace(
+        plan,
+        catchments=tuple(Catchment(team_id, base, tuple(members[base])) for base, team_id in ids.items()),
+        unserved=tuple(left.get(u, Unserved(u, "locked")) for u in plan.area.units if u not in base_of),
+        proof=NO_PROOF,
+    )
+    return replace(then, act=_act(then))
+
+
 def _with_ids_of(before: Plan, plan: Plan) -> Plan:
     """The same plan with the ids that its bases' teams had before, in that order, and new ids for the others."""
-    had = {catchment.base: catchment.team_id for catchment in before.catchments}
-    new = [catchment.team_id for catchment in plan.catchments if catchment.base not in had]
-    ids = dict(zip(new, next_ids(before, len(new)), strict=True))
-    ids |= {each.team_id: had[each.base] for each in plan.catchments if each.base in had}
-    order = {team_id: place for place, team_id in enumerate([*had.values(), *(ids[each] for each in new)])}
+    id_of = _ids(before, [catchment.base for catchment in plan.catchments])
+    ids = {catchment.team_id: id_of[catchment.base] for catchment in plan.catchments}
+    place = {team_id: number for number, team_id in enumerate(id_of.values())}
     catchments = [replace(catchment, team_id=ids[catchment.team_id]) for catchment in plan.catchments]
     act = plan.act and replace(
         plan.act,
         areas=tuple(
-            replace(a, teams=tuple(sorted((ids[t] for t in a.teams), key=order.__getitem__))) for a in plan.act.areas
+            replace(a, teams=tuple(sorted((ids[t] for t in a.teams), key=place.__getitem__))) for a in plan.act.areas
         ),
     )
-    return replace(plan, catchments=tuple(sorted(catchments, key=lambda each: order[each.team_id])), act=act)
+    return replace(plan, catchments=tuple(sorted(catchments, key=lambda each: place[each.team_id])), act=act)
 
 
-# what was done, and back
-
-
-@dataclass(frozen=True)
-class Step:
-    """A plan, and what was done to get there."""
-
-    plan: Plan
-    what: Phrase
-
-
-@dataclass(frozen=True)
-class History:
-    """The steps of a session; the one at ``position`` is shown, those after it can be done again."""
-
-    steps: tuple[Step, ...]
-    position: int = 0
-
-    @property
-    def present(self) -> Plan:
-        """The plan that is shown."""
-        return self.steps[self.position].plan
-
-    @property
-    def can_undo(self) -> bool:
-        """Is there a step before?"""
-        return self.position > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Is there a step after?"""
-        return self.position < len(self.steps) - 1
-
-    def did(self, plan: Plan, what: Phrase) -> History:
-        """One step more; what was undone is forgotten. Of too many steps the oldest go, but never the first."""
-        steps = (*self.steps[: self.position + 1], Step(plan, what))
-        if len(steps) > MOST_STEPS:
-            steps = (steps[0], *steps[len(steps) - MOST_STEPS + 1 :])
-        return History(steps, len(steps) - 1)
-
-    def undo(self) -> History:
-        """One step back; the same where there is none."""
-        return replace(self, position=self.position - 1) if self.can_undo else self
-
-    def redo(self) -> History:
-        """One step on again; the same where there is none."""
-        return replace(self, position=self.position + 1) if self.can_redo else self
-
-
-def began(plan: Plan, what: Phrase | None = None) -> History:
-    """A history with its first step."""
-    return History((Step(plan, what or Phrase("draft.did.began")),))
+def _ids(before: Plan, used: Collection[Base]) -> dict[Base, str]:
+    """Ids for the teams of some bases: those that stand in a plan in its order, then new ones in theirs."""
+    had = {each.base: each.team_id for each in before.catchments if each.base in used}
+    new = [base for base in used if base not in had]
+    return had | dict(zip(new, next_ids(before, len(new)), strict=True))
 
 
 # what a step is called; ``plan`` is the one before it
@@ -501,21 +447,21 @@ def began(plan: Plan, what: Phrase | None = None) -> History:
 
 def did_move(plan: Plan, units: Sequence[str], team_id: str | None, atlas: Atlas) -> Phrase:
     """Units moved to another team, given one, or taken out of theirs."""
-    team_of = plan.team_of()
+    team_of, names = plan.team_of(), team_names(plan, atlas)
     homes = {team_of.get(unit) for unit in units} - {team_id}
     values: dict[str, object] = {"units": unit_names(units, atlas)}
     if team_id is None:
         return Phrase("draft.did.left", values=values)
-    values["team"] = team_name(plan, team_id, atlas)
+    values["team"] = names[team_id]
     home = homes.pop() if len(homes) == 1 else None
     if home is None:
         return Phrase("draft.did.given", values=values)
-    return Phrase("draft.did.moved", values={**values, "home": team_name(plan, home, atlas)})
+    return Phrase("draft.did.moved", values={**values, "home": names[home]})
 
 
 def did_set_base(plan: Plan, team_id: str, base: Base, atlas: Atlas) -> Phrase:
     """The base of a team moved."""
-    return Phrase("draft.did.based", values={"team": team_name(plan, team_id, atlas), "base": base.name})
+    return Phrase("draft.did.based", values={"team": team_names(plan, atlas)[team_id], "base": base.name})
 
 
 def did_add_team(base: Base) -> Phrase:
@@ -525,13 +471,13 @@ def did_add_team(base: Base) -> Phrase:
 
 def did_join(plan: Plan, team_id: str, other: str, atlas: Atlas) -> Phrase:
     """Two teams made one."""
-    names = {"team": team_name(plan, team_id, atlas), "other": team_name(plan, other, atlas)}
-    return Phrase("draft.did.joined", values=names)
+    names = team_names(plan, atlas)
+    return Phrase("draft.did.joined", values={"team": names[team_id], "other": names[other]})
 
 
 def did_divide(plan: Plan, team_id: str, then: Plan, atlas: Atlas) -> Phrase:
     """A team made two; the last of the plan after it is the new one."""
-    values = {"team": team_name(plan, team_id, atlas), "base": then.catchments[-1].base.name}
+    values = {"team": team_names(plan, atlas)[team_id], "base": then.catchments[-1].base.name}
     return Phrase("draft.did.divided", values=values)
 
 
@@ -547,12 +493,12 @@ def did_unlock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
 
 def did_lock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
     """A team locked."""
-    return Phrase("draft.did.team_locked", values={"team": team_name(plan, team_id, atlas)})
+    return Phrase("draft.did.team_locked", values={"team": team_names(plan, atlas)[team_id]})
 
 
 def did_unlock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
     """A team unlocked."""
-    return Phrase("draft.did.team_unlocked", values={"team": team_name(plan, team_id, atlas)})
+    return Phrase("draft.did.team_unlocked", values={"team": team_names(plan, atlas)[team_id]})
 
 
 def did_lock_all() -> Phrase:
@@ -582,264 +528,3 @@ def _and_more(names: Sequence[str]) -> str | Phrase:
     if len(names) > 1:
         return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
     return "".join(names)
-
-
-def team_name(plan: Plan, team_id: str, atlas: Atlas) -> str:
-    """What a team is called in the figures of the plan: as the planner has it, else by its base."""
-    mine = team(plan, team_id)
-    for each in edits.resolved(plan.settings, atlas).keep:
-        if set(each.units) == set(mine.units):
-            return each.name
-    alone = sum(each.base.name == mine.base.name for each in plan.catchments) == 1
-    return mine.base.name if alone else str(atlas.units.at[mine.base.unit_code, "name"])
-
-
-# what an edit changes
-
-
-@dataclass(frozen=True)
-class Totals:
-    """A plan in a few numbers.
-
-    Attributes:
-        residents, adults: With a team.
-        target_group: Expected persons with a team; an estimate.
-        within, within_60: Residents within T and within 60 minutes of their own team's base.
-        mean_min: Mean minutes of those with a team who can be reached; None without any.
-        catchments, teams: A catchment may need several teams.
-        positions: An estimate.
-    """
-
-    residents: int
-    adults: int
-    target_group: int
-    within: int
-    within_60: int
-    mean_min: float | None
-    catchments: int
-    teams: int
-    positions: Range
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is different after an edit; ``gone`` and ``new`` are rules that are broken no more, and newly."""
-
-    before: Totals
-    after: Totals
-    gone: tuple[Finding, ...]
-    new: tuple[Finding, ...]
-    limit_min: float
-
-
-def totals(result: Result) -> Totals:
-    """The few numbers of a measured plan."""
-    figures = result.figures
-    return Totals(
-        residents=result.served,
-        adults=sum(each.adults for each in figures.teams),
-        target_group=sum(each.target_group.central for each in figures.teams),
-        within=result.within,
-        within_60=round(figures.share_within[SHOWN_MIN] * figures.population),
-        mean_min=figures.mean_min,
-        catchments=len(figures.teams),
-        teams=sum(each.teams for each in figures.teams),
-        positions=positions(result),
-    )
-
-
-def change(before: Result, after: Result) -> Change:
-    """What an edit has changed."""
-    had, has = ({_which(note): note for note in result.notes} for result in (before, after))
-    return Change(
-        before=totals(before),
-        after=totals(after),
-        gone=tuple(note for which, note in had.items() if which not in has),
-        new=tuple(note for which, note in has.items() if which not in had),
-        limit_min=after.plan.settings.travel.minutes,
-    )
-
-
-def _which(note: Finding) -> tuple[object, ...]:
-    """What makes a broken rule the same one, although its figures or the name of the base differ."""
-    if note.team_id:
-        return note.key, note.team_id, note.details.get("unit")
-    return note.key, *sorted((name, value) for name, value in note.details.items() if isinstance(value, str))
-
-
-def change_lines(difference: Change) -> list[str]:
-    """What is different, in words; nothing of what is as before. Rules come first, the newly broken at the top."""
-    before, after = difference.before, difference.after
-    staff = half(before.positions.central), half(after.positions.central)
-    limits = {difference.limit_min: (before.within, after.within), SHOWN_MIN: (before.within_60, after.within_60)}
-    told = [
-        *(text("draft.change.new_rule", rule=note.text()) for note in difference.new),
-        *(text("draft.change.gone_rule", rule=note.text()) for note in difference.gone),
-        *_line(text("draft.change.residents"), before.residents, after.residents),
-        *_line(text("draft.change.adults"), before.adults, after.adults),
-        *_line(text("draft.change.target_group"), before.target_group, after.target_group),
-    ]
-    for limit, (had, has) in limits.items():
-        told += _line(text("draft.change.within", limit=number(limit)), had, has)
-    return [
-        *told,
-        *_line(text("draft.change.mean"), tenth(before.mean_min), tenth(after.mean_min), 1),
-        *_line(text("draft.change.catchments"), before.catchments, after.catchments),
-        *_line(text("draft.change.teams"), before.teams, after.teams),
-        *_line(text("draft.change.positions"), *staff, 0 if all(map(float.is_integer, staff)) else 1),
-    ]
-
-
-def _line(what: str, before: float | None, after: float | None, digits: int = 0) -> Iterator[str]:
-    """From so much to so much; nothing where the two are equal."""
-    if before == after:
-        return
-    shown = ["–" if each is None else number(each, digits) for each in (before, after)]
-    change = "–" if before is None or after is None else signed(after - before, digits)
-    yield text("draft.change.line", what=what, change=change, before=shown[0], after=shown[1])
-
-
-def positions(result: Result) -> Range:
-    """Positions for the clients of all teams: those of :mod:`factgeo.capacity`, without its driving."""
-    plan, figures = result.plan, result.figures
-    known = parameters(result.atlas, plan.settings)
-    norms: dict[Model, Standard] = {name: capacity.standard(known, name) for name in get_args(Model)}
-    intensive = Range(*known["act_share_of_target"].shares)
-    rest = Range(*(1 - share for share in reversed(intensive.values)))
-    below = {team_id for area in (plan.act.areas if plan.act else ()) for team_id in area.teams}
-    needed = [_positions(norms["ACT"], each.act_level, 1) for each in figures.act]
-    for each in figures.teams:
-        if plan.settings.capacity_need.model == "act":
-            needed.append(_positions(norms["ACT"], each.target_group, each.teams, intensive))
-        else:
-            share = rest if each.team_id in below else EVERYBODY
-            needed.append(_positions(norms["FACT"], each.target_group, each.teams, share))
-    return capacity.added(needed)
-
-
-def _positions(norm: Standard, group: TargetGroup, teams: int, share: Range = EVERYBODY) -> Range:
-    """Positions for so much of a target group as its teams can take."""
-    persons = Range(group.low, group.central, group.high).times(share)
-    places = norm.caseload.map(lambda clients: teams * clients)
-    return Range(*map(min, persons.values, places.values)).per(norm.clients_per_position)
-
-
-# kept and brought back
-
-
-def plan_content(plan: Plan) -> dict[str, Any]:
-    """A plan as the object of ``plan.json``, with no more of it than :func:`planfile.from_content` reads."""
-    return {
-        "schema": planfile.SCHEMA,
-        "pack_digest": plan.pack_digest,
-        "area": _area_content(plan),
-        "rules": plan.settings.model_dump(mode="json"),
-        "teams": [asdict(catchment) for catchment in plan.catchments],
-        **_rest_content(plan),
-    }
-
-
-def _area_content(plan: Plan) -> dict[str, Any]:
-    return {"name": plan.area.name, "unit_codes": list(plan.area.units)}
-
-
-def _rest_content(plan: Plan) -> dict[str, Any]:
-    """Who has no team, the ACT areas, and what is proven."""
-    stages = (*plan.proof.stages, *([plan.act.stage] if plan.act else []))
-    return {
-        "unserved": [asdict(entry) for entry in plan.unserved],
-        "act_areas": [asdict(area) for area in plan.act.areas] if plan.act else [],
-        "solver": {
-            "name": plan.proof.solver,
-            "status": plan.proof.status,
-            "stages": [asdict(stage) for stage in stages],
-        },
-    }
-
-
-def history_content(history: History) -> dict[str, Any]:
-    """A history as an object for JSON (schema ``factgeo.draft/1``); all its plans are of one area and pack.
-
-    Rules, demands and teams stand there once each, as in ``plan.json``; the steps refer to them by their number.
-    """
-    rules: list[Settings] = []
-    demands: dict[Edits, int] = {}
-    teams: dict[Catchment, int] = {}
-    steps = [
-        {
-            "what": _phrase_content(step.what),
-            "rules": _place(rules, step.plan.settings.model_copy(update={"edits": NO_EDITS})),
-            "edits": demands.setdefault(step.plan.settings.edits, len(demands)),
-            "teams": [teams.setdefault(catchment, len(teams)) for catchment in step.plan.catchments],
-            **_rest_content(step.plan),
-        }
-        for step in history.steps
-    ]
-    return {
-        "schema": SCHEMA,
-        "pack_digest": history.present.pack_digest,
-        "area": _area_content(history.present),
-        "position": history.position,
-        "rules": [each.model_dump(mode="json", exclude={"edits"}) for each in rules],
-        "edits": [each.model_dump(mode="json") for each in demands],
-        "teams": [asdict(each) for each in teams],
-        "steps": steps,
-    }
-
-
-def history_from(content: Mapping[str, Any], atlas: Atlas) -> History:
-    """The history of an object that :func:`history_content` made.
-
-    Raises:
-        PlanError: It is damaged, or was made with another pack.
-    """
-    try:
-        if content["schema"] == SCHEMA and content["pack_digest"] != atlas.digest:
-            raise PlanError("draft_other_pack")
-        return _history(content, atlas)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, PlanError) and error.key == "draft_other_pack":
-            raise
-        raise PlanError("draft_damaged") from None
-
-
-def _history(content: Mapping[str, Any], atlas: Atlas) -> History:
-    if content["schema"] != SCHEMA or not 0 <= content["position"] < len(content["steps"]):
-        raise ValueError(content["schema"])
-    for step in content["steps"]:
-        planfile.refuse_strangers({**content, "unserved": step["unserved"]}, atlas, NO_FILE)
-    units = tuple(content["area"]["unit_codes"])
-    rules = [planfile.rules_from(each, NO_FILE) for each in content["rules"]]
-    known = [planfile.known_bases(atlas, units, each) for each in rules]
-    demands = [Edits.model_validate(each) for each in content["edits"]]
-    under = {
-        (k, n): rules[k].model_copy(update={"edits": demands[n]})
-        for k, n in {(step["rules"], step["edits"]) for step in content["steps"]}
-    }
-
-    def step_of(step: Mapping[str, Any]) -> Step:
-        drawn = {**content, **step, "teams": [content["teams"][number] for number in step["teams"]]}
-        settings = under[step["rules"], step["edits"]]
-        return Step(planfile.standing(drawn, settings, known[step["rules"]], NO_FILE), _phrase(step["what"]))
-
-    return History(tuple(map(step_of, content["steps"])), content["position"])
-
-
-def _place(values: list[T], value: T) -> int:
-    """Where a value stands among others, put at the end if it is new."""
-    if value not in values:
-        values.append(value)
-    return values.index(value)
-
-
-def _phrase_content(what: Phrase) -> dict[str, Any]:
-    values = {name: _phrase_content(v) if isinstance(v, Phrase) else v for name, v in what.values.items()}
-    return {"key": what.key, "values": values}
-
-
-def _phrase(content: Mapping[str, Any]) -> Phrase:
-    """A phrase that can be said, or a KeyError."""
-    values = {name: _phrase(v) if isinstance(v, Mapping) else v for name, v in content["values"].items()}
-    phrase = Phrase(content["key"], values=values)
-    phrase.text()
-    return phrase

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from factgeo.effects import Effects
 from factgeo.further import Further
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
+from factgeo.spreadsheet import write_csv
 from factgeo.travel import UNREACHABLE
 
 # names of the files and folders in the folder of a plan
@@ -56,12 +56,12 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
     units = _units_table(result, atlas)
-    _write_csv(_teams_table(result), folder / "teams.csv")
-    _write_csv(units, folder / "units.csv")
+    write_csv(_teams_table(result), folder / "teams.csv")
+    write_csv(units, folder / "units.csv")
     takes = capacity.assess(result)
-    _write_csv(capacity_words.table(takes), folder / "capacity.csv")
+    write_csv(capacity_words.table(takes), folder / "capacity.csv")
     if result.effects is not None:
-        _write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
+        write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
     _write_gpkg(result, atlas, units, folder / "plan.gpkg")
     maps.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
     words = [
@@ -76,13 +76,13 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
 def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further) -> None:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
     for name, table in further_words.tables(further, result).items():
-        _write_csv(table, folder / f"{name}.csv")
+        write_csv(table, folder / f"{name}.csv")
     if further.trade_offs:
         (folder / "tradeoff.png").write_bytes(pictures.trade_off_picture(further.trade_offs, result))
         plans = folder / "tradeoff-plans"
         plans.mkdir()
         for name, table in further_words.curve_plans(further, result).items():
-            _write_csv(table, plans / f"{name}.csv")
+            write_csv(table, plans / f"{name}.csv")
     for rank, alternative in enumerate(further.alternatives, start=1):
         own = folder / f"alternative-{rank}"
         own.mkdir()
@@ -96,10 +96,6 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
         OutputError: It is a file, holds other things, or holds a plan and not ``overwrite``.
     """
     folders.refuse(out, PLAN_FILES, overwrite=overwrite, key="out_holds_a_plan")
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, encoding="utf-8", quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
 
 
 def _teams_table(result: Result) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
     people = atlas.population.loc[list(plan.area.units)]
     population, adults = int(people["persons"].sum()), int(people["adults"].sum())
     persons_of, adults_of = people["persons"].to_dict(), people["adults"].to_dict()
-    names = _names(plan, atlas)
+    names = team_names(plan, atlas)
     teams, minutes, persons = [], [np.empty(0)], [np.empty(0, dtype=np.int64)]
     for catchment in plan.catchments:
         own_minutes, own_persons = journeys.minutes(catchment.base, catchment.units)
@@ -261,8 +261,8 @@ def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent
     return found if math.isfinite(found) else None
 
 
-def _names(plan: Plan, atlas: Atlas) -> dict[str, str]:
-    """What a planner calls a kept team; else the base's name, or the unit's where two bases share one."""
+def team_names(plan: Plan, atlas: Atlas) -> dict[str, str]:
+    """Names of the teams by id: a planner's own for a kept team; else the base's, or its unit's where two share one."""
     kept = {frozenset(team.units): team.name for team in edits.resolved(plan.settings, atlas).keep}
     base_names = [catchment.base.name for catchment in plan.catchments]
     return {

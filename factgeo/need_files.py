@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from factgeo import folders, need_report, need_words, pictures
 from factgeo.need_report import NeedReport
 from factgeo.pack import Atlas
+from factgeo.spreadsheet import write_csv
 
 FILES = ("need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png")
 
@@ -34,11 +33,7 @@ def write(found: NeedReport, atlas: Atlas, out: Path, *, overwrite: bool) -> Non
         content = json.dumps(need_report.to_json(found), ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "need.json").write_text(content + "\n", encoding="utf-8")
         (folder / "need.md").write_text(need_report.markdown(found, atlas), encoding="utf-8")
-        _write_csv(need_words.table(found.whole), folder / "units.csv")
-        _write_csv(need_words.sources(found.whole), folder / "figures.csv")
-        _write_csv(need_words.history_table(found.history), folder / "history.csv")
+        write_csv(need_words.table(found.whole), folder / "units.csv")
+        write_csv(need_words.sources(found.whole), folder / "figures.csv")
+        write_csv(need_words.history_table(found.history), folder / "history.csv")
         (folder / "history.png").write_bytes(pictures.history_picture(found.history))
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -161,6 +162,25 @@ def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
         offered = names.nearest(name, [crossing for crossing in roads["crossing"].unique() if crossing])
         raise SettingsError("closed_unknown", given=name, nearest=", ".join(offered) or "Lavik-Oppedal")
     return np.asarray(hit, dtype=bool)
+
+
+def joined(
+    links: pd.DataFrame, roads: gpd.GeoDataFrame, units: Sequence[str], settings: Settings
+) -> dict[str, tuple[str, ...]]:
+    """Each of some units with those of them, sorted, that a link of ``whole.links`` joins it to.
+
+    A ferry joins while one of its edges runs and is not closed.
+    """
+    kinds = settings.whole.links
+    counted = links["kind"].isin(kinds) & links["unit_a"].isin(units) & links["unit_b"].isin(units)
+    if "ferry" in kinds:
+        sailing = roads.loc[(roads["kind"] == "ferry") & usable(roads, settings), "crossing"]
+        counted &= (links["kind"] != "ferry") | links["crossing"].isin(sailing)
+    beside: dict[str, set[str]] = {unit: set() for unit in units}
+    for one, other in links.loc[counted, ["unit_a", "unit_b"]].itertuples(index=False, name=None):
+        beside[one].add(other)
+        beside[other].add(one)
+    return {unit: tuple(sorted(others)) for unit, others in beside.items()}
 
 
 def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:

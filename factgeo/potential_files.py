@@ -12,6 +12,7 @@ import pandas as pd
 from factgeo import folders, maps, potential_map, potential_words
 from factgeo.pack import Atlas
 from factgeo.potential import AreaPotential, PlacePotential
+from factgeo.spreadsheet import write_csv
 
 FILES = ("potential.json", "potential.md", "map.html", "best.csv", "bases.csv", "cells.csv", "units.csv")
 
@@ -69,4 +70,4 @@ def _write(
         (folder / "potential.md").write_text(words, encoding="utf-8")
         maps.save_html(drawn, folder / "map.html")
         for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+            write_csv(table, folder / f"{name}.csv")

@@ -13,6 +13,7 @@ from factgeo.pack import Atlas
 from factgeo.pictures import Mark
 from factgeo.reach_map import reach_map
 from factgeo.reach_report import ReachReport
+from factgeo.spreadsheet import write_csv
 
 FILES = (
     "reach.json", "reach.md", "map.html", "regions.csv", "left_out.csv", "fairness.csv", "sensitivity.csv",
@@ -44,13 +45,13 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
         (folder / "reach.md").write_text(reach_report.markdown(found, atlas), encoding="utf-8")
         drawn = reach_map(atlas, found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today)
         maps.save_html(drawn, folder / "map.html")
-        _write_csv(pd.json_normalize(content["by_region"]), folder / "regions.csv")
+        write_csv(pd.json_normalize(content["by_region"]), folder / "regions.csv")
         if found.left_out:
-            _write_csv(pd.DataFrame(reach_words.left_out_json(found.left_out)), folder / "left_out.csv")
+            write_csv(pd.DataFrame(reach_words.left_out_json(found.left_out)), folder / "left_out.csv")
         if found.fairness:
-            _write_csv(pd.DataFrame(reach_words.fairness_rows(found.fairness)), folder / "fairness.csv")
+            write_csv(pd.DataFrame(reach_words.fairness_rows(found.fairness)), folder / "fairness.csv")
         if found.sensitivity:
-            _write_csv(sensitivity_words.table(found.sensitivity.rows), folder / "sensitivity.csv")
+            write_csv(sensitivity_words.table(found.sensitivity.rows), folder / "sensitivity.csv")
             (folder / "curves.png").write_bytes(sensitivity_picture.curves_picture(found.sensitivity))
             (folder / "swings.png").write_bytes(sensitivity_picture.swings_picture(found.sensitivity))
         if found.frontier and found.result:
@@ -72,7 +73,3 @@ def _marks(found: ReachReport, atlas: Atlas) -> list[Mark]:
     if set(found.reach.area.units) == set(atlas.units.index):
         marks.append(Mark(TEAMS_OF_REPORT, None, text("reach.mark.report", teams=TEAMS_OF_REPORT)))
     return marks
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

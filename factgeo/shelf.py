@@ -24,7 +24,7 @@ LENGTH = 8
 MOST = 500  # drafts
 OLDEST_DAYS = 180
 DAY_S = 86_400
-SUFFIX = ".json"
+SUFFIX, UNFINISHED = ".json", ".part"
 
 
 def folder() -> Path:
@@ -83,13 +83,16 @@ def load(draft_id: str) -> dict[str, Any] | None:
 def forget_old(in_use: str) -> int:
     """Remove the drafts that were not used for long, and the oldest of too many; how many these were.
 
-    The one in use stays.
+    The one in use stays. What a program that was ended has left half written goes too, and is not counted.
     """
     ages = {path: age for path in folder().glob(f"*{SUFFIX}") if is_id(path.stem) for age in _age_s(path)}
     others = sorted((path for path in ages if path.stem != in_use), key=ages.__getitem__)
     old = [path for place, path in enumerate(others) if place >= MOST - 1 or ages[path] > OLDEST_DAYS * DAY_S]
     for path in old:
         path.unlink(missing_ok=True)
+    for path in folder().glob(f".*{UNFINISHED}"):
+        if any(age > DAY_S for age in _age_s(path)):
+            path.unlink(missing_ok=True)
     return len(old)
 
 
@@ -101,7 +104,7 @@ def _path(draft_id: str) -> Path:
 
 def _write(path: Path, words: str) -> None:
     """Beside the file first, then in its place in one step, so that readers see the old or the new."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=path.parent)
     work = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import areas, bases
+from factgeo import areas, bases, network
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
-from factgeo.network import usable
 from factgeo.pack import Atlas
 from factgeo.propose import goals
 from factgeo.propose.demands import demands
@@ -130,16 +129,10 @@ def _most_teams(persons: NDArray[np.int64], settings: Settings) -> NDArray[np.in
 
 
 def _neighbours(atlas: Atlas, area: Area, settings: Settings) -> Mapping[int, frozenset[int]]:
-    """Units of the area and of one zone joined by the kinds of link that count; ferries only where they run."""
-    links = atlas.links[atlas.links["kind"].isin(settings.whole.links)]
-    roads = atlas.roads
-    still = (roads["kind"] == "ferry") & ~usable(roads, settings)
-    links = links[~links["crossing"].isin(set(roads.loc[still, "crossing"])) | (links["kind"] != "ferry")]
+    """Units of the area and of one zone joined by the links that count."""
     position = {unit: k for k, unit in enumerate(area.units)}
-    zone = areas.zones(atlas.units.loc[list(area.units)], settings.border).to_numpy()
-    joined: dict[int, set[int]] = {k: set() for k in position.values()}
-    for a, b in zip(links["unit_a"], links["unit_b"], strict=True):
-        if a in position and b in position and zone[position[a]] == zone[position[b]]:
-            joined[position[a]].add(position[b])
-            joined[position[b]].add(position[a])
-    return {unit: frozenset(others) for unit, others in joined.items()}
+    zone = areas.zones(atlas.units.loc[list(area.units)], settings.border).to_dict()
+    return {
+        position[unit]: frozenset(position[other] for other in others if zone[other] == zone[unit])
+        for unit, others in network.joined(atlas.links, atlas.roads, area.units, settings).items()
+    }

@@ -12,7 +12,6 @@ from factgeo import areas, planfile, teams
 from factgeo.areas import Area
 from factgeo.language import Phrase, number, text
 from factgeo.pack import Atlas
-from factgeo.settings import Settings
 from factgeo.ui import choice, desk, example, rules, tables, upload, work
 from factgeo.ui.desk import Desk
 
@@ -75,16 +74,9 @@ def _begin(made: Desk, data: Atlas, to_draft: Callable[[], None]) -> None:
     label = text("app.plan.propose") if start == "proposal" else text("app.area.open")
     if not st.button(label, type="primary", width="stretch", disabled=start == "file" and given is None):
         return
-    if start == "listed":
-        made = replace(made, rules=_with_listed(made.rules))
-    desk.put(made)
+    desk.put(replace(made, listed=start == "listed"))
     if start == "slide":
         desk.open_plan(planfile.read(example.SLIDE, data), Phrase("app.step.slide"))
     elif given is not None:
         desk.open_plan(given, Phrase("app.step.file"))
     to_draft()
-
-
-def _with_listed(chosen: Settings) -> Settings:
-    """The rules with the listed teams standing."""
-    return chosen.model_copy(update={"existing": chosen.existing.model_copy(update={"listed": True})})

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from factgeo import areas, compare, comparison_words, draft, language, pipeline, planfile, summary
+from factgeo import areas, compare, comparison_words, draft, language, planfile, summary
 from factgeo.compare import Comparison
 from factgeo.compare_files import export_comparison
 from factgeo.comparison_map import comparison_map
-from factgeo.errors import FactgeoError
 from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
@@ -23,6 +23,7 @@ from factgeo.ui.desk import Desk, Saved
 MOST, FEWEST = 3, 2
 MAP_HEIGHT = 520  # pixels
 NOW, FIRST, LISTED, SLIDE = "now", "first", "listed", "slide"
+TROUBLE = "compare-trouble"
 LISTED_LINES = 10  # sentences of a comparison that stand beside the map
 
 
@@ -70,20 +71,12 @@ def _result(key: str, now: Desk) -> Result | None:
     if key == NOW:
         return desk.result(now)
     if key == LISTED:
-        return _listed(now)
+        return desk.listed_alone(now)
     if key == FIRST:
         return desk.measured(now.history.steps[0].plan)
     if key == SLIDE:
         return desk.measured(planfile.read(example.SLIDE, work.atlas()))
     return desk.measured(next(each.plan for each in now.saved if f"saved:{each.name}" == key))
-
-
-def _listed(now: Desk) -> Result | None:
-    """The listed teams, each with its best area under the desk's rules."""
-    atlas, area, rules = work.atlas(), desk.area(now), _only_listed(now)
-    return work.ask(
-        "plan", ("listed", area.units, desk.whole_digest(rules)), lambda tell: pipeline.run(atlas, area, rules, tell)
-    )
 
 
 def _show(names: Sequence[str], results: Sequence[Result]) -> None:
@@ -145,17 +138,13 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     with st.expander(text("app.compare.tables")):
         st.markdown(frame.document(comparison_words.markdown(found, work.atlas())))
     st.download_button(
-        text("app.compare.download"), lambda: packed.zipped("comparison", _writer(found, a, b)), "comparison.zip",
+        text("app.compare.download"), packed.later("comparison", _writer(found, a, b)), "comparison.zip",
         "application/zip", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
 
-def _writer(found: Comparison, a: Result, b: Result) -> Callable[..., object]:
+def _writer(found: Comparison, a: Result, b: Result) -> Callable[[Path], object]:
     return lambda out: export_comparison(found, work.atlas(), a, b, out, overwrite=True)
-
-
-def _only_listed(now: Desk) -> object:
-    """The rules with the listed teams as the only ones."""
 
 
 def _bring(now: Desk) -> None:
@@ -164,12 +153,15 @@ def _bring(now: Desk) -> None:
         brought = upload.plan(work.atlas())
         name = st.text_input(text("app.draft.aside_name"), text("app.compare.brought"), max_chars=60)
         st.button(text("app.compare.add"), disabled=brought is None, on_click=_add, args=(name, brought, now))
+        trouble = st.session_state.pop(TROUBLE, None)
+        if trouble:
+            st.error(trouble)
 
 
 def _add(name: str, plan: Plan, now: Desk) -> None:
     frame.use_language()
     if set(plan.area.units) != set(desk.area(now).units):
-        st.session_state["compare-trouble"] = text("app.compare.other_area", name=name)
+        st.session_state[TROUBLE] = text("app.compare.other_area", name=name)
         return
     others = [each for each in now.saved if each.name != name]
     desk.put(replace(now, saved=(*others, Saved(name or text("app.compare.brought"), plan))[-desk.MOST_SAVED :]))

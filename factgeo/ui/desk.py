@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from factgeo import areas, draft, pipeline, planfile, settings, shelf
+from factgeo import areas, draft, next_teams, pipeline, planfile, settings, shelf
 from factgeo.areas import Area
 from factgeo.draft import History
 from factgeo.errors import FactgeoError
@@ -43,12 +43,14 @@ class Desk:
     Attributes:
         area: As :func:`factgeo.areas.resolve` reads it.
         rules: What proposals are made with.
-        history: The draft and how it came about; None before the first proposal.
+        listed: Does the draft begin with the listed teams alone, and not with a proposal?
+        history: The draft and how it came about; None before the first plan.
         saved: Plans put aside, for comparing.
     """
 
     area: str
     rules: Settings
+    listed: bool = False
     history: History | None = None
     saved: tuple[Saved, ...] = ()
 
@@ -100,7 +102,15 @@ def area(desk: Desk) -> Area:
 def proposed(desk: Desk) -> Result | None:
     """The best plan for the desk's area and rules; None while it is being computed."""
     atlas, found, rules = work.atlas(), area(desk), desk.rules
-    return work.ask("plan", (found.units, whole_digest(rules)), lambda tell: pipeline.run(atlas, found, rules, tell))
+    key = (found.name, found.units, whole_digest(rules))
+    return work.ask("plan", key, lambda tell: pipeline.run(atlas, found, rules, tell))
+
+
+def listed_alone(desk: Desk) -> Result | None:
+    """The listed teams, each with its best area under the desk's rules; None while it is being computed."""
+    atlas, found, rules = work.atlas(), area(desk), desk.rules
+    key = ("listed", found.name, found.units, whole_digest(rules))
+    return work.ask("plan", key, lambda tell: next_teams.listed_alone(atlas, found, rules, tell))
 
 
 def open_plan(plan: Plan, said: Phrase) -> None:
@@ -157,6 +167,7 @@ def _content(desk: Desk) -> dict[str, Any]:
     return {
         "area": desk.area,
         "rules": desk.rules.model_dump(mode="json"),
+        "listed": desk.listed,
         "history": draft.history_content(desk.history) if desk.history else None,
         "saved": [{"name": each.name, "plan": draft.plan_content(each.plan)} for each in desk.saved],
     }
@@ -167,6 +178,7 @@ def _from_content(content: Mapping[str, Any], atlas: Atlas) -> Desk:
     return Desk(
         area=str(content["area"]),
         rules=settings.load(tables=content["rules"]),
+        listed=bool(content["listed"]),
         history=draft.history_from(history, atlas) if history else None,
         saved=tuple(
             Saved(str(each["name"]), planfile.from_content(each["plan"], atlas, shelf.folder()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
@@ -26,11 +27,11 @@ def show() -> None:
         st.info(text("app.desk.none"))
         return
     if now.history is None:
-        found = desk.proposed(now)
+        found = desk.listed_alone(now) if now.listed else desk.proposed(now)
         if found is None:
             return
         desk.keep(found)
-        desk.open_plan(found.plan, Phrase("app.step.proposal"))
+        desk.open_plan(found.plan, Phrase("app.step.listed" if now.listed else "app.step.proposal"))
     _draft()
 
 
@@ -239,7 +240,7 @@ def _take_home(result: Result) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = areas.slug(plan.area)
         st.download_button(
-            text("app.teams.download"), lambda: packed.zipped(name, lambda out: _write(result, out)), f"{name}.zip",
+            text("app.teams.download"), packed.later(name, lambda out: _write(result, out)), f"{name}.zip",
             "application/zip", on_click="ignore", help=text("app.teams.download_help"), icon=":material/download:",
         )  # fmt: skip
         named = st.text_input(text("app.draft.aside_name"), text("app.draft.aside_first"), max_chars=60)
@@ -247,8 +248,8 @@ def _take_home(result: Result) -> None:
                   help=text("app.draft.aside_help"))  # fmt: skip
 
 
-def _write(result: Result, out: object) -> None:
-    export.write_plan(result, work.atlas(), out, overwrite=True)  # type: ignore[arg-type]
+def _write(result: Result, out: Path) -> None:
+    export.write_plan(result, work.atlas(), out, overwrite=True)
 
 
 def _put_aside(name: str, plan: Plan) -> None:

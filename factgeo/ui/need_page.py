@@ -97,13 +97,14 @@ class Asked:
 
 def show() -> None:
     """The page."""
-    asked = _asked(work.atlas())
-    found, result = _need(asked), None
-    if found is not None and asked.desk.plan is not None:
-        result = desk.result(asked.desk)
-    takes = None if result is None or not _sound(asked) else _capacity(result)
-    if found is not None:
-        _answer(asked, found, takes)
+    with st.container():  # the tabs keep their place below, and the one that is open stays so
+        asked = _asked(work.atlas())
+        found, result = _need(asked), None
+        if found is not None and asked.desk.plan is not None:
+            result = desk.result(asked.desk)
+        takes = None if result is None else _capacity(result)
+        if found is not None:
+            _answer(asked, found, takes)
     shown = [tab for tab in TABS if found is not None or tab == "own"]
     if asked.desk.plan is None:
         shown = [tab for tab in shown if tab not in {"teams", "takes"}]
@@ -190,15 +191,6 @@ def _year(projected: Projection | None) -> int | None:
         return None
     chosen = st.session_state.get("need-year")
     return int(chosen) if chosen in projected.years else projected.years[-1]
-
-
-def _sound(asked: Asked) -> bool:
-    """Can the capacity be computed with the figures that the rules have?"""
-    try:
-        refuse_impossible(asked.atlas, asked.rules)
-    except FactgeoError:
-        return False
-    return True
 
 
 def _capacity(result: Result) -> Capacity | None:
@@ -589,11 +581,11 @@ def _given(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T 
     """A field that is emptied once its file was read or refused, so that the server keeps nothing of it."""
     with st.form(f"form-{kind}", clear_on_submit=True):
         found = upload.ask(kind, endings, read)
-        st.form_submit_button(text("app.need.use_file"))
+        pressed = st.form_submit_button(text("app.need.use_file"))
     given, context = st.session_state.get(f"upload-{kind}"), get_script_run_ctx()
     if given is not None and context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, given.file_id)
-    return found
+    return found if pressed else None
 
 
 def _own_values(asked: Asked, found: NeedReport | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from factgeo import language
 
 
-def zipped(name: str, write: Callable[[Path], None]) -> bytes:
+def zipped(name: str, write: Callable[[Path], object]) -> bytes:
     """A zip file with a folder of this name and all that is written in it.
 
     Args:
@@ -27,7 +27,7 @@ def zipped(name: str, write: Callable[[Path], None]) -> bytes:
     return content.getvalue()
 
 
-def later(name: str, write: Callable[[Path], None]) -> Callable[[], bytes]:
+def later(name: str, write: Callable[[Path], object]) -> Callable[[], bytes]:
     """The same for a download button, which writes when somebody presses it, in a thread that knows no language."""
     lang = language.in_use()
 

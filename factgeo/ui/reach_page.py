@@ -50,7 +50,7 @@ from factgeo.ui import choice, desk, leaflet, packed, tables, work
 from factgeo.ui.desk import Desk
 from factgeo.ui.work import Tell
 
-MAP_HEIGHT = 470  # pixels
+MAP_HEIGHT, CURVES_WIDTH = 470, 860  # pixels
 WHOLE = "norge"
 QUALITY = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}  # of the share, not of the classes
 ASKED = "reach-remedies"  # whose remedies somebody has asked for
@@ -98,10 +98,11 @@ def _about(scope: str, now: Desk | None) -> About | None:
     atlas, rules = work.atlas(), now.rules if now else settings.load()
     if now is None:
         st.info(text("app_reach.no_desk"))
-    if scope == "other":
-        return About(areas.resolve(choice.area(atlas, WHOLE), atlas), rules, None)
-    if scope == "whole" or now is None:
-        return About(areas.resolve(areas.NORWAY, atlas), rules, None)
+    if scope != "own" or now is None:
+        wanted = choice.area(atlas, WHOLE) if scope == "other" else areas.NORWAY
+        found = areas.resolve(wanted, atlas)
+        st.markdown(text("app_reach.elsewhere", area=_safe(found.name)))
+        return About(found, rules, None)
     if now.plan is None:
         return About(desk.area(now), rules, None)
     result = desk.result(now)
@@ -191,7 +192,8 @@ def _left_out(about: About) -> None:
     found = _of_plan(about)
     if found is None or about.result is None:
         return
-    remedies = _remedies(about, about.result) if st.session_state.get(ASKED) == about.key else None
+    wanted = st.session_state.get(ASKED) == about.key
+    remedies = _remedies(about, about.result) if wanted else None
     found = replace(found, remedies=remedies)
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -204,7 +206,7 @@ def _left_out(about: About) -> None:
         }))  # fmt: skip
         st.caption(text("app_reach.left_how"))
         st.button(text("app_reach.find"), help=text("app_reach.find_help"), icon=":material/search:",
-                  on_click=_ask_for_remedies, args=(about,), disabled=remedies is not None)  # fmt: skip
+                  on_click=_ask_for_remedies, args=(about,), disabled=wanted)  # fmt: skip
     with right:
         key = ("left_out", remedies is not None, *about.key)
         _map("left_out", key, lambda: _opened(_drawn(found), "left_out"), text("app_reach.map.left_out"))
@@ -255,10 +257,11 @@ def _sensitivity(about: About) -> None:
     if pictures is None:
         return
     page = sensitivity_words.markdown(found)
-    chapters = _chapters(page)
+    chapters, before = _chapters(page), _before_chapters(page)
+    facts = [line for line in before.splitlines() if line.startswith("- ")]
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(_bullets(sensitivity_words.lines(found)[:3]))
+        st.markdown(_safe("\n".join(facts)))
         st.caption(text("app_reach.sensitivity_how"))
         csv = sensitivity_words.table(found.rows).to_csv(index=False, lineterminator="\n")
         st.download_button(
@@ -271,12 +274,12 @@ def _sensitivity(about: About) -> None:
     st.subheader(heading, anchor=False)
     st.markdown(_safe(chapters.pop(heading)))
     st.subheader(text("app_reach.curves"), anchor=False)
-    st.image(pictures[1], alt=text("app_reach.alt.curves"), width="stretch")
+    st.image(pictures[1], alt=text("app_reach.alt.curves"), width=CURVES_WIDTH)
     for name, told in chapters.items():
         st.subheader(name, anchor=False)
         st.markdown(_safe(told))
     with st.expander(text("app_reach.definition")):
-        st.markdown(_safe(_before_chapters(page)))
+        st.markdown(_safe("\n".join(line for line in before.splitlines() if line not in facts)))
     measured = _report(about, "planner" if about.result else "report-2017")
     if measured is not None:
         _take_home(about, replace(measured, sensitivity=found))
@@ -309,10 +312,13 @@ def _today(about: About) -> None:
         st.markdown(f"**{_sentence(text('app_reach.lacking', count=number(len(chosen.lacking))))}**")
         tables.show(lacking_table(chosen))
     with right:
-        ordered = (chosen, *(each for each in found if each != chosen))
-        report = replace(measured, today=ordered)
+        ground = reach.slide(work.atlas(), about.area, about.rules)  # shows neither bases nor borders of a draft
+        report = ReachReport(ground, None, today=(chosen, *(each for each in found if each != chosen)))
         told = text("app_reach.map.today", reading=text(reach_words.READING_NAMES[reading]))
         _map("today", (reading, *about.key), lambda: _opened(_drawn(report), "today"), told)
+    names = [text(key) for key in reach_words.PARTS.values()]
+    for tab, table in zip(st.tabs(names), reach_words.today_tables(found, work.atlas()).split("\n\n"), strict=True):
+        tab.markdown(_safe(table))
     _chapter(replace(measured, today=found), "today")
     _take_home(about, replace(measured, today=found))
 
@@ -550,7 +556,7 @@ def _chapter(found: ReachReport, name: str) -> None:
     told = _chapters(reach_report.markdown(found, work.atlas())).get(heading)
     if told:
         st.subheader(heading, anchor=False)
-        st.markdown(_safe(told))
+        st.markdown(_safe(told.partition("\n\n|")[0]))  # tables stand elsewhere on the page
 
 
 def _chapters_in_tabs(page: str) -> None:

@@ -56,7 +56,7 @@ def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = 
         frame.begin()
         frame.page(need_page.show)()
 
-    shown = AppTest.from_function(script, default_timeout=120)
+    shown = AppTest.from_function(script, default_timeout=40)
     shown.session_state["language"] = lang
     if on_desk is not None:
         shown.session_state[desk.DESK] = on_desk
@@ -67,7 +67,7 @@ def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = 
 
 def drafted(result: Result, area: str = AREA) -> Desk:
     """A desk with a plan as its draft."""
-    return Desk(area, result.plan.settings, draft.began(result.plan, Phrase("app.need.own_used")))
+    return Desk(area, result.plan.settings, history=draft.began(result.plan, Phrase("app.need.own_used")))
 
 
 def written(shown: AppTest) -> str:
@@ -174,7 +174,6 @@ def test_a_file_about_persons_is_refused_in_one_sentence_and_forgotten(forde: Re
     assert "01019012345" not in shown.error[0].value
     assert shown.metric[0].value == before
     assert need_page.LOCAL not in shown.session_state
-    assert not shown.run().error
 
 
 def test_a_projection_gives_the_need_of_its_year(shipped: Atlas, forde: Result, tmp_path: Path) -> None:
