@@ -49,9 +49,11 @@ class Ground:
         inside = set(units)
         return [base for base in self.times.bases if base.unit_code in inside]
 
-    def joined(self, plan: Plan) -> dict[str, tuple[str, ...]]:
-        """The units of a plan's area with those that are joined to them, as the settings count it."""
-        return network.joined(self.atlas.links, self.atlas.roads, plan.area.units, plan.settings)
+    def joined(self, plan: Plan) -> nx.Graph[str]:
+        """The units of a plan's area, joined as its settings count it."""
+        atlas, units = self.atlas, plan.area.units
+        beside: dict[str, Iterable[str]] = {**network.joined(atlas.links, atlas.roads, units, plan.settings)}
+        return nx.from_dict_of_lists(beside)
 
     def name(self, unit: str) -> str:
         """What a unit is called."""
@@ -131,7 +133,7 @@ def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -
         raise PlanError("draft_team_locked", team=team_names(plan, ground.atlas)[team_id])
     if not possible:
         raise PlanError("draft_undivided", team=team_names(plan, ground.atlas)[team_id])
-    joined = nx.from_dict_of_lists(ground.joined(plan))
+    joined = ground.joined(plan)
 
     def price(second: Base) -> tuple[int, int]:
         leaving = _nearer(whole, second, free, ground)

@@ -409,15 +409,22 @@ def minutes(on: Ground, result: Result) -> Picture | None:
     bands[seconds == UNREACHABLE] = len(BANDS)
     served = np.isin(on.area.units, list(result.plan.team_of()))
     bands[~np.repeat(served, np.diff(on.first_cell))] = 0
-    of_square = np.zeros(int(on.grid.of_cell.max()) + 1, dtype=np.uint8)
-    np.maximum.at(of_square, on.grid.of_cell, bands.astype(np.uint8))
-    of_square[0] = 0
     words = (
         *(text("live_map.minutes.to", low=low, high=high) for low, high in pairwise((0, *WITHIN))),
         text("live_map.minutes.over", low=WITHIN[-1]),
         text("live_map.minutes.never"),
     )
-    return picture(on.grid, of_square, text("live_map.layer.minutes"), tuple(zip(BANDS, words, strict=True)))
+    return picture_of_cells(on.grid, bands, text("live_map.layer.minutes"), tuple(zip(BANDS, words, strict=True)))
+
+
+def picture_of_cells(
+    grid: Grid, classes: NDArray[np.intp], title: str, colours: tuple[tuple[str, str], ...]
+) -> Picture:
+    """The squares of cells in the colours of their classes (0: clear); of several cells in one the highest counts."""
+    of_square = np.zeros(int(grid.of_cell.max()) + 1, dtype=np.uint8)
+    np.maximum.at(of_square, grid.of_cell, classes.astype(np.uint8))
+    of_square[0] = 0
+    return picture(grid, of_square, title, colours)
 
 
 def picture(grid: Grid, classes: NDArray[np.uint8], title: str, colours: tuple[tuple[str, str], ...]) -> Picture:

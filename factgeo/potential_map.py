@@ -43,16 +43,13 @@ def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
     here = atlas.units.loc[list(found.area.units)]
-    squares = _squares(found.cells, _classes(found), "max")
-    palette = (NO_ROAD, *BELOW, ENOUGH, *PLENTY)
+    squares = _squares(found.cells, classes(found), "max")
+    palette = tuple(colour for colour, _ in class_colours(found.rules))
     places = [best.place for best in found.best]
     names = [f"{rank} {place.name}" for rank, place in enumerate(places, start=1)]
     legend = "".join([
         _head(text("potential.map.residents", limit=found.rules.reach)),
-        *(
-            legend_row(maps.swatch(f"background:{colour}"), words)
-            for colour, words in zip(palette, _class_words(found.rules), strict=True)
-        ),
+        *(legend_row(maps.swatch(f"background:{colour}"), words) for colour, words in class_colours(found.rules)),
         _line(text("potential.map.levels", low=number(found.rules.levels[0]), high=number(found.rules.levels[1]))),
         legend_row(maps.dot(), text("potential.map.best")),
         _line(text("potential.map.note")),
@@ -146,11 +143,16 @@ def _bounds(asked: Rules) -> list[int]:
     return [1, round(low / 3), low, high, *(round(high * times) for times in WIDER)]
 
 
-def _classes(found: AreaPotential) -> NDArray[np.intp]:
-    """The class of each cell, from 1."""
+def classes(found: AreaPotential) -> NDArray[np.intp]:
+    """The class of each cell of the area, from 1: how many residents are within reach of it."""
     residents = found.of_cells.residents[:, found.rules.column]
-    classes: NDArray[np.intp] = np.searchsorted(_bounds(found.rules), residents, side="right") + 1
-    return classes
+    numbers: NDArray[np.intp] = np.searchsorted(_bounds(found.rules), residents, side="right") + 1
+    return numbers
+
+
+def class_colours(asked: Rules) -> tuple[tuple[str, str], ...]:
+    """Colour and words of each class, from the first."""
+    return tuple(zip((NO_ROAD, *BELOW, ENOUGH, *PLENTY), _class_words(asked), strict=True))
 
 
 def _class_words(asked: Rules) -> Iterator[str]:

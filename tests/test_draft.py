@@ -1,4 +1,4 @@
-"""Plans edited by hand: every edit is a new plan that loses nobody, and can be undone."""
+"""Plans edited by hand: every edit is a new plan that loses nobody."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import networkx as nx
 import numpy as np
 import pytest
 from conftest import refusal
+from test_steps import there_and_back
 
-from factgeo import areas, bases, capacity, check, draft, language, pipeline, planfile, settings
-from factgeo.draft import Ground, History
-from factgeo.driving import Range
+from factgeo import areas, bases, check, draft, language, pipeline, planfile, settings, steps, totals
+from factgeo.draft import Ground
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
@@ -269,7 +269,7 @@ def test_act_areas_stay_while_all_their_teams_do(two_tiers: Result) -> None:
     assert joined.act is not None
     assert joined.act.areas == tuple(each for each in plan.act.areas if gone not in each.teams)
     renewed = pipeline.redrawn(two_tiers, joined)
-    assert planfile.from_content(draft.plan_content(renewed.plan), ground.atlas, Path()) == joined
+    assert planfile.from_content(steps.plan_content(renewed.plan), ground.atlas, Path()) == joined
 
 
 # locks
@@ -373,12 +373,15 @@ def test_neighbours_are_the_teams_across_a_link_the_nearest_first(plan: Plan, gr
     assert seen > 5
 
 
-@pytest.mark.parametrize("kinds", [("road",), ("road", "ferry"), ("road", "ferry", "border")])
-def test_links_are_those_that_the_check_counts(plan: Plan, ground: Ground, kinds: tuple[str, ...]) -> None:
-    rules = settings.load(tables={"whole": {"links": list(kinds)}, "ferry": {"boats": False}})
-    other = replace(plan, settings=rules)
+@pytest.mark.parametrize("kinds", [["road"], ["road", "ferry"], ["road", "ferry", "border"]])
+@pytest.mark.parametrize("closed", [[], ["Lavik-Oppedal"], ["4,58,6,62"]])
+def test_units_are_joined_as_the_check_counts_it(
+    plan: Plan, ground: Ground, kinds: list[str], closed: list[str]
+) -> None:
+    other = replace(plan, settings=settings.load(tables={"whole": {"links": kinds}, "roads": {"closed": closed}}))
     counted = check._graph(other, ground.atlas).subgraph(plan.area.units)
-    assert nx.utils.graphs_equal(nx.Graph(draft.links(other, ground.atlas).edges), nx.Graph(counted.edges))
+    assert nx.utils.graphs_equal(ground.joined(other), nx.Graph(counted))
+    assert counted.edges
 
 
 def test_improving_brings_the_best_plan_back(forde: Result, ground: Ground) -> None:
@@ -430,6 +433,52 @@ def test_improving_says_why_the_locks_cannot_hold(forde: Result, ground: Ground)
         draft.improve(pipeline.redrawn(forde, broken))
 
 
+# as another plan has it
+
+
+def test_a_plan_drawn_like_another_has_its_teams_under_the_ids_of_its_own(plan: Plan, ground: Ground) -> None:
+    like = draft.add_team(draft.join(plan, FORDE, SVELGEN, ground), base_in(VIK, ground), ground)
+    start = draft.move(plan, [SOLUND], SOGNDAL, ground)
+    drawn = draft.drawn(start, like.base_of())
+    assert drawn.base_of() == like.base_of()
+    had = {each.base: each.team_id for each in start.catchments}
+    assert {each.team_id for each in drawn.catchments if each.base in had} == {SOGNDAL, FORDE, EID}
+    assert [each.team_id for each in drawn.catchments] == [SOGNDAL, FORDE, EID, "T05"]
+    assert drawn.proof == Proof("", "none", ())
+    assert drawn.settings is start.settings
+    each_unit_once(drawn)
+    assert draft.drawn(like, plan.base_of()).base_of() == plan.base_of()
+
+
+def test_who_is_not_drawn_has_no_team_by_choice_or_for_the_reason_it_had(plan: Plan, ground: Ground) -> None:
+    left = draft.move(plan, [KINN, VIK], None, ground)
+    start = replace(left, unserved=(Unserved(KINN, "no_road"), Unserved(VIK, "locked")))
+    named = {unit: base for unit, base in plan.base_of().items() if unit not in {KINN, SOLUND}}
+    drawn = draft.drawn(start, named)
+    assert set(drawn.unserved) == {Unserved(KINN, "no_road"), Unserved(SOLUND, "locked")}
+    each_unit_once(drawn)
+    nobody = draft.drawn(plan, {})
+    assert nobody.catchments == ()
+    assert [entry.unit_code for entry in nobody.unserved] == list(plan.area.units)
+
+
+def test_act_areas_stay_where_their_teams_are_drawn_again(two_tiers: Result) -> None:
+    plan, ground = two_tiers.plan, Ground.of(two_tiers)
+    assert plan.act is not None
+    assert plan.act.areas
+    again = draft.drawn(plan, plan.base_of())
+    assert again.catchments == plan.catchments
+    assert again.act is not None
+    assert again.act.areas == plan.act.areas
+    kept, gone = plan.act.areas[0].teams[:2]
+    joined = draft.join(plan, kept, gone, ground)
+    assert draft.drawn(plan, joined.base_of()) == joined
+
+
+def test_units_of_another_area_cannot_be_drawn(plan: Plan, ground: Ground) -> None:
+    assert "0301" in refusal(PlanError, lambda: draft.drawn(plan, {"0301": base_in(KINN, ground)}))
+
+
 # many edits in a row
 
 Edit = Callable[[Plan], Plan]
@@ -459,7 +508,7 @@ def test_whatever_is_done_every_unit_is_in_one_team_or_openly_in_none(
 ) -> None:
     chance, start = random.Random(seed), several_bases if seed % 2 else forde  # noqa: S311 - no secret
     ground, plan = Ground.of(start), start.plan
-    history, done = draft.began(plan), 0
+    history, done = steps.began(plan), 0
     for number in range(40):
         before, locked = plan, draft.locked_units(plan, ground.atlas)
         edit = chance.choice(list(edits_at_random(chance, plan, ground)))
@@ -478,39 +527,6 @@ def test_whatever_is_done_every_unit_is_in_one_team_or_openly_in_none(
     there_and_back(history, ground.atlas)
 
 
-def there_and_back(history: History, atlas: Atlas) -> None:
-    """Undone to the first step and done again, and kept and brought back."""
-    plans = [step.plan for step in history.steps]
-    for plan in reversed(plans):
-        assert history.present == plan
-        history = history.undo()
-    assert draft.history_from(json.loads(json.dumps(draft.history_content(history))), atlas) == history
-    assert not history.can_undo
-    for plan in plans[1:]:
-        history = history.redo()
-        assert history.present == plan
-    assert not history.can_redo
-    assert history.redo() == history
-    assert draft.history_from(json.loads(json.dumps(draft.history_content(history))), atlas) == history
-
-
-def test_what_was_undone_is_forgotten_when_something_else_is_done(plan: Plan, ground: Ground) -> None:
-    one, two = draft.move(plan, [KINN], EID, ground), draft.move(plan, [VIK], FORDE, ground)
-    history = draft.began(plan).did(one, draft.did_improve()).undo().did(two, draft.did_improve())
-    assert [step.plan for step in history.steps] == [plan, two]
-    assert history.undo().present == plan
-
-
-def test_of_too_many_steps_the_first_and_the_latest_are_kept(plan: Plan) -> None:
-    history = draft.began(plan, Phrase("draft.did.improved"))
-    for number in range(150):
-        history = history.did(plan, Phrase("draft.did.added", values={"base": str(number)}))
-    assert len(history.steps) == draft.MOST_STEPS
-    assert history.steps[0].what == Phrase("draft.did.improved")
-    assert [step.what.values["base"] for step in history.steps[1:]] == [str(n) for n in range(51, 150)]
-    assert history.present is plan
-
-
 # words
 
 
@@ -518,7 +534,7 @@ def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, ground: G
     atlas = ground.atlas
     left = draft.move(plan, [KINN], None, ground)
     said = [
-        draft.began(plan).steps[0].what,
+        steps.began(plan).steps[0].what,
         draft.did_move(plan, [KINN], EID, atlas),
         draft.did_move(plan, [KINN, VIK], EID, atlas),
         draft.did_move(plan, [KINN], None, atlas),
@@ -563,141 +579,8 @@ def test_teams_are_called_as_in_the_figures(two_tiers: Result, norway: Result, f
     moved = draft.set_base(locked, SVELGEN, base_in(KINN, Ground.of(forde)), Ground.of(forde))
     for result in (two_tiers, norway, pipeline.redrawn(forde, moved)):
         names = {each.team_id: each.name for each in result.figures.teams}
-        assert {team_id: draft.team_name(result.plan, team_id, result.atlas) for team_id in names} == names
-
-
-# what an edit changes
-
-
-def test_the_numbers_are_those_of_the_cells_and_the_residents(forde: Result) -> None:
-    found, plan, cells = draft.totals(forde), forde.plan, forde.journeys.cells
-    residents = forde.atlas.residents[forde.atlas.residents["year"] == forde.atlas.year]
-    mine = residents[residents["unit_code"].isin(plan.team_of())]
-    assert found.residents == mine["persons"].sum()
-    assert found.adults == mine.loc[mine["age"] >= 18, "persons"].sum()
-    near, minutes, persons = 0, 0.0, 0
-    for each in plan.catchments:
-        for unit in each.units:
-            own_minutes, own_persons = forde.journeys.minutes(each.base, (unit,))
-            near += int(own_persons[own_minutes <= 60].sum())
-            reached = np.isfinite(own_minutes)
-            minutes += float(own_minutes[reached] @ own_persons[reached])
-            persons += int(own_persons[reached].sum())
-    assert found.within == found.within_60 == near
-    assert found.mean_min == pytest.approx(minutes / persons)
-    assert found.catchments == len(plan.catchments)
-    assert len(cells)
-
-
-@pytest.mark.parametrize("model", ["fact", "act"])
-def test_positions_are_those_of_the_capacity(two_tiers: Result, model: str) -> None:
-    rules = two_tiers.plan.settings
-    rules = rules.model_copy(update={"capacity_need": rules.capacity_need.model_copy(update={"model": model})})
-    result = pipeline.redrawn(two_tiers, replace(two_tiers.plan, settings=rules))
-    slow = capacity.totals(capacity.assess(result)).positions
-    assert draft.positions(result).values == pytest.approx(slow.values)
-    assert result.figures.act
-
-
-def test_the_change_tells_what_is_different_and_nothing_else(forde: Result, ground: Ground) -> None:
-    edited = pipeline.redrawn(forde, draft.move(forde.plan, [KINN], None, ground))
-    difference = draft.change(forde, edited)
-    assert {note.key for note in difference.new} == {"too_small"}
-    assert difference.gone == ()
-    lines = draft.change_lines(difference)
-    persons = int(ground.atlas.population.at[KINN, "persons"])
-    assert any(line.startswith(f"Innbyggere med team: −{language.number(persons)} (fra ") for line in lines)
-    assert not any(line.startswith(("Opptaksområder", "Team:")) for line in lines)
-    assert draft.change_lines(draft.change(forde, forde)) == []
-    back = draft.change_lines(draft.change(edited, forde))
-    assert any(line.startswith(f"Innbyggere med team: +{language.number(persons)} (fra ") for line in back)
-    assert back[0].startswith("Gjelder ikke lenger: T03")
-
-
-def test_half_positions_are_told_as_such(forde: Result) -> None:
-    difference = draft.change(forde, forde)
-    few = [replace(difference.before, positions=Range(n, n, n)) for n in (6.9, 7.6)]
-    lines = draft.change_lines(replace(difference, before=few[0], after=few[1]))
-    assert lines == ["Stillinger (anslag): +0,5 (fra 7,0 til 7,5)"]
-    many = [replace(difference.before, positions=Range(n, n, n)) for n in (70.3, 71.9)]
-    lines = draft.change_lines(replace(difference, before=many[0], after=many[1]))
-    assert lines == ["Stillinger (anslag): +2 (fra 70 til 72)"]
-
-
-def test_a_rule_that_stays_broken_is_not_news(forde: Result, ground: Ground) -> None:
-    one = pipeline.redrawn(forde, draft.move(forde.plan, [VIK], EID, ground))
-    two = pipeline.redrawn(one, draft.move(one.plan, [STAD], SVELGEN, ground))
-    had, has = ({(note.key, note.team_id) for note in result.notes} for result in (one, two))
-    difference = draft.change(one, two)
-    assert {(note.key, note.team_id) for note in difference.new} == has - had
-    assert had & has
-
-
-def test_another_limit_is_told_beside_the_hour(forde: Result, ground: Ground) -> None:
-    rules = settings.load(assignments=["travel.minutes=30"])
-    before = pipeline.redrawn(forde, replace(forde.plan, settings=rules))
-    after = pipeline.redrawn(before, draft.move(before.plan, [SUNNFJORD], None, ground))
-    lines = draft.change_lines(draft.change(before, after))
-    assert [line.split(" minutter")[0] for line in lines if line.startswith("Innbyggere innen")] == [
-        "Innbyggere innen 30", "Innbyggere innen 60",
-    ]  # fmt: skip
-    nobody = pipeline.redrawn(forde, draft.move(forde.plan, forde.plan.area.units, None, ground))
-    assert any("–" in line for line in draft.change_lines(draft.change(forde, nobody)))
-
-
-# kept and brought back
-
-
-def test_a_plan_is_kept_as_its_file_has_it(plan: Plan, ground: Ground) -> None:
-    content = json.loads(json.dumps(draft.plan_content(plan)))
-    assert planfile.from_content(content, ground.atlas, Path("plan.json")) == plan
-
-
-def test_a_history_of_two_tiers_and_several_rules_comes_back(two_tiers: Result) -> None:
-    ground, plan = Ground.of(two_tiers), two_tiers.plan
-    unit, home = next(iter(plan.team_of().items()))
-    steps = [draft.lock_units(plan, [unit], ground), draft.lock_team(plan, home, ground), draft.lock_all(plan, ground)]
-    other = plan.settings.model_copy(update={"border": "none"})
-    history = draft.began(plan)
-    for each in [*steps, replace(plan, settings=other), draft.join(plan, home, plan.catchments[-1].team_id, ground)]:
-        history = history.did(each, draft.did_move(plan, plan.area.units[:7], home, ground.atlas))
-    content = json.loads(json.dumps(draft.history_content(history.undo())))
-    assert draft.history_from(content, ground.atlas) == history.undo()
-    assert len(content["rules"]) == 2
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda c: c.update(schema="other"),
-        lambda c: c.pop("steps"),
-        lambda c: c.update(steps=[]),
-        lambda c: c.update(position=9),
-        lambda c: c["steps"][0].update(teams=[999]),
-        lambda c: c["steps"][0].update(rules=7),
-        lambda c: c["steps"][0]["what"].update(key="draft.did.nothing_known"),
-        lambda c: c["steps"][0]["what"].update(values=None),
-        lambda c: c["teams"][0]["units"].append("9999"),
-        lambda c: c["teams"][0]["base"].update(lon=1.0),
-        lambda c: c["rules"][0].update(border="moon"),
-        lambda c: c["edits"][0].update(lock=[{"units": [], "base": ""}]),
-        lambda c: c.update(area=None),
-    ],
-)
-def test_a_damaged_draft_is_refused_in_one_sentence(
-    plan: Plan, ground: Ground, damage: Callable[[dict[str, object]], object]
-) -> None:
-    content = json.loads(json.dumps(draft.history_content(draft.began(plan))))
-    assert draft.history_from(content, ground.atlas).present == plan
-    damage(content)
-    assert "damaged" in refusal(PlanError, lambda: draft.history_from(content, ground.atlas))
-
-
-def test_a_draft_of_other_data_says_that_they_have_changed(plan: Plan, ground: Ground) -> None:
-    content = {**draft.history_content(draft.began(plan)), "pack_digest": "0" * 64}
-    assert "data have changed" in refusal(PlanError, lambda: draft.history_from(content, ground.atlas))
-    with pytest.raises(PlanError):
-        planfile.from_content({**draft.plan_content(plan), "pack_digest": "0"}, ground.atlas, Path("x"))
+        said = {each: draft.did_lock_team(result.plan, each, result.atlas).values["team"] for each in names}
+        assert said == names
 
 
 # all of Norway
@@ -713,7 +596,7 @@ def test_a_click_on_the_map_of_norway_is_answered_at_once(norway: Result) -> Non
         start = time.perf_counter()
         edited = draft.move(result.plan, [unit], team_id, ground)
         after = pipeline.redrawn(result, edited)
-        draft.change_lines(draft.change(result, after))
+        totals.change_lines(totals.change(result, after))
         spent.append(time.perf_counter() - start)
         result = after
     assert min(spent) < 0.75  # a third of that on a quiet machine
@@ -725,7 +608,7 @@ def base_units(plan: Plan) -> set[str]:
 
 def test_a_long_session_on_norway_stays_small_and_quick(norway: Result) -> None:
     ground, plan, chance = Ground.of(norway), norway.plan, random.Random(1)  # noqa: S311 - no secret
-    history = draft.began(plan)
+    history = steps.began(plan)
     while len(history.steps) < 51:
         unit = chance.choice([unit for unit in plan.area.units if unit not in base_units(plan)])
         team_id = chance.choice(draft.neighbours(plan, unit, ground) or (None,))
@@ -735,8 +618,8 @@ def test_a_long_session_on_norway_stays_small_and_quick(norway: Result) -> None:
     spent = []
     for _ in range(3):
         start = time.perf_counter()
-        words = json.dumps(draft.history_content(history))
+        words = json.dumps(steps.history_content(history))
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.3  # a third of that on a quiet machine
     assert len(words) < 400_000
-    assert draft.history_from(json.loads(words), ground.atlas) == history
+    assert steps.history_from(json.loads(words), ground.atlas) == history

@@ -38,7 +38,7 @@ def test_the_files_stand_alone(shipped: Atlas, area: AreaPotential, town: PlaceP
 
 
 def test_each_cell_has_the_class_of_its_residents_within_reach(area: AreaPotential) -> None:
-    classes = potential_map._classes(area)
+    classes = potential_map.classes(area)
     residents = area.of_cells.residents[:, ASKED.column]
     limits = [0, 1, 5_000, 15_000, 40_000, 100_000, 500_000, 10**9]
     for number in range(1, 8):

@@ -13,7 +13,7 @@ import click
 import pytest
 from conftest import refusal
 
-from factgeo import draft, shelf
+from factgeo import draft, shelf, steps
 from factgeo.errors import OutputError, SourceError
 from factgeo.pipeline import Result
 
@@ -60,11 +60,11 @@ def test_a_draft_comes_back_as_it_was_saved() -> None:
 def test_a_history_comes_back_from_the_shelf(forde: Result) -> None:
     ground, draft_id = draft.Ground.of(forde), shelf.new_id()
     edited = draft.move(forde.plan, ["4602"], "T04", ground)
-    history = draft.began(forde.plan).did(edited, draft.did_move(forde.plan, ["4602"], "T04", ground.atlas)).undo()
-    shelf.save(draft_id, draft.history_content(history))
+    history = steps.began(forde.plan).did(edited, draft.did_move(forde.plan, ["4602"], "T04", ground.atlas)).undo()
+    shelf.save(draft_id, steps.history_content(history))
     content = shelf.load(draft_id)
     assert content is not None
-    assert draft.history_from(content, ground.atlas) == history
+    assert steps.history_from(content, ground.atlas) == history
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,17 @@ def test_a_new_draft_makes_room_for_itself(folder: Path, monkeypatch: pytest.Mon
         aged(letter * 8, age)
     shelf.save("dddddddd", {})
     assert sorted(path.stem[0] for path in folder.iterdir()) == ["a", "b", "d"]
+
+
+def test_what_was_left_half_written_is_tidied_away_after_a_day(folder: Path) -> None:
+    folder.mkdir()
+    for name, days in ((".old.part", 1.1), (".young.part", 0.9), ("mine.part", 30.0)):
+        (folder / name).write_text("{")
+        then = time.time() - days * DAY_S
+        os.utime(folder / name, (then, then))
+    shelf.save("abcdefgh", {})
+    assert {path.name for path in folder.iterdir()} == {".young.part", "mine.part", "abcdefgh.json"}
+    assert shelf.forget_old("abcdefgh") == 0
 
 
 def test_the_file_is_plain_json(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from factgeo import areas, compare, comparison_words, draft, language, planfile, summary
+from factgeo import areas, compare, comparison_words, draft, language, need_words, planfile, summary
 from factgeo.compare import Comparison
 from factgeo.compare_files import export_comparison
 from factgeo.comparison_map import comparison_map
@@ -107,7 +107,7 @@ def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFra
         ],
         text("app.compare.catchments"): [number(total.catchments) for total in totals],
         text("app.total.teams"): [number(total.teams) for total in totals],
-        text("app.total.target"): [number(total.target_group) for total in totals],
+        text("app.total.target"): [need_words.shown(total.target_group) for total in totals],
         text("app.total.positions"): [number(round(total.positions.central)) for total in totals],
         text("app.compare.broken"): [number(len(result.notes)) for result in results],
     }

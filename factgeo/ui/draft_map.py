@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from streamlit_folium import st_folium
 
-from factgeo import draft, live_map, maps
+from factgeo import draft, live_map, maps, potential, potential_map
 from factgeo.areas import Area
 from factgeo.language import text
-from factgeo.live_map import Ground
+from factgeo.live_map import Ground, Picture
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.ui import choice, edit_panel, leaflet, work
+from factgeo.ui import choice, desk, edit_panel, leaflet, work
 
 KEY, ANSWERED, COLOURS = "draft-map", "answered-click", "team-colours"
 HEIGHT = 440  # pixels
@@ -29,11 +29,12 @@ def show(result: Result) -> None:
     drawn = live_map.base_map(ground, assets=leaflet.URL, files=leaflet.GROUNDS_URL)
     painted = live_map.paint(
         ground, result, colours=_colours(result), selected=st.session_state.get(edit_panel.UNIT), locked=locked,
-        layers=layers,
+        layers=layers, potential=_potential(ground, result) if "potential" in layers else None,
     )  # fmt: skip
     st_folium(
-        drawn, feature_group_to_add=painted, key=KEY, height=HEIGHT, use_container_width=True, returned_objects=[]
-    )
+        drawn, feature_group_to_add=painted, key=KEY, height=HEIGHT, use_container_width=True, returned_objects=[],
+        render=False,
+    )  # fmt: skip
     _switches(result)
     st.caption(text("app.map.alternative"))
 
@@ -67,17 +68,37 @@ def choose_click(result: Result) -> None:
     )  # fmt: skip
 
 
+def _possible_layers(result: Result) -> list[live_map.Layer]:
+    """The layers that there can be; the potential is computed when it is switched on."""
+    there = {*live_map.layers_of(result), "potential"}
+    return [layer for layer in live_map.LAYERS if layer in there]
+
+
 def _chosen_layers(result: Result) -> list[live_map.Layer]:
     """The layers that are switched on; the choice stays when the plan is edited."""
-    possible = live_map.layers_of(result)
     chosen = st.session_state.setdefault(SHOWN, list(live_map.FIRST_LAYERS))
-    return [layer for layer in possible if layer in chosen]
+    return [layer for layer in _possible_layers(result) if layer in chosen]
+
+
+def _potential(ground: Ground, result: Result) -> Picture | None:
+    """Who lives within reach of each place of the area, as a picture; None while it is being computed."""
+    rules, area = result.plan.settings, ground.area
+    asked = potential.rules(rules)
+    found = work.ask(
+        "potential", (area, desk.whole_digest(rules)), lambda _: potential.of_area(work.atlas(), area, rules, asked)
+    )
+    if found is None or ground.grid is None:
+        return None
+    title = text("potential.map.residents", limit=asked.reach)
+    return live_map.picture_of_cells(
+        ground.grid, potential_map.classes(found), title, potential_map.class_colours(asked)
+    )
 
 
 def _switches(result: Result) -> None:
     """A switch for each layer, below the map."""
     st.pills(
-        text("app.map.layers"), live_map.layers_of(result), selection_mode="multi", format_func=live_map.layer_name,
+        text("app.map.layers"), _possible_layers(result), selection_mode="multi", format_func=live_map.layer_name,
         label_visibility="collapsed", key=SHOWN,
     )  # fmt: skip
     if "background" in st.session_state[SHOWN]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from factgeo import areas, draft, export, summary
+from factgeo import areas, draft, export, need_words, summary
 from factgeo.draft import Change, Ground, Totals
 from factgeo.errors import FactgeoError, PlanError
 from factgeo.language import Phrase, number, percent, text
@@ -179,7 +179,7 @@ def _figures(change: Change, result: Result) -> list[tuple[str, str, str | None,
         told("mean", text("app.minutes", minutes=summary.minutes(now.mean_min)),
              f"{mean_moved:+.1f}" if round(mean_moved, 1) else None, "inverse"),
         told("teams", number(now.teams), f"{now.teams - was.teams:+d}" if now.teams != was.teams else None, "off"),
-        told("target", number(now.target_group), f"{now.target_group - was.target_group:+d}"
+        told("target", need_words.shown(now.target_group), f"{now.target_group - was.target_group:+d}"
              if now.target_group != was.target_group else None, "off"),
         told("positions", number(round(now.positions.central)), f"{positions:+d}" if positions else None, "off"),
     ]  # fmt: skip

@@ -105,9 +105,7 @@ def show() -> None:
         takes = None if result is None else _capacity(result)
         if found is not None:
             _answer(asked, found, takes)
-    shown = [tab for tab in TABS if found is not None or tab == "own"]
-    if asked.desk.plan is None:
-        shown = [tab for tab in shown if tab not in {"teams", "takes"}]
+    shown = [tab for tab in TABS if asked.desk.plan is not None or tab not in {"teams", "takes"}]
     for name, tab in zip(shown, st.tabs([text(f"app.need_tab.{name}") for name in shown]), strict=True):
         with tab:
             _tab(name, asked, found, takes)
@@ -253,15 +251,14 @@ def _capacity_metrics(takes: Capacity) -> list[tuple[str, str, str]]:
         ("positions", all_.positions, lambda value: _plain_number(capacity_words.half(value))),
         ("hours", all_.hours, lambda value: _plain_number(capacity_words.rough(value))),
     ]
-    quality = text("need.quality.estimate")
-    return [
-        (name, write(each.central), text("app.need.tag", quality=quality, between=_between(each, write)))
-        for name, each, write in shown
-    ]
+    return [(name, write(each.central), _estimate(each, write)) for name, each, write in shown]
 
 
-def _between(figure: Range, write: Callable[[float], str]) -> str:
-    return text("need.between", low=write(figure.low), high=write(figure.high))
+def _estimate(figure: Range, write: Callable[[float], str]) -> str:
+    """That it is an estimate, and between what."""
+    quality, low, high = text("need.quality.estimate"), write(figure.low), write(figure.high)
+    between = text("need.between", low=low, high=high)
+    return quality if low == high else text("app.need.tag", quality=quality, between=between)
 
 
 def _plain_number(value: float) -> str:
@@ -420,19 +417,27 @@ def takes_table(takes: Capacity) -> pd.DataFrame:
             text("app.need.km"): _span(team.load.km, capacity_words.rough),
             text("capacity.column.cars"): _span(team.load.cars, capacity_words.whole),
             text("app.need.unreachable"): number(team.unreachable),
+            text("app.need.mark"): text("app.need.over_full") if team.load.over_full else "",
         }
         for team in takes.all
     )
 
 
 def roles_table(takes: Capacity) -> pd.DataFrame:
-    """One row per role: all teams together, then each team."""
-    rows = []
-    for role, key in capacity_words.ROLE_WORDS.items():
-        each = {_team_name(team): _plain_number(capacity_words.tenth(team.roles[role].central)) for team in takes.all}
-        together = _span(capacity.added(team.roles[role] for team in takes.all), capacity_words.half)
-        rows.append({text("capacity.column.role"): text(key), text("capacity.column.all"): together, **each})
-    return pd.DataFrame(rows)
+    """One row for all teams together, then one per team: positions of each role."""
+    everyone = {
+        text(key): _span(capacity.added(team.roles[role] for team in takes.all), capacity_words.half)
+        for role, key in capacity_words.ROLE_WORDS.items()
+    }
+    each = [
+        {text("capacity.column.team"): _team_name(team)}
+        | {
+            text(key): _plain_number(capacity_words.tenth(team.roles[role].central))
+            for role, key in capacity_words.ROLE_WORDS.items()
+        }
+        for team in takes.all
+    ]
+    return pd.DataFrame([{text("capacity.column.team"): text("capacity.column.all"), **everyone}, *each])
 
 
 def listed_table(takes: Capacity) -> pd.DataFrame:
@@ -481,7 +486,8 @@ def _span(figure: Range, how: Rounding) -> str:
 
 
 def _shares(figure: Range) -> str:
-    return _written(figure, lambda value: percent(value, 0))
+    low, high = (number(100 * value) for value in (figure.low, figure.high))
+    return text("capacity.span", low=low, central=percent(figure.central, 0), high=high)
 
 
 def _written(figure: Range, write: Callable[[float], str]) -> str:

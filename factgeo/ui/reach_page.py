@@ -96,12 +96,11 @@ def _scope(now: Desk | None) -> str:
 def _about(scope: str, now: Desk | None) -> About | None:
     """Whom the page is about; None while the draft is being measured."""
     atlas, rules = work.atlas(), now.rules if now else settings.load()
-    if now is None:
-        st.info(text("app_reach.no_desk"))
     if scope != "own" or now is None:
         wanted = choice.area(atlas, WHOLE) if scope == "other" else areas.NORWAY
         found = areas.resolve(wanted, atlas)
-        st.markdown(text("app_reach.elsewhere", area=_safe(found.name)))
+        values = {"area": _safe(found.name)}
+        st.markdown(text("app_reach.no_desk", **values) if now is None else text("app_reach.elsewhere", **values))
         return About(found, rules, None)
     if now.plan is None:
         return About(desk.area(now), rules, None)
@@ -131,8 +130,6 @@ def _measures(about: About) -> None:
     """One measure at a time: its figure, its map, and what was published."""
     presets = [preset for preset in reach_report.PRESETS if preset != "planner" or about.result]
     preset = _pick(st.radio, "measure", presets, horizontal=True)
-    if about.result is None:
-        st.caption(text("app_reach.no_planner"))
     found = _report(about, preset)
     if found is None:
         return
@@ -140,6 +137,8 @@ def _measures(about: About) -> None:
     with left:
         _figure(found.reach)
         _beside_published(found.reach)
+        if about.result is None:
+            st.caption(text("app_reach.no_planner"))
     with right:
         _within(found.reach)
         _map("measure", (preset, *about.key), lambda: _drawn(found), _words(reach_words.lines(found.reach)[:1]))
@@ -500,9 +499,9 @@ def _drawn(found: ReachReport) -> folium.Map:
 
 
 def _opened(drawn: folium.Map, layer: str) -> folium.Map:
-    """The map with another of its colourings seen at first."""
+    """The map with another of its colourings seen at first, and no hatching above it."""
     for child in drawn._children.values():  # noqa: SLF001 - folium has no other way to the layers
-        if isinstance(child, Layer) and not child.overlay:
+        if isinstance(child, Layer) and (not child.overlay or child.layer_name == text("map.layer.unserved")):
             child.show = child.layer_name == text(f"map.layer.{layer}")
     return drawn
 

@@ -17,7 +17,6 @@ from factgeo import (
     areas,
     capacity,
     capacity_words,
-    draft,
     language,
     local,
     need,
@@ -26,6 +25,7 @@ from factgeo import (
     parameters,
     pipeline,
     settings,
+    steps,
 )
 from factgeo.errors import SettingsError
 from factgeo.language import Phrase
@@ -67,7 +67,7 @@ def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = 
 
 def drafted(result: Result, area: str = AREA) -> Desk:
     """A desk with a plan as its draft."""
-    return Desk(area, result.plan.settings, history=draft.began(result.plan, Phrase("app.need.own_used")))
+    return Desk(area, result.plan.settings, history=steps.began(result.plan, Phrase("app.need.own_used")))
 
 
 def written(shown: AppTest) -> str:
@@ -203,7 +203,9 @@ def test_an_own_value_changes_the_figures_and_no_team(forde: Result) -> None:
     for level in ("low", "central", "high"):
         field = next(each for each in shown.number_input if each.key == f"need-target_fraction_adults-{level}")
         field.set_value(1.28)
-    next(each for each in shown.text_input if each.key == "need-target_fraction_adults-source").input("Egen <b>telling</b>")
+    next(each for each in shown.text_input if each.key == "need-target_fraction_adults-source").input(
+        "Egen <b>telling</b>"
+    )
     next(each for each in shown.button if each.form_id == "form-value-target_fraction_adults").click().run()
     assert not shown.exception
     assert not shown.error
@@ -274,7 +276,7 @@ def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
     takes = capacity.assess(forde)
     bad = replace(takes, teams=(replace(takes.teams[0], name='=HYPERLINK("x")'), *takes.teams[1:]))
     table = pd.read_csv(io.BytesIO(need_page.capacity_csv(bad)))
-    assert table["name"][0] == "'=HYPERLINK(\"x\")"
+    assert table["name"][0] == '\'=HYPERLINK("x")'
     whole = capacity_words.table(takes)
     pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(need_page.capacity_csv(takes))), whole, check_dtype=False)
 
@@ -290,5 +292,3 @@ def test_the_zip_has_the_files_of_the_need(shipped: Atlas, forde: Result) -> Non
         said = archive.read("helse-forde-need/need.md").decode()
     assert names == {"need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png"}
     assert "Målgruppa" in said
-
-

@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 
 from factgeo import (
     areas,
-    draft,
     fairness,
     language,
     pipeline,
@@ -28,6 +27,7 @@ from factgeo import (
     sensitivity,
     sensitivity_words,
     settings,
+    steps,
 )
 from factgeo.language import number, percent, text
 from factgeo.measure import WITHIN
@@ -75,7 +75,7 @@ def page(part: str, result: Result | None = None, lang: str = "nb", area: str = 
     for name, value in {"part": part, **chosen}.items():
         shown.session_state[f"reach-{name}"] = value
     if result is not None:
-        shown.session_state[desk.DESK] = Desk(area, result.plan.settings, draft.began(result.plan))
+        shown.session_state[desk.DESK] = Desk(area, result.plan.settings, history=steps.began(result.plan))
         shown.session_state[desk.RESULT] = result
     return shown.run()
 
@@ -125,7 +125,7 @@ def test_without_a_draft_the_page_is_about_all_of_norway(shipped: Atlas) -> None
     shown = page("measures", measure="slide")
     found = reach.slide(shipped, areas.resolve("norge", shipped), RULES)
     assert not shown.exception
-    assert [info.value for info in shown.info] == [text("app_reach.no_desk")]
+    assert text("app_reach.no_desk", area="Norge") in written(shown)
     assert shown.metric[0].value == percent(found.share)
     assert shown.radio[0].options == [text("app_reach.measure_of.report-2017"), text("app_reach.measure_of.slide")]
 
@@ -182,6 +182,8 @@ def test_the_map_of_those_left_out_begins_with_them(report: ReachReport, shipped
     colourings = [each for each in opened._children.values() if isinstance(each, folium.map.Layer) and not each.overlay]
     assert [each.layer_name for each in colourings if each.show] == [text("map.layer.left_out")]
     assert len(colourings) == 2
+    hatched = [each for each in opened._children.values() if getattr(each, "layer_name", "") == "Uten team"]
+    assert [each.show for each in hatched] == [False]
 
 
 # -- the other parts ---------------------------------------------------------------------------------------------------
