@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from factgeo import areas, changes, journeys, need, network, travel, trips
+from factgeo import areas, changes, journeys, need, network, stop, travel, trips
 from factgeo.access import FAR, Access, Starts
 from factgeo.areas import Area
 from factgeo.bases import candidates, dense_bases
@@ -282,6 +282,9 @@ def potentials(
         settings: The ways to and from the road.
         asked: Limits and half-life.
         compiled: The engine (default: the compiled one where numba is installed); both give the same.
+
+    Raises:
+        KeyboardInterrupt: Stopped.
     """
     limits = 60 * np.array(asked.minutes, dtype=np.int64)
     weight = _weights(asked.half_life_min)
@@ -289,6 +292,7 @@ def potentials(
     fast = travel.has_kernel() if compiled is None else compiled
     engine, add_up = (_compiled_rows, _compiled_sums()) if fast else (_plain_rows, _plain_sums)
     for row, seconds in engine(roads, places, cells, settings, max(int(limits[-1]), len(weight) - 1)):
+        stop.look()
         counted = (who.persons, who.adults, who.young, who.zone)
         gravity[row] = add_up(seconds, limits, weight, *counted, zones[row], sums[row])
     residents, adults, young, own_zone = sums.cumsum(axis=2).swapaxes(0, 1)

@@ -249,6 +249,8 @@ def table(
         PlanError: The plan says nothing about some units of the area.
     """
     _refuse_other_area(plan, area)
+    if plan is not None and not plan.catchments:
+        plan = None  # it has no regions of its own to count
     reference = reference_of(settings)
     grid = _with_reference(grid, reference, plan)
     progress(text("sensitivity.progress_bases"))

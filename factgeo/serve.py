@@ -19,6 +19,7 @@ OPTIONS = {
     "logger.hideWelcomeMessage": "true",
     "server.fileWatcherType": "none",
     "server.headless": "true",
+    "server.maxUploadSize": "10",  # MB; the pages take less, and say so
     "server.showEmailPrompt": "false",
     "theme.base": "light",
     "theme.primaryColor": "#0072B2",

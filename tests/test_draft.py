@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -475,6 +476,13 @@ def test_act_areas_stay_where_their_teams_are_drawn_again(two_tiers: Result) -> 
     assert draft.drawn(plan, joined.base_of()) == joined
 
 
+def test_a_lock_does_not_stand_in_the_way_of_another_plan_but_is_found_broken(plan: Plan, ground: Ground) -> None:
+    other = draft.move(plan, [KINN], EID, ground)
+    drawn = draft.drawn(draft.lock_all(plan, ground), other.base_of())
+    assert drawn.base_of() == other.base_of()
+    assert "lock_broken" in {note.key for note in check.check(drawn, ground.atlas, ground.times)}
+
+
 def test_units_of_another_area_cannot_be_drawn(plan: Plan, ground: Ground) -> None:
     assert "0301" in refusal(PlanError, lambda: draft.drawn(plan, {"0301": base_in(KINN, ground)}))
 
@@ -574,13 +582,23 @@ def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, ground: G
     assert all(each.text(lang) for each in said for lang in language.LANGUAGES)
 
 
-def test_teams_are_called_as_in_the_figures(two_tiers: Result, norway: Result, forde: Result) -> None:
-    locked = draft.lock_team(forde.plan, SVELGEN, Ground.of(forde))
-    moved = draft.set_base(locked, SVELGEN, base_in(KINN, Ground.of(forde)), Ground.of(forde))
-    for result in (two_tiers, norway, pipeline.redrawn(forde, moved)):
-        names = {each.team_id: each.name for each in result.figures.teams}
-        said = {each: draft.did_lock_team(result.plan, each, result.atlas).values["team"] for each in names}
-        assert said == names
+def test_a_kept_team_is_called_as_the_planner_has_it_wherever_it_drives_from(forde: Result, ground: Ground) -> None:
+    locked = draft.lock_team(forde.plan, SVELGEN, ground)
+    moved = pipeline.redrawn(forde, draft.set_base(locked, SVELGEN, base_in(KINN, ground), ground))
+    assert draft.team(moved.plan, SVELGEN).base.name == "Florø"
+    assert [each.name for each in moved.figures.teams] == ["Sogndalsfjøra", "Førde", "Svelgen", "Nordfjordeid"]
+    assert draft.did_unlock_team(moved.plan, SVELGEN, ground.atlas).text("en") == "Unlocked the team Svelgen"
+
+
+def test_no_two_teams_of_norway_have_one_name_in_a_step(norway: Result) -> None:
+    plan, atlas = norway.plan, norway.atlas
+    called = {each.team_id: draft.did_lock_team(plan, each.team_id, atlas).values["team"] for each in plan.catchments}
+    assert called == {each.team_id: each.name for each in norway.figures.teams}
+    places = Counter(each.base.name for each in plan.catchments)
+    assert max(places.values()) > 1
+    for each in plan.catchments:
+        alone = places[each.base.name] == 1
+        assert called[each.team_id] == (each.base.name if alone else atlas.units.at[each.base.unit_code, "name"])
 
 
 # all of Norway

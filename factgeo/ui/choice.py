@@ -39,7 +39,7 @@ def _kind_of(start: str | None) -> str:
     """The kind of area that a text asks for."""
     if start is None:
         return FIRST
-    kind = start.partition(":")[0]
+    kind = start.casefold().partition(":")[0]
     return kind if kind in KINDS else TYPED
 
 
@@ -77,7 +77,7 @@ def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str: 
     Streamlit's own list keeps the words that it was made with, so other words make it another list.
     """
     values, kept = list(labels), st.session_state.get(state)
-    first = values.index(kept) if kept in labels else 0
+    first = values.index(str(kept)) if kept in labels else 0
     key = f"{state}-{hash(tuple(labels.items()))}"
     chosen: str = st.selectbox(label, values, first, format_func=labels.__getitem__, key=key, **how)
     st.session_state[state] = chosen

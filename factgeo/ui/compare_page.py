@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from factgeo import areas, compare, comparison_words, draft, language, need_words, planfile, summary
+from factgeo import areas, compare, comparison_words, language, need_words, planfile, summary, totals
 from factgeo.compare import Comparison
 from factgeo.compare_files import export_comparison
 from factgeo.comparison_map import comparison_map
@@ -95,20 +95,20 @@ def _show(names: Sequence[str], results: Sequence[Result]) -> None:
 def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFrame:
     """Each plan's figures in a column of its own."""
     limit = number(results[0].plan.settings.travel.minutes)
-    totals = [draft.totals(result) for result in results]
+    sums = [totals.totals(result) for result in results]
     shares = {
         text("app.total.served"): [percent(result.figures.served) for result in results],
         text("app.total.within", limit=limit): [
             percent(total.within / result.figures.population if result.figures.population else 0.0)
-            for total, result in zip(totals, results, strict=True)
+            for total, result in zip(sums, results, strict=True)
         ],
         text("app.total.mean"): [
             text("app.minutes", minutes=summary.minutes(result.figures.mean_min)) for result in results
         ],
-        text("app.compare.catchments"): [number(total.catchments) for total in totals],
-        text("app.total.teams"): [number(total.teams) for total in totals],
-        text("app.total.target"): [need_words.shown(total.target_group) for total in totals],
-        text("app.total.positions"): [number(round(total.positions.central)) for total in totals],
+        text("app.compare.catchments"): [number(total.catchments) for total in sums],
+        text("app.total.teams"): [number(total.teams) for total in sums],
+        text("app.total.target"): [need_words.shown(total.target_group) for total in sums],
+        text("app.total.positions"): [number(round(total.positions.central)) for total in sums],
         text("app.compare.broken"): [number(len(result.notes)) for result in results],
     }
     table = pd.DataFrame.from_dict(shares, orient="index", columns=_distinct(names))

@@ -13,15 +13,15 @@ from typing import Any
 
 import streamlit as st
 
-from factgeo import areas, draft, next_teams, pipeline, planfile, settings, shelf
+from factgeo import areas, next_teams, pipeline, planfile, settings, shelf, steps
 from factgeo.areas import Area
-from factgeo.draft import History
 from factgeo.errors import FactgeoError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.settings import Settings
+from factgeo.steps import History
 from factgeo.ui import work
 
 DESK, RESULT, ID, LANGUAGE = "desk", "result", "id", "language"
@@ -115,7 +115,7 @@ def listed_alone(desk: Desk) -> Result | None:
 
 def open_plan(plan: Plan, said: Phrase) -> None:
     """Begin a new draft with a plan; what the draft before it was is gone, the plans put aside stay."""
-    put(replace(st.session_state[DESK], rules=plan.settings, history=draft.began(plan, said)))
+    put(replace(st.session_state[DESK], rules=plan.settings, history=steps.began(plan, said)))
 
 
 def keep(found: Result) -> None:
@@ -168,8 +168,8 @@ def _content(desk: Desk) -> dict[str, Any]:
         "area": desk.area,
         "rules": desk.rules.model_dump(mode="json"),
         "listed": desk.listed,
-        "history": draft.history_content(desk.history) if desk.history else None,
-        "saved": [{"name": each.name, "plan": draft.plan_content(each.plan)} for each in desk.saved],
+        "history": steps.history_content(desk.history) if desk.history else None,
+        "saved": [{"name": each.name, "plan": steps.plan_content(each.plan)} for each in desk.saved],
     }
 
 
@@ -179,7 +179,7 @@ def _from_content(content: Mapping[str, Any], atlas: Atlas) -> Desk:
         area=str(content["area"]),
         rules=settings.load(tables=content["rules"]),
         listed=bool(content["listed"]),
-        history=draft.history_from(history, atlas) if history else None,
+        history=steps.history_from(history, atlas) if history else None,
         saved=tuple(
             Saved(str(each["name"]), planfile.from_content(each["plan"], atlas, shelf.folder()))
             for each in content["saved"]

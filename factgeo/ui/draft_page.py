@@ -8,13 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from factgeo import areas, draft, export, need_words, summary
-from factgeo.draft import Change, Ground, Totals
+from factgeo import areas, draft, export, summary, totals
+from factgeo.draft import Ground
 from factgeo.errors import FactgeoError, PlanError
-from factgeo.language import Phrase, number, percent, text
+from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
-from factgeo.ui import desk, draft_map, edit_panel, example, frame, more_plans, packed, plan_tables, work
+from factgeo.steps import History
+from factgeo.ui import desk, draft_map, edit_panel, example, frame, key_figures, more_plans, packed, plan_tables, work
 from factgeo.ui.desk import Saved
 
 BEFORE, TROUBLE, DOING, SAID = "before", "trouble", "doing", "said"
@@ -97,7 +98,7 @@ def _did(plan: Plan, said: Phrase) -> None:
     _go(now.history.did(plan, said), said)
 
 
-def _go(history: draft.History, said: Phrase) -> None:
+def _go(history: History, said: Phrase) -> None:
     """Show another step of the history, and remember what was shown before it and how it came."""
     now = desk.current()
     if now is None:
@@ -151,44 +152,8 @@ def _head(result: Result) -> None:
     if not plan.catchments:
         st.warning(summary.lines(result)[0])
     same = isinstance(before, Result) and before.plan.area.units == plan.area.units
-    change = draft.change(before if same and before is not None else result, result)
-    for column, figure in zip(st.columns(6), _figures(change, result), strict=True):
-        label, value, delta, better, help_text = figure
-        column.metric(label, value, delta, delta_color=better, help=help_text)
-
-
-def _figures(change: Change, result: Result) -> list[tuple[str, str, str | None, str, str]]:
-    """Label, value, what the last step changed, whether more is better, and what it means."""
-    now, was, everyone = change.after, change.before, result.figures.population
-    limit = number(change.limit_min)
-
-    def share(part: Callable[[Totals], int]) -> tuple[str, str | None]:
-        moved = part(now) - part(was)
-        return percent(part(now) / everyone if everyone else 0.0), f"{moved:+d}" if moved else None
-
-    def told(name: str, value: str, moved: str | None, better: str) -> tuple[str, str, str | None, str, str]:
-        label, meaning = text(f"app.total.{name}", limit=limit), text(f"app.total_help.{name}", limit=limit)
-        return label, value, moved and _signed(moved), better, meaning
-
-    mean, mean_was = (each.mean_min and round(each.mean_min, 1) for each in (now, was))
-    mean_moved = mean - mean_was if mean is not None and mean_was is not None else 0
-    positions = round(now.positions.central) - round(was.positions.central)
-    return [
-        told("served", *share(lambda each: each.residents), "normal"),
-        told("within", *share(lambda each: each.within), "normal"),
-        told("mean", text("app.minutes", minutes=summary.minutes(now.mean_min)),
-             f"{mean_moved:+.1f}" if round(mean_moved, 1) else None, "inverse"),
-        told("teams", number(now.teams), f"{now.teams - was.teams:+d}" if now.teams != was.teams else None, "off"),
-        told("target", need_words.shown(now.target_group), f"{now.target_group - was.target_group:+d}"
-             if now.target_group != was.target_group else None, "off"),
-        told("positions", number(round(now.positions.central)), f"{positions:+d}" if positions else None, "off"),
-    ]  # fmt: skip
-
-
-def _signed(moved: str) -> str:
-    """A change as the language writes it; the sign first, as the metric wants it."""
-    value = float(moved)
-    return ("+" if value > 0 else "-") + number(abs(value), 1 if "." in moved else 0)
+    change = totals.change(before if same and before is not None else result, result)
+    key_figures.show(change, result)
 
 
 def _toolbar(result: Result) -> None:
@@ -229,7 +194,7 @@ def _said() -> None:
     lines = [f"**{frame.plain(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
     if isinstance(before, Result) and isinstance(after, Result) and before.plan.area.units == after.plan.area.units:
-        lines += draft.change_lines(draft.change(before, after))
+        lines += totals.change_lines(totals.change(before, after))
     with st.container(border=True):
         st.markdown("  \n".join(frame.plain(line) if k else line for k, line in enumerate(lines)))
 

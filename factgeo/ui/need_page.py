@@ -248,10 +248,15 @@ def _capacity_metrics(takes: Capacity) -> list[tuple[str, str, str]]:
     shown: list[tuple[str, Range, Callable[[float], str]]] = [
         ("places", all_.places, need_words.shown),
         ("gap", all_.gap, need_words.shown),
-        ("positions", all_.positions, lambda value: _plain_number(capacity_words.half(value))),
+        ("positions", all_.positions, lambda value: _plain_number(_positions(value))),
         ("hours", all_.hours, lambda value: _plain_number(capacity_words.rough(value))),
     ]
     return [(name, write(each.central), _estimate(each, write)) for name, each, write in shown]
+
+
+def _positions(value: float) -> float:
+    """Halves where there are few, two digits where there are hundreds."""
+    return capacity_words.half(value) if value < 100 else capacity_words.rough(value)  # noqa: PLR2004
 
 
 def _estimate(figure: Range, write: Callable[[float], str]) -> str:

@@ -30,5 +30,5 @@ def run() -> None:
     page.run()
 
 
-def _page(show: Callable[[], None], address: str) -> st.Page:  # type: ignore[valid-type]
+def _page(show: Callable[[], None], address: str) -> st.Page:
     return st.Page(frame.page(show), title=text(f"app.page.{address}"), url_path=address, default=address == "omrade")

@@ -10,6 +10,7 @@ from pathlib import Path
 import folium
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from factgeo import (
@@ -38,6 +39,7 @@ from factgeo.ui import desk, packed, reach_page, work
 from factgeo.ui.desk import Desk
 
 AREA = "hf:Helse Førde HF"
+DRAWN_MAP = reach_page._map
 RULES = settings.load()
 MEASURE = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}
 
@@ -46,6 +48,12 @@ MEASURE = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}
 def _finishes_in_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(work, "QUICK_S", 120)
     monkeypatch.setenv("FACTGEO_DRAFTS", str(tmp_path / "drafts"))
+
+
+@pytest.fixture(autouse=True)
+def _maps_by_their_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes a second a time; one test draws."""
+    monkeypatch.setattr(reach_page, "_map", lambda _name, _key, _draw, told: st.caption(told))
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +182,15 @@ def test_the_places_that_would_help_come_when_they_are_asked_for(forde: Result) 
     shown = shown.button[0].click().run()
     assert not shown.exception
     assert all(line in written(shown) for line in said)
+
+
+def test_maps_are_drawn_and_told_in_a_sentence(forde: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach_page, "_map", DRAWN_MAP)
+    for part in ("measures", "left_out"):
+        shown = page(part, forde)
+        assert not shown.exception
+        assert len(shown.get("component_instance")) == 1
+        assert text("app_reach.map.tables") in written(shown)
 
 
 def test_the_map_of_those_left_out_begins_with_them(report: ReachReport, shipped: Atlas) -> None:
