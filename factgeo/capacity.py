@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from factgeo import driving, satellites, teams
+from factgeo import driving, satellites, stop, teams
 from factgeo.driving import Cells, Load, Range, Work
 from factgeo.need import TargetGroup
 from factgeo.parameters import Parameter, parameters
@@ -241,6 +241,7 @@ def assess(result: Result, rules: Rules | None = None) -> Capacity:
     """What the plan takes, team by team.
 
     Raises:
+        KeyboardInterrupt: Stopped.
         PackError: The pack's table of cited figures lacks one that is needed.
         SettingsError: A planner's own figure is unknown or upside down.
     """
@@ -367,6 +368,7 @@ def _ground(result: Result, rules: Rules) -> _Ground:
 
 
 def _team(task: Task, ground: _Ground) -> TeamCapacity:
+    stop.look()
     norm, places, clients, positions = task.norm, task.places, task.clients, task.positions
     practice = Range(norm.practice, norm.practice, norm.practice)
     work = _work(clients, norm, ground.rules.capacity)

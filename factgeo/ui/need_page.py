@@ -27,6 +27,7 @@ from factgeo import (
     pictures,
     privacy,
     settings,
+    spreadsheet,
 )
 from factgeo.areas import Area
 from factgeo.capacity import Capacity, Listed, TeamCapacity
@@ -55,7 +56,6 @@ TABS = ("group", "units", "teams", "takes", "own", "history")
 MODELS = ("fact", "act")
 DENOMINATORS = ("adults_18plus", "total")
 LOCAL, PROJECTION, KEPT = "need-local", "need-projection", "need-kept"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet's formula begins
 PICTURE_WIDTH = 760  # pixels
 
 Rounding = Callable[[float], float]
@@ -816,13 +816,4 @@ def need_zip(found: NeedReport, atlas: Atlas, slug: str) -> Callable[[], bytes]:
 
 def capacity_csv(takes: Capacity) -> bytes:
     """The table of capacity as CSV; no cell begins as a formula would."""
-    table = capacity_words.table(takes)
-    for column in ("team_id", "name", "satellite"):
-        table[column] = [harmless(value) for value in table[column]]
-    written: str = table.to_csv(index=False, lineterminator="\n")
-    return written.encode("utf-8")
-
-
-def harmless(value: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return spreadsheet.as_csv(capacity_words.table(takes)).encode("utf-8")
