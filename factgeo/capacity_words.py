@@ -224,6 +224,82 @@ def table(capacity: Capacity) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+# tables in words: people to two digits, as everywhere where need is told
+
+
+def shown_teams(capacity: Capacity) -> pd.DataFrame:
+    """One row per catchment and ACT area: central value (low–high)."""
+    return pd.DataFrame(_shown_team(team) for team in capacity.all)
+
+
+def _shown_team(team: TeamCapacity) -> dict[str, str]:
+    load = team.load
+    return {
+        text("capacity.column.team"): _full_name(team),
+        text("capacity.column.group"): span(team.target_group, rough),
+        text("capacity.column.places"): span(team.places, rough),
+        text("capacity.column.clients"): span(team.clients, rough),
+        text("capacity.column.gap"): span(team.gap, rough),
+        text("capacity.column.positions"): span(team.positions, half),
+        text("capacity.column.practice"): span(team.practice_positions, half),
+        text("capacity.column.hours"): span(load.hours, rough),
+        text("capacity.column.share"): _percents(load.road_share),
+        text("capacity.column.km"): span(load.km, rough),
+        text("capacity.column.cars"): span(load.cars),
+        text("capacity.column.unreachable"): number(team.unreachable),
+        text("capacity.column.note"): text("capacity.note.over_full") if load.over_full else "",
+    }
+
+
+def shown_roles(capacity: Capacity) -> pd.DataFrame:
+    """Positions of each role: a row for all teams together (low–high), then one per team."""
+    team_column = text("capacity.column.team")
+    everyone = {text(key): span(_all_of(role, capacity), half) for role, key in ROLE_WORDS.items()}
+    each = [
+        {team_column: _full_name(team)}
+        | {text(key): figure(tenth(team.roles[role].central)) for role, key in ROLE_WORDS.items()}
+        for team in capacity.all
+    ]
+    return pd.DataFrame([{team_column: text("capacity.column.all"), **everyone}, *each])
+
+
+def shown_listed(capacity: Capacity) -> pd.DataFrame:
+    """One row per catchment: the listed teams that cover some of it, and whom they would leave without a place."""
+    pairs = [(team, team.listed) for team in capacity.all if team.listed is not None]
+    return pd.DataFrame(
+        {
+            text("capacity.column.team"): _full_name(team),
+            text("capacity.column.listed"): ", ".join(listed.names) or "–",
+            text("capacity.column.amount_to"): figure(half(listed.teams)),
+            text("capacity.column.places"): span(listed.places, rough),
+            text("capacity.column.gap"): span(listed.gap, rough),
+            text("capacity.column.today"): figure(rough(listed.today)),
+        }
+        for team, listed in pairs
+    )
+
+
+def shown_satellites(capacity: Capacity) -> pd.DataFrame:
+    """One row per team for which a satellite was tried: the best one, what it leaves of the driving, how many pay."""
+    tried = [team for team in capacity.all if team.satellites.choices]
+    return pd.DataFrame(
+        {
+            text("capacity.column.team"): _full_name(team),
+            text("capacity.column.satellite"): team.satellites.choices[0].bases[0].name,
+            text("capacity.column.hours"): span(team.load.hours, rough),
+            text("capacity.column.with_satellite"): span(team.satellites.choices[0].load.hours, rough),
+            text("capacity.column.worth"): number(team.satellites.worth),
+        }
+        for team in tried
+    )
+
+
+def _full_name(team: TeamCapacity) -> str:
+    """A catchment by id and base, an ACT area as such."""
+    name = f"{team.team_id} {team.name}"
+    return name if team.listed is not None else text("capacity.act", name=name)
+
+
 def _name(team: TeamCapacity) -> str:
     """A catchment by its name; an ACT area is called that where it stands above them."""
     return team.name if team.listed is not None else text("capacity.act", name=team.name)
@@ -234,23 +310,23 @@ def _team_lines(team: TeamCapacity, capacity: Capacity) -> Iterator[str]:
     yield text(
         "capacity.team",
         name=_name(team),
-        clients=_span(team.clients),
-        positions=_span(team.positions, half),
+        clients=span(team.clients),
+        positions=span(team.positions, half),
         limit=_limit(team),
     )
     yield text(
         "capacity.road",
-        hours=_span(load.hours, rough),
-        visits=_span(load.visits, rough),
-        each=_span(load.road_hours, rough),
+        hours=span(load.hours, rough),
+        visits=span(load.visits, rough),
+        each=span(load.road_hours, rough),
         share=_percents(load.road_share),
-        km=_span(load.km, rough),
-        cars=_span(load.cars),
+        km=span(load.km, rough),
+        cars=span(load.cars),
     )
     yield text(
         "capacity.practice",
-        positions=_span(team.practice_positions, half),
-        each=_span(practice.road_hours, rough),
+        positions=span(team.practice_positions, half),
+        each=span(practice.road_hours, rough),
         share=_percents(practice.road_share),
     )
     yield from _warnings(team)
@@ -258,9 +334,9 @@ def _team_lines(team: TeamCapacity, capacity: Capacity) -> Iterator[str]:
 
 
 def _limit(team: TeamCapacity) -> str:
-    shown = {"group": _span(team.target_group), "places": _span(team.places)}
+    shown = {"group": span(team.target_group), "places": span(team.places)}
     if team.limit == "caseload":
-        shown["gap"] = _span(team.gap)
+        shown["gap"] = span(team.gap)
     else:
         del shown["group"]
     said = text(LIMIT_WORDS[team.limit], **shown)
@@ -289,9 +365,9 @@ def _satellite_lines(team: TeamCapacity, capacity: Capacity) -> Iterator[str]:
         yield text(
             key,
             names=", ".join(base.name for base in choice.bases),
-            hours=_span(choice.load.hours, rough),
+            hours=span(choice.load.hours, rough),
             alone=number(rough(found.hub_hours)),
-            each=_span(choice.load.road_hours, rough),
+            each=span(choice.load.road_hours, rough),
         )
     if len(found.choices) > found.worth:
         yield text("capacity.satellite.enough", share=limit)
@@ -301,19 +377,19 @@ def _total_lines(capacity: Capacity) -> Iterator[str]:
     all_ = totals(capacity)
     yield text(
         "capacity.total",
-        group=_span(all_.target_group),
+        group=span(all_.target_group),
         teams=number(all_.teams),
-        places=_span(all_.places),
-        clients=_span(all_.clients),
-        positions=_span(all_.positions, half),
-        practice=_span(all_.practice_positions, half),
-        hours=_span(all_.hours, rough),
-        cars=_span(all_.cars),
+        places=span(all_.places),
+        clients=span(all_.clients),
+        positions=span(all_.positions, half),
+        practice=span(all_.practice_positions, half),
+        hours=span(all_.hours, rough),
+        cars=span(all_.cars),
     )
     key = "capacity.total_gap" if whole(all_.gap.high) else "capacity.total_enough"
-    shown = {"gap": _span(all_.gap)} if whole(all_.gap.high) else {}
-    yield text(key, free=_span(all_.free), **shown)
-    yield text("capacity.teams_needed", teams=_span(all_.teams_needed, half))
+    shown = {"gap": span(all_.gap)} if whole(all_.gap.high) else {}
+    yield text(key, free=span(all_.free), **shown)
+    yield text("capacity.teams_needed", teams=span(all_.teams_needed, half))
     yield _listed_line(all_)
     if capacity.unread:
         yield text("capacity.unread", names=", ".join(capacity.unread))
@@ -321,12 +397,12 @@ def _total_lines(capacity: Capacity) -> Iterator[str]:
 
 def _listed_line(all_: Totals) -> str:
     if not all_.listed_teams:
-        return text("capacity.no_listed", gap=_span(all_.listed_gap))
+        return text("capacity.no_listed", gap=span(all_.listed_gap))
     return text(
         "capacity.listed",
-        teams=_figure(half(all_.listed_teams)),
-        places=_span(all_.listed_places),
-        gap=_span(all_.listed_gap),
+        teams=figure(half(all_.listed_teams)),
+        places=span(all_.listed_places),
+        gap=span(all_.listed_gap),
         today=number(rough(all_.listed_today)),
     )
 
@@ -336,20 +412,20 @@ def _model_lines(capacity: Capacity) -> Iterator[str]:
     work, road = capacity.rules.capacity, capacity.rules.driving
     yield text("capacity.model.clients")
     yield text(
-        "capacity.model.trips", clients=_span(Range(*road.clients_per_trip), tenth), factor=_figure(road.hop_factor)
+        "capacity.model.trips", clients=span(Range(*road.clients_per_trip), tenth), factor=figure(road.hop_factor)
     )
     yield text(
         "capacity.model.time",
-        hours=_figure(work.hours_per_week),
-        weeks=_figure(work.weeks_per_year),
-        visit=_span(Range(*road.visit_minutes)),
+        hours=figure(work.hours_per_week),
+        weeks=figure(work.weeks_per_year),
+        visit=span(Range(*road.visit_minutes)),
     )
     yield text("capacity.model.ranges")
     if any(team.satellites.worth for team in capacity.all):
         yield text("capacity.satellite.cost")
     own = parameters.replaced(capacity.used)
     if own:
-        yield text("capacity.replaced", names=", ".join(f"{each.label} ({_figure(each.central)})" for each in own))
+        yield text("capacity.replaced", names=", ".join(f"{each.label} ({figure(each.central)})" for each in own))
 
 
 def _head() -> list[str]:
@@ -365,21 +441,26 @@ def _row(team: TeamCapacity) -> list[str]:
     best = team.satellites.choices[0] if team.satellites.choices else None
     return [
         _name(team),
-        _span(team.clients),
-        _span(team.gap),
-        _span(team.positions, half),
-        _span(team.practice_positions, half),
-        _span(team.load.hours, rough),
+        span(team.clients),
+        span(team.gap),
+        span(team.positions, half),
+        span(team.practice_positions, half),
+        span(team.load.hours, rough),
         _percents(team.load.road_share),
-        _span(team.load.cars),
+        span(team.load.cars),
         best.bases[0].name if best else "–",
-        _span(best.load.hours, rough) if best else "–",
+        span(best.load.hours, rough) if best else "–",
     ]
 
 
 def _role_rows(capacity: Capacity) -> Iterator[list[str]]:
     for role, key in ROLE_WORDS.items():
-        yield [text(key), _span(added(team.roles[role] for team in capacity.all), half)]
+        yield [text(key), span(_all_of(role, capacity), half)]
+
+
+def _all_of(role: str, capacity: Capacity) -> Range:
+    """Positions of a role in all teams."""
+    return added(team.roles[role] for team in capacity.all)
 
 
 def _table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -387,9 +468,9 @@ def _table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
     return [f"| {' | '.join(cells)} |" for cells in (head, ruler, *rows)]
 
 
-def _span(figure: Range, how: Rounding | None = None) -> str:
+def span(values: Range, how: Rounding | None = None) -> str:
     """``125 (111–130)``; the central value alone where the others look the same. Thousands to three digits."""
-    low, central, high = (_figure(_three_digits((how or whole)(value))) for value in figure.values)
+    low, central, high = (figure(_three_digits((how or whole)(value))) for value in values.values)
     return central if low == central == high else text("capacity.span", low=low, central=central, high=high)
 
 
@@ -397,8 +478,8 @@ def _three_digits(value: float) -> float:
     return value if value < 1000 else round(value, 2 - math.floor(math.log10(value)))  # noqa: PLR2004
 
 
-def _figure(value: float) -> str:
-    """With one decimal where it has any."""
+def figure(value: float) -> str:
+    """A number, with one decimal where it has any."""
     return number(value, 0 if float(value).is_integer() else 1)
 
 

@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -51,6 +50,8 @@ def predictions(bases: Sequence[float] | Floats, share: Three) -> list[Interval]
 
 def garwood(count: float) -> Interval:
     """Exact Poisson interval of the expected number behind a count, rounded outwards."""
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
     low = stats.chi2.ppf(TAIL, 2 * count) / 2 if count > 0 else 0.0
     high = stats.chi2.ppf(1 - TAIL, 2 * (count + 1)) / 2
     return Interval(int(np.floor(low)), int(np.ceil(high)), "garwood")
@@ -66,6 +67,8 @@ def mover(parts: Sequence[tuple[float, Interval]]) -> Interval:
 
 def _triangular(share: Three) -> Floats:
     """Equally likely points of the triangular distribution, in ascending order."""
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
     low, central, high = share
     if low == high:
         return np.array([central])
@@ -79,6 +82,8 @@ def _quantiles(people: Floats, points: Floats, probability: float) -> Whole:
 
     It lies between the quantiles at the lowest and the highest fraction, and is found by halving.
     """
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
     low = np.asarray(stats.binom.ppf(probability, people, points[0]), dtype=np.int64)
     high = np.asarray(stats.binom.ppf(probability, people, points[-1]), dtype=np.int64)
     while (low < high).any():

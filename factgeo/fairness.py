@@ -11,8 +11,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from inequality.gini import Gini
-from inequality.theil import Theil
 from numpy.typing import NDArray
 
 from factgeo import areas
@@ -122,6 +120,9 @@ def _central(
 
 def inequality(minutes: NDArray[np.float64], persons: Ints, unit: pd.Series) -> Inequality | None:
     """The indices over every resident; None where fewer than two can be reached, or nobody has any way to go."""
+    from inequality.gini import Gini  # noqa: PLC0415 - slow to import, for it loads matplotlib
+    from inequality.theil import Theil  # noqa: PLC0415 - as above
+
     known = np.isfinite(minutes) & (persons > 0)
     weights, own = persons[known], minutes[known]
     if weights.sum() <= 1 or not own.any():

@@ -309,7 +309,7 @@ def base_map(on: Ground, *, assets: str, files: str) -> folium.Map:
         "fineness": 0.5 if north - south > WIDE_DEGREES else 1.0,
     }
     Call("start", told, with_map=True).add_to(drawn)
-    cast("Figure", drawn.get_root()).html.add_child(Element(maps.STYLE + STYLE))
+    cast("Figure", drawn.get_root()).html.add_child(Element(maps.STYLE + STYLE + maps.HATCHING))
     return drawn
 
 
@@ -556,7 +556,7 @@ def _legend(result: Result, layers: Collection[Layer], locked: Collection[str], 
             "".join(maps.swatch(f"background:{colour}") for colour in maps.PALETTE[:3]),
             "live_map.legend.catchments",
         ),
-        (bool(plan.unserved), _hatched(), "map.legend.unserved"),
+        (bool(plan.unserved), maps.hatched(), "map.legend.unserved"),
         (True, maps.dot(), "map.legend.base"),
         (bool(locked), _lock(), "live_map.legend.locked"),
         ("act" in layers and plan.act is not None, maps.stroke(maps.ACT_COLOUR, "6 4"), "map.layer.act_areas"),
@@ -585,12 +585,6 @@ def _head(words: str) -> str:
     return f"<div class=factgeo-head>{safe(words)}</div>"
 
 
-def _hatched() -> str:
-    """The sample of the hatching, which the page defines once."""
-    box = f'<rect x="1" y="1" width="24" height="12" fill="url(#{maps.HATCH})" stroke="#4d4d4d"/>'
-    return f'<svg width="26" height="14">{box}</svg>'
-
-
 def _lock() -> str:
     bow = '<path d="M4.5 7V5a2.5 2.5 0 0 1 5 0v2" fill="none" stroke="#1a1a1a" stroke-width="1.6"/>'
     return f'<svg width="14" height="14">{bow}<rect x="2.5" y="7" width="9" height="6" rx="1" fill="#1a1a1a"/></svg>'
@@ -603,7 +597,4 @@ STYLE = f"""<style>
   .factgeo-lock {{ background: none; border: 0; }}
   .leaflet-tooltip, .leaflet-control-scale-line, .leaflet-tooltip table {{ font-size: 12px; }}
   .leaflet-container path {{ transition: fill 120ms; }}
-</style>
-<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
-  <pattern id="{maps.HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-  <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs></svg>"""
+</style>"""

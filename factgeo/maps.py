@@ -58,6 +58,10 @@ ACT_COLOUR = "#7a0177"  # a dark purple that stands out from the catchments' col
 FIRMNESS = ((0.95, "#ffffd4"), (0.85, "#fed98e"), (0.7, "#fe9929"), (0.5, "#d95f0e"), (0.0, "#993404"))
 ROAD_COLOURS = {"closed": "#b30000", "added": "#006837"}
 HATCH = "factgeo-hatch"
+# outside the legend: a pattern in a closed part of the page paints nothing
+HATCHING = f"""<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
+  <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+  <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs></svg>"""
 _INERT = str.maketrans({char: f"&#{ord(char)};" for char in "`$\\{}"})  # what templates and scripts would act on
 
 
@@ -161,7 +165,7 @@ def assembled(
     west, south, east, north = map(float, bounds)
     View([[south, west], [north, east]]).add_to(drawn)
     folium.LayerControl(collapsed=True).add_to(drawn)
-    page.html.add_child(Element(legend))
+    page.html.add_child(Element(HATCHING + legend))
     return drawn
 
 
@@ -699,11 +703,9 @@ def stroke(colour: str, dashes: str = "none") -> str:
 
 
 def hatched() -> str:
-    """The sample of the hatching, which also defines it for the map."""
-    return f"""<svg width="26" height="14"><defs>
-      <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs>
-      <rect x="1" y="1" width="24" height="12" fill="url(#{HATCH})" stroke="#4d4d4d" stroke-dasharray="4 3"/></svg>"""
+    """The sample of the hatching."""
+    box = f'<rect x="1" y="1" width="24" height="12" fill="url(#{HATCH})" stroke="#4d4d4d" stroke-dasharray="4 3"/>'
+    return f'<svg width="26" height="14">{box}</svg>'
 
 
 def _leaflet_inline() -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from factgeo import privacy
 from factgeo.growth import History, Together
 from factgeo.language import number, percent, text
+from factgeo.local import LocalCounts
 from factgeo.need import Figure, Need, UnitNeed
 from factgeo.parameters import Parameter
+from factgeo.privacy import Shown
 
 Row = dict[str, Any]
 
@@ -151,13 +154,8 @@ def _denominator(denominator: str) -> str:
 
 def markdown(need: Need) -> str:
     """The need of an area as a chapter: all figures with their source and quality, the notes, the units."""
-    figures = [(name, figure) for name, figure in _named(need) if figure is not None]
-    whole = _markdown(
-        [text("need.column.group"), text("need.column.low"), text("need.column.central"), text("need.column.high"),
-         text("need.column.interval"), text("need.column.of"), text("need.column.quality"),
-         text("need.column.source")],
-        [_cells(name, figure) for name, figure in figures],
-    )  # fmt: skip
+    figures = shown_figures(need)
+    whole = _markdown(list(figures.columns), figures.to_numpy().tolist())
     title = text("need.title", area=need.area, year=need.year)
     parts = [f"## {title}", "\n".join(f"- {line}" for line in lines(need)), whole]
     if len(need.by_unit) > 1:
@@ -182,15 +180,6 @@ def _named(need: Need) -> list[tuple[str, Figure | None]]:
     ]
 
 
-def _cells(name: str, figure: Figure) -> list[str]:
-    of = f"{number(figure.base)} ({_denominator(figure.denominator)})"
-    quality = _quality(figure.quality) + (text("need.quality.replaced") if figure.replaced else "")
-    return [
-        name, shown(figure.low), shown(figure.central), shown(figure.high), between(figure), of, quality,
-        figure.source or text("need.own_source"),
-    ]  # fmt: skip
-
-
 def _units(units: Sequence[UnitNeed]) -> str:
     rows = [
         [unit.name, number(unit.population), number(unit.adults), shown(unit.target_group.central),
@@ -210,6 +199,86 @@ def _units(units: Sequence[UnitNeed]) -> str:
 def _markdown(columns: Sequence[str], rows: Iterable[list[str]]) -> str:
     head = [" | ".join(columns), " | ".join("---" for _ in columns)]
     return "\n".join(f"| {line} |" for line in (*head, *(" | ".join(row) for row in rows)))
+
+
+# -- tables in words ---------------------------------------------------------------------------------------------------
+
+
+def shown_figures(need: Need) -> pd.DataFrame:
+    """One row per figure that there is: range, interval, of whom, quality and source; they overlap, never add them."""
+    return pd.DataFrame([_figure_row(name, figure) for name, figure in _named(need) if figure is not None])
+
+
+def _figure_row(name: str, figure: Figure) -> Row:
+    return {
+        text("need.column.group"): name,
+        text("need.column.low"): shown(figure.low),
+        text("need.column.central"): shown(figure.central),
+        text("need.column.high"): shown(figure.high),
+        text("need.column.interval"): between(figure),
+        text("need.column.of"): f"{number(figure.base)} ({_denominator(figure.denominator)})",
+        text("need.column.quality"): _quality(figure.quality)
+        + (text("need.quality.replaced") if figure.replaced else ""),
+        text("need.column.source"): figure.source or text("need.own_source"),
+    }
+
+
+def shown_units(need: Need, local: LocalCounts | None = None) -> pd.DataFrame:
+    """One row per unit; beside a local count stands what the fraction would have given."""
+    rows = []
+    for unit in need.by_unit:
+        row = _people_row(text("need.column.unit"), unit.name, unit)
+        if local is not None:
+            row[text("need.column.local")] = _count_of(unit.unit_code, local)
+            row[text("need.name.prior")] = shown(unit.prior.central)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _count_of(unit: str, local: LocalCounts) -> str:
+    """The local count of the municipality or city that a unit belongs to, as it may be told."""
+    code = next((code for code, units in local.units.items() if unit in units), None)
+    return "–" if code is None else privacy.text(local.shown[code])
+
+
+def shown_teams(teams: Mapping[str, Need], totals: Mapping[str, Shown] | None = None) -> pd.DataFrame:
+    """One row per catchment, by team id; with the exact local totals that may be told, if anybody has counted."""
+    rows = []
+    for team_id, team in teams.items():
+        row = _people_row(text("capacity.column.team"), team.area, team)
+        if totals is not None:
+            row[text("need.column.local")] = privacy.text(totals[team_id]) if team_id in totals else "–"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _people_row(kind: str, name: str, people: Need | UnitNeed) -> Row:
+    """Residents, the target group with its range and interval, those of it at ACT level, and the quality."""
+    group = people.target_group
+    return {
+        kind: name,
+        text("need.column.population"): people.population,
+        text("need.column.adults"): people.adults,
+        text("need.name.target_group"): shown(group.central),
+        text("need.column.range"): text("need.between", low=shown(group.low), high=shown(group.high)),
+        text("need.column.interval"): between(group),
+        text("need.name.act_level"): shown(people.act_level.central),
+        text("need.column.quality"): _quality(group.quality),
+    }
+
+
+def shown_history(history: History) -> pd.DataFrame:
+    """One row per year: residents, adults, and those of the ages of FACT ung and of FACT for the elderly."""
+    table = history_table(history)
+    counts = table.drop(columns="year").map(lambda value: "–" if pd.isna(value) else number(value))
+    counts.insert(0, "year", table["year"].astype(str))  # no thousands in a year
+    return counts.rename(
+        columns={
+            "year": text("need.column.year"), "persons": text("need.column.population"),
+            "adults": text("need.column.adults"), "fact_ung_residents": text("need.column.young"),
+            "elderly_residents": text("need.column.old"),
+        }
+    )  # fmt: skip
 
 
 # -- tables and JSON ---------------------------------------------------------------------------------------------------

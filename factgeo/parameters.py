@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
 from factgeo import language, names
 from factgeo.errors import PackError, SettingsError
+from factgeo.language import number, text
 from factgeo.pack import Atlas
-from factgeo.settings import Replaced, Settings
+from factgeo.settings import Replaced, Settings, load
 
 PERCENT = "percent"
+DIVISORS = (
+    "act_team_caseload", "fact_team_caseload", "act_clients_per_staff", "fact_clients_per_staff",
+    "tromso_patients_per_position", "act_team_fte_ontario",
+)  # fmt: skip
+UNCITED = ("fact_ung", "elderly", "security")  # fractions in [need] that only a planner can give
+OWN_TABLES = ("parameters", "need", "capacity_need", "driving")  # settings that hold own figures, and move no team
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,8 @@ def parameters(atlas: Atlas, settings: Settings) -> dict[str, Parameter]:
 
     Raises:
         PackError: The table is damaged.
-        SettingsError: A replaced figure is unknown, or its low, central and high are not in order.
+        SettingsError: A replaced figure is unknown, its low, central and high are not in order, or it cannot be: a
+            percentage beyond 0 to 100, anything below 0, 0 for what others are divided by (:data:`DIVISORS`).
     """
     known = dict(_cited(atlas))
     for name, value in settings.parameters.items():
@@ -133,4 +143,57 @@ def _replaced(old: Parameter, own: float | Replaced) -> Parameter:
         raise SettingsError("parameter_order", name=old.id, low=low, central=central, high=high)
     if old.unit == PERCENT and not 0 <= low <= high <= 100:  # noqa: PLR2004
         raise SettingsError("parameter_percent", name=old.id, value=high if high > 100 else low)  # noqa: PLR2004
+    if low < 0 or (low == 0 and old.id in DIVISORS):
+        raise SettingsError("parameter_not_positive", name=old.id, value=written(low))
     return replace(old, low=low, central=central, high=high, source=source, quality="replaced", quote="")
+
+
+# a planner's own figures
+
+
+def own(settings: Settings) -> dict[str, Replaced]:
+    """A planner's own figures as given, by id; those that replace no cited one (:data:`UNCITED`) come last."""
+    given = {**settings.parameters, **{name: getattr(settings.need, name) for name in UNCITED}}
+    ranges = {name: _as_range(value) for name, value in given.items()}
+    return {name: value for name, value in ranges.items() if value != Replaced()}
+
+
+def _as_range(value: float | Replaced) -> Replaced:
+    return value if isinstance(value, Replaced) else Replaced(low=value, central=value, high=value)
+
+
+def with_own(settings: Settings, name: str, value: Replaced) -> Settings:
+    """The settings with a planner's own figure; an empty one takes it away. :func:`parameters` checks what it says."""
+    if name in UNCITED:
+        return settings.model_copy(update={"need": settings.need.model_copy(update={name: value})})
+    others = {each: kept for each, kept in settings.parameters.items() if each != name}
+    return settings.model_copy(update={"parameters": others if value == Replaced() else {**others, name: value}})
+
+
+def read_own(path: Path, settings: Settings) -> Settings:
+    """The settings with the own figures of a TOML file.
+
+    Raises:
+        SettingsError: It is no file of settings, or it changes more than :data:`OWN_TABLES`.
+    """
+    given = load(start=settings, file=path)
+    changed = [name for name in Settings.model_fields if getattr(given, name) != getattr(settings, name)]
+    others = [name for name in changed if name not in OWN_TABLES]
+    if others:
+        raise SettingsError("own_other_settings", file=path.name, tables=", ".join(others))
+    return given
+
+
+def written(low: float | None, central: float | None = None, high: float | None = None) -> str:
+    """``20 (15–25)``, with the digits that the values have; one of them alone where the others are missing or alike."""
+    known = [_as_given(value) for value in (low, central, high) if value is not None]
+    if len(set(known)) <= 1:
+        return known[0] if known else "–"
+    if len(known) < 3:  # noqa: PLR2004 - which two they are is not said, so they are a span
+        return "–".join(known)
+    return text("capacity.span", low=known[0], central=known[1], high=known[2])
+
+
+def _as_given(value: float) -> str:
+    digits = next((digits for digits in range(MOST_DIGITS) if round(value, digits) == value), MOST_DIGITS)
+    return number(value, digits)

@@ -6,26 +6,31 @@ With what was asked beside it: who is left out and why, where something would he
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
 
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from branca.element import MacroElement
 from PIL import ImageColor
 
 from factgeo import maps
+from factgeo.areas import Area
 from factgeo.fairness import Help, Kind, Remedy
 from factgeo.language import number, percent, text
 from factgeo.maps import HATCH, drawn_feature, drawn_layer, legend_row, safe
 from factgeo.pack import Atlas
 from factgeo.potential_words import shown
 from factgeo.reach import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
-from factgeo.reach_words import OUT_WORDS, PRESETS
+from factgeo.reach_words import OUT_WORDS, PRESETS, READING_NAMES
 from factgeo.services import ServiceClass
 from factgeo.summary import minutes
 from factgeo.teams import CONFIDENCE_WORDS, KIND_WORDS, points
+
+First = Literal["measure", "left_out", "today"]
 
 # Okabe and Ito's colours for the colour-blind: two blues for what carries a team near, orange for far, grey for none
 CLASS_COLOURS: dict[ServiceClass, str] = {
@@ -62,42 +67,62 @@ REMEDY_TOLD: dict[Kind, str] = {
 }
 
 
+class _Look(TypedDict):
+    """Can the colours be switched off, and are they seen at first?"""
+
+    overlay: bool
+    show: bool
+
+
 def reach_map(
     atlas: Atlas,
-    reach: Reach,
+    reach: Reach | None,
     *,
     left_out: Sequence[LeftOut] = (),
     remedies: Sequence[Help] = (),
     today: Sequence[Today] = (),
+    first: First = "measure",
     assets: str | None = None,
 ) -> folium.Map:
-    """One measure on a map; of the colours of units one kind is seen at a time, the measure at first.
+    """One measure on a map; of the colours of units one kind is seen at a time.
 
     Args:
         atlas: The pack that the measure was taken with.
-        reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached.
+        reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached. None shows
+            the listed teams alone.
         left_out: Whom the measure leaves out; units are coloured by the reason of most of them.
         remedies: Places where something would help, the best first; they are numbered.
         today: Reach of the listed teams by each reading; units are coloured by the first.
+        first: Which colours are seen at first, and what the title and the open part of the legend are about.
+            ``measure`` and ``left_out`` need ``reach``, ``today`` needs ``today``.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    outlines = maps.outlines_around(atlas, reach.area.units)
-    here = outlines.loc[list(reach.area.units)]
-    layers = [
-        maps.surroundings(outlines.drop(here.index)),
-        _units(here, atlas, reach, alone=not (left_out or today)),
-        _left_out(here, atlas, reach, left_out),
-        _today(here, atlas, today),
-        _without(here, atlas, reach),
-        _borders(here, reach),
-        _population(atlas, reach),
-        _listed(atlas, reach, today),
-        _bases(reach),
-        _names(reach),
-        _remedies(remedies),
-    ]
-    legend = _legend(atlas, reach, left_out, remedies, today)
-    return maps.assembled(_title(reach), here.total_bounds, layers, legend, assets=assets)
+    area = reach.area if reach else today[0].area
+    outlines = maps.outlines_around(atlas, area.units)
+    here = outlines.loc[list(area.units)]
+    keys = _keys(reach, left_out, today, first)
+    looks = {kind: _Look(overlay=len(keys) == 1, show=kind == first) for kind in keys}
+
+    def layers() -> Iterator[MacroElement | None]:
+        yield maps.surroundings(outlines.drop(here.index))
+        if reach:
+            yield _units(here, atlas, reach, looks["measure"])
+        if reach and "left_out" in keys:
+            yield _left_out(here, atlas, reach, left_out, looks["left_out"])
+        if today:
+            yield _today(here, atlas, today, looks["today"])
+        if reach:
+            yield _without(here, atlas, reach, show=first == "measure")
+            yield _borders(here, reach, show=first != "today")
+        yield _population(atlas, area)
+        yield _listed(atlas, today)
+        if reach:
+            yield _bases(reach, show=first != "today")
+            yield _names(reach, show=first != "today")
+        yield _remedies(remedies)
+
+    legend = _legend(atlas, keys, first, _beside(today, remedies))
+    return maps.assembled(keys[first].title, here.total_bounds, layers(), legend, assets=assets)
 
 
 def colour(unit: UnitReach, reach: Reach) -> str | None:
@@ -120,12 +145,8 @@ def out_colour(reason: OutReason, share: float) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _title(reach: Reach) -> str:
-    return text("reach.map.title", preset=text(PRESETS[reach.preset]), area=reach.area.name)
-
-
-def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, alone: bool) -> folium.GeoJson | None:
-    """Units with a team, in the colour of their class or share; not ``alone``: one of several colourings."""
+def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, look: _Look) -> folium.GeoJson | None:
+    """Units with a team, in the colour of their class or share."""
     region_of = {region.code: region for region in reach.regions}
     features = [
         drawn_feature(
@@ -138,7 +159,7 @@ def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, alone: bool) 
     ]
 
     fields = ("unit", "region", "service", "residents", "reached")
-    return drawn_layer("reach", features, _filled, fields, overlay=alone)
+    return drawn_layer("reach", features, _filled, fields, **look)
 
 
 def _filled(feature: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,10 +178,10 @@ def _told(unit: UnitReach, region: Region, atlas: Atlas) -> dict[str, str]:
     }
 
 
-def _left_out(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence[LeftOut]) -> folium.GeoJson | None:
-    """Every unit in the colour of why most of its residents who are left out are so; hidden at first."""
-    if not out:
-        return None
+def _left_out(
+    outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence[LeftOut], look: _Look
+) -> folium.GeoJson | None:
+    """Every unit in the colour of why most of its residents who are left out are so."""
     own: dict[str, list[LeftOut]] = {unit.unit_code: [] for unit in reach.units}
     for each in sorted(out, key=lambda each: -each.persons):
         own[each.unit_code].append(each)
@@ -169,7 +190,7 @@ def _left_out(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence
         for unit in reach.units
     ]
     fields = ("unit", "residents", "left_out", "reasons")
-    return drawn_layer("left_out", features, _filled, fields, overlay=False, show=False)
+    return drawn_layer("left_out", features, _filled, fields, **look)
 
 
 def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> dict[str, str]:
@@ -184,8 +205,8 @@ def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> 
     }
 
 
-def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
-    """Units by the share whom the listed teams reach by the first reading, told by each; hidden at first."""
+def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
+    """Units by the share whom the listed teams reach by the first reading, told by each."""
     features = [
         drawn_feature(
             own[0].unit_code,
@@ -203,10 +224,10 @@ def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today]) -> fol
         for own in zip(*(each.units for each in today), strict=True)
     ]
     fields = ("unit", "residents", *(f"today_{each.reading}" for each in today))
-    return drawn_layer("today", features, _filled, fields, overlay=False, show=False)
+    return drawn_layer("today", features, _filled, fields, **look)
 
 
-def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach) -> folium.GeoJson | None:
+def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """Units without a team, hatched in grey."""
     style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
@@ -218,28 +239,28 @@ def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach) -> folium.GeoJ
         for unit in reach.units
         if unit.region is None
     ]
-    return drawn_layer("unserved", features, lambda _: style, ("unit", "residents"))
+    return drawn_layer("unserved", features, lambda _: style, ("unit", "residents"), show=show)
 
 
-def _borders(outlines: gpd.GeoSeries, reach: Reach) -> folium.GeoJson | None:
+def _borders(outlines: gpd.GeoSeries, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The lines between regions, and between them and units without a team."""
     weight = 1.6 if len(reach.regions) <= maps.NAMES_SHOWN else 0.9
     style = {"color": "#1a1a1a", "weight": weight, "opacity": 0.9, "interactive": False}
     owners, _ = pd.factorize(np.array([unit.region or unit.unit_code for unit in reach.units]))
     lines = maps.lines_between(outlines.to_numpy(), owners)
     features = [] if lines.is_empty else [drawn_feature("reach_borders", lines, {})]
-    return drawn_layer("reach_borders", features, lambda _: style, pane="borders")
+    return drawn_layer("reach_borders", features, lambda _: style, pane="borders", show=show)
 
 
-def _population(atlas: Atlas, reach: Reach) -> folium.raster_layers.ImageOverlay | None:
+def _population(atlas: Atlas, area: Area) -> folium.raster_layers.ImageOverlay | None:
     """Where people live; switched off at first, for it would darken the colours."""
-    layer = maps.population_layer(atlas.cells[atlas.cells["unit_code"].isin(reach.area.units)])
+    layer = maps.population_layer(atlas.cells[atlas.cells["unit_code"].isin(area.units)])
     if layer is not None:
         layer.show = False
     return layer
 
 
-def _bases(reach: Reach) -> folium.GeoJson | None:
+def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The bases that travel is measured from."""
     few = len(reach.regions) <= maps.NAMES_SHOWN
     style = {"pane": "bases", "color": "#ffffff", "weight": 2 if few else 0.5, "fillColor": "#000000", "fillOpacity": 1}
@@ -262,20 +283,20 @@ def _bases(reach: Reach) -> folium.GeoJson | None:
     ]
     fields = ("region", "base", "service", "residents", "adults", "p95", "edge")
     marker = folium.CircleMarker(radius=6 if few else 2.5, fill=True)
-    return drawn_layer("reach_bases", features, lambda _: style, fields, marker=marker)
+    return drawn_layer("reach_bases", features, lambda _: style, fields, marker=marker, show=show)
 
 
-def _names(reach: Reach) -> folium.GeoJson | None:
+def _names(reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The name of each region beside its base."""
     features = [
         drawn_feature(region.code, shapely.Point(region.base.lon, region.base.lat), {"name": region.name})
         for region in reach.regions
         if region.base is not None
     ]
-    return maps.labels(features, text("map.layer.names"), show=len(features) <= maps.NAMES_SHOWN)
+    return maps.labels(features, text("map.layer.names"), show=show and len(features) <= maps.NAMES_SHOWN)
 
 
-def _listed(atlas: Atlas, reach: Reach, today: Sequence[Today]) -> folium.GeoJson | None:
+def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
     """The listed teams that count by the first reading, around the bases; and how many have no other."""
     if not today:
         return None
@@ -294,7 +315,7 @@ def _listed(atlas: Atlas, reach: Reach, today: Sequence[Today]) -> folium.GeoJso
         )
         for unit, some in points(today[0].placed, atlas).groupby("unit_code")
     ]
-    few = len(reach.regions) <= maps.NAMES_SHOWN
+    few = len(features) <= maps.NAMES_SHOWN
     style = {"pane": "bases", "color": "#1a1a1a", "weight": 1, "fillColor": LISTED_COLOUR, "fillOpacity": 1}
     fields = ("listed", "kind", "status", "confidence", "alone")
     marker = folium.CircleMarker(radius=10 if few else 5, fill=True)
@@ -336,27 +357,101 @@ def _told_of_remedy(remedy: Remedy) -> str:
     return text(REMEDY_TOLD[remedy.kind], of=remedy.of, persons=number(remedy.residents))
 
 
-def _legend(
-    atlas: Atlas, reach: Reach, left_out: Sequence[LeftOut], remedies: Sequence[Help], today: Sequence[Today]
-) -> str:
-    """The legend and the sources as HTML; the definition stands below the map's name."""
+@dataclass(frozen=True)
+class _Key:
+    """What one colouring of the units means.
+
+    Attributes:
+        title: Of the map where these colours are seen first.
+        said: Sentences below it.
+        name: Heading of the rows where other colours are seen first.
+        rows: HTML.
+    """
+
+    title: str
+    said: tuple[str, ...]
+    name: str
+    rows: tuple[str, ...]
+
+
+def _keys(reach: Reach | None, left_out: Sequence[LeftOut], today: Sequence[Today], first: First) -> dict[First, _Key]:
+    """The colourings that there are. Those who are left out have one also where there are none, if it is seen first."""
+    found: dict[First, _Key] = {}
+    if reach:
+        found["measure"] = _key_of_measure(reach)
+    if reach and (left_out or first == "left_out"):
+        found["left_out"] = _key_of_left_out(reach, left_out)
+    if today:
+        found["today"] = _key_of_today(today[0])
+    return found
+
+
+def _key_of_measure(reach: Reach) -> _Key:
+    preset = text(PRESETS[reach.preset])
     rows = [legend_row(_swatch(shade), words) for shade, words in _colours(reach)]
-    if any(unit.region is None for unit in reach.units):
-        rows.append(legend_row(maps.hatched(), text("map.legend.unserved")))
-    if any(region.base for region in reach.regions):
-        estimate = reach.preset == "report-2017"
-        rows.append(legend_row(_dot(), text("reach.map.base_estimate" if estimate else "map.legend.base")))
-    head = ""
     if reach.preset == "planner":
         limit = number(reach.settings.travel.minutes)
-        head = f"<div class=factgeo-head>{safe(text('reach.map.share', minutes=limit))}</div>"
+        rows.insert(0, f"<div class=factgeo-head>{safe(text('reach.map.share', minutes=limit))}</div>")
+    if any(unit.region is None for unit in reach.units):
+        rows.append(legend_row(maps.hatched(), text("map.legend.unserved")))
+    rows += _base_row(reach)
+    return _Key(
+        title=text("reach.map.title", preset=preset, area=reach.area.name),
+        said=(text("reach.map.counted", share=percent(reach.share)), reach.definition.text()),
+        name=preset,
+        rows=tuple(rows),
+    )
+
+
+def _key_of_left_out(reach: Reach, out: Sequence[LeftOut]) -> _Key:
+    """The reasons for which someone is left out, each in all strengths of its colour."""
+    found = {each.reason for each in out}
+    rows = [
+        legend_row("".join(_swatch(out_colour(reason, least)) for least, _ in STRENGTHS), text(OUT_WORDS[reason]))
+        for reason in OUT_COLOURS
+        if reason in found
+    ]
+    (most, _), (some, _), _ = STRENGTHS
+    steps = text("reach.map.strengths", most=number(100 * most), some=number(100 * some))
+    persons = sum(each.persons for each in out)
+    share = percent(share_of(persons, reach.population))
+    return _Key(
+        title=text("reach.map.title_left_out", area=reach.area.name),
+        said=(text("reach.map.left_out", preset=text(PRESETS[reach.preset]), persons=number(persons), share=share),),
+        name=text("map.layer.left_out"),
+        rows=(*rows, f"<div class=factgeo-definition>{safe(steps)}</div>", *_base_row(reach)),
+    )
+
+
+def _key_of_today(today: Today) -> _Key:
+    rows = [legend_row(_swatch(shade), words) for shade, words in _steps()]
+    said = text("reach.map.today", minutes=number(today.minutes), share=percent(today.share, 0))
+    return _Key(
+        title=text("reach.map.title_today", reading=text(READING_NAMES[today.reading]), area=today.area.name),
+        said=(said,),
+        name=text("map.layer.today"),
+        rows=(*rows, legend_row(_swatch(NO_LISTED), text("reach.map.no_listed"))),
+    )
+
+
+def _legend(atlas: Atlas, keys: Mapping[First, _Key], first: First, beside: str) -> str:
+    """The legend and the sources as HTML: the colours that are seen first, what stands ``beside`` them, the others."""
+    shown = keys[first]
+    said, *defined = (safe(each) for each in shown.said)
+    others = (_part(key.name, key.rows) for kind, key in keys.items() if kind != first)
     return f"""{maps.STYLE}{_STYLE}<details class="factgeo-legend" open>
-      <summary>{safe(_title(reach))}</summary>
-      <div>{safe(text("reach.map.counted", share=percent(reach.share)))}</div>
-      <div class=factgeo-definition>{safe(reach.definition.text())}</div>
-      {head}{"".join(rows)}
-      {_remedy_rows(remedies)}{_left_out_rows(left_out)}{_today_rows(today)}</details>
+      <summary>{safe(shown.title)}</summary>
+      <div>{said}</div>
+      {"".join(f"<div class=factgeo-definition>{each}</div>" for each in defined)}
+      {"".join(shown.rows)}{beside}{"".join(others)}</details>
       <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
+
+
+def _base_row(reach: Reach) -> list[str]:
+    if not any(region.base for region in reach.regions):
+        return []
+    estimate = reach.preset == "report-2017"
+    return [legend_row(_dot(), text("reach.map.base_estimate" if estimate else "map.legend.base"))]
 
 
 def _colours(reach: Reach) -> Iterator[tuple[str, str]]:
@@ -382,36 +477,14 @@ def _steps() -> Iterator[tuple[str, str]]:
         above = least
 
 
-def _remedy_rows(remedies: Sequence[Help]) -> str:
-    """The kinds of what helps most at the places."""
+def _beside(today: Sequence[Today], remedies: Sequence[Help]) -> str:
+    """The listed teams, and the kinds of what helps most at the places."""
     best = {each.remedies[0].kind for each in remedies}
     rows = [
         legend_row(_ranked(shade), text(REMEDY_NAMES[kind])) for kind, shade in REMEDY_COLOURS.items() if kind in best
     ]
-    return _part(text("map.layer.remedies"), rows, seen=True)
-
-
-def _left_out_rows(out: Sequence[LeftOut]) -> str:
-    """The reasons for which someone is left out, each in all strengths of its colour."""
-    found = {each.reason for each in out}
-    rows = [
-        legend_row("".join(_swatch(out_colour(reason, least)) for least, _ in STRENGTHS), text(OUT_WORDS[reason]))
-        for reason in OUT_COLOURS
-        if reason in found
-    ]
-    (most, _), (some, _), _ = STRENGTHS
-    steps = text("reach.map.strengths", most=number(100 * most), some=number(100 * some))
-    return _part(text("map.layer.left_out"), [*rows, f"<div>{safe(steps)}</div>"] if rows else [])
-
-
-def _today_rows(today: Sequence[Today]) -> str:
-    """What the rings and colours of the listed teams mean."""
-    if not today:
-        return ""
-    rows = [legend_row(_swatch(shade), words) for shade, words in _steps()]
-    rows.append(legend_row(_swatch(NO_LISTED), text("reach.map.no_listed")))
-    rings = legend_row(_listed_dot(), text("map.layer.listed"))
-    return rings + _part(text("map.layer.today"), rows)
+    listed = legend_row(_listed_dot(), text("map.layer.listed")) if today else ""
+    return listed + _part(text("map.layer.remedies"), rows, seen=True)
 
 
 def _part(head: str, rows: Sequence[str], *, seen: bool = False) -> str:

@@ -146,3 +146,48 @@ def test_a_plan_without_teams_says_so(forde: Result) -> None:
     assert capacity_words.markdown(nothing)[-1] == capacity_words.lines(nothing)[0]
     assert capacity_words.table(nothing).empty
     assert capacity_words.to_json(nothing)["teams"] == []
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_the_tables_in_words_have_a_row_for_each_team(found: Capacity, lang: str) -> None:
+    language.use(lang)
+    named = [f"{team.team_id} {team.name}" for team in found.teams]
+    column = language.text("capacity.column.team")
+    for table in (capacity_words.shown_teams(found), capacity_words.shown_listed(found)):
+        assert table[column].tolist() == named
+    assert capacity_words.shown_roles(found)[column].tolist() == [language.text("capacity.column.all"), *named]
+    tried = [name for name, team in zip(named, found.teams, strict=True) if team.satellites.choices]
+    assert capacity_words.shown_satellites(found)[column].tolist() == tried
+
+
+def test_the_tables_in_words_say_what_the_figures_are(forde: Result) -> None:
+    language.use("en")
+    found = capacity.assess(forde)
+    hours, driving, visits = Range(40, 87.4, 154), Range(0.5, 0.8, 0.9), Range(0.2, 0.3, 0.4)
+    load = replace(found.teams[0].load, hours=hours, road_share=driving, visit_share=visits)
+    group, positions = Range(136, 153, 1_604), Range(5.9, 8.4, 11.7)
+    team = replace(found.teams[0], target_group=group, positions=positions, unreachable=1_234, load=load)
+    row = capacity_words.shown_teams(replace(found, teams=(team,))).iloc[0]
+    assert row["Target group"] == "150 (140–1,600)"
+    assert row["Positions"] == "8.5 (6–12)"
+    assert row["Hours on the road a week"] == "87 (40–150)"
+    assert row["Not reached"] == "1,234"
+    assert row["Note"] == "does not add up"
+    assert capacity_words.shown_teams(replace(found, teams=(replace(team, listed=None),))).iloc[0, 0].startswith("ACT")
+
+
+def test_roles_of_all_teams_are_the_sum_of_the_teams(found: Capacity) -> None:
+    first = capacity_words.shown_roles(found).iloc[0].tolist()[1:]
+    sums = [sum(team.roles[role].central for team in found.teams) for role in capacity_words.ROLE_WORDS]
+    assert [cell.split(" (")[0] for cell in first] == [
+        capacity_words.figure(capacity_words.half(persons)) for persons in sums
+    ]
+
+
+def test_without_a_listed_team_the_table_of_the_listed_has_a_dash(found: Capacity) -> None:
+    team = found.teams[0]
+    assert team.listed is not None
+    alone = replace(team, listed=replace(team.listed, names=(), teams=0.0))
+    row = capacity_words.shown_listed(replace(found, teams=(alone,))).iloc[0]
+    assert row[language.text("capacity.column.listed")] == "–"
+    assert row[language.text("capacity.column.amount_to")] == "0"

@@ -162,3 +162,47 @@ def test_the_table_of_years_is_empty_where_nothing_can_be_told(shipped: Atlas) -
     assert table["year"].tolist() == list(range(2019, 2027))
     assert table["persons"].isna().tolist() == [True] * 5 + [False] * 3
     assert table["adults"].iloc[-1] > 7000
+
+
+# -- tables in words ---------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_stand_with_denominator_quality_and_source(shipped: Atlas) -> None:
+    found = of(shipped, "Helse Førde")
+    table = need_words.shown_figures(found)
+    assert len(table) == 5  # without the groups that have no official fraction, and no prior where nobody counted
+    first = table.iloc[0]
+    assert first[language.text("need.column.interval")] == need_words.between(found.target_group)
+    assert language.number(found.adults) in first[language.text("need.column.of")]
+    assert first[language.text("need.column.quality")] == "anslag"
+    assert first[language.text("need.column.source")] == found.target_group.source
+    assert " | ".join(first) in need_words.markdown(found)
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_units_and_teams_have_a_row_each_with_what_was_counted(shipped: Atlas, save: Save, lang: str) -> None:
+    language.use(lang)
+    area = areas.resolve("Helse Førde", shipped)
+    local = counted(save, shipped, "kommunenummer;antall\n4601;900\n4640;3\n4647;95\n")
+    whole = need.assess(shipped, area, DEFAULT, local=local)
+    table = need_words.shown_units(whole, local).set_index(language.text("need.column.unit"))
+    column = language.text("need.column.local")
+    assert table.index.tolist() == [unit.name for unit in whole.by_unit]
+    assert table[column]["Sogndal"] == "<5"
+    assert table[column]["Sunnfjord"] == "95"
+    assert table[column]["Askvoll"] == "–"
+    assert column not in need_words.shown_units(whole)
+    teams = {"A": whole, "B": whole}
+    told = need_words.shown_teams(teams, local.of({"A": ("4647",)}))
+    assert told[column].tolist() == ["95", "–"]
+    assert column not in need_words.shown_teams(teams)
+
+
+def test_the_years_in_words_have_no_thousands_and_a_dash_where_nothing_is_known(shipped: Atlas) -> None:
+    language.use("en")
+    history = growth.history(shipped, areas.resolve("kommune:1508", shipped))
+    table = need_words.shown_history(history)
+    assert table["Year (1 January)"].tolist() == [str(year) for year in history.years]
+    cells = table["Adults"].tolist()
+    assert cells == ["–" if adults is None else language.number(adults) for adults in history.adults]
+    assert "–" in cells

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from dataclasses import replace
+from threading import Event
 
 import networkx as nx
 import numpy as np
@@ -12,7 +14,7 @@ from conftest import refusal
 from hypothesis import given, settings
 from test_travel import NO_ACCESS, oracle, small_networks
 
-from factgeo import areas, network, places, potential, travel
+from factgeo import areas, network, places, potential, stop, travel
 from factgeo import settings as factgeo_settings
 from factgeo.access import Access
 from factgeo.errors import PlanError, SettingsError
@@ -303,3 +305,14 @@ def test_settings_that_give_no_rules_are_refused_by_their_key(assignment: str, s
 def test_a_place_without_a_road_is_refused(shipped: Atlas) -> None:
     at_sea = places.Place("Nordsjøen", 4.1, 60.0)
     assert "Nordsjøen" in refusal(PlanError, lambda: potential.of_place(shipped, at_sea, DEFAULT, ASKED))
+
+
+def test_a_stop_ends_the_potential_of_an_area(shipped: Atlas) -> None:
+    asked = Event()
+
+    def stopped() -> None:
+        stop.use(asked)
+        potential.of_area(shipped, areas.resolve("kommune:4636", shipped), DEFAULT, ASKED, asked.set)
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_context().run(stopped)

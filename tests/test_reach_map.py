@@ -17,7 +17,7 @@ from factgeo.language import number, percent
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.reach import LeftOut, Reach, Today
-from factgeo.reach_map import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, colour, out_colour, reach_map
+from factgeo.reach_map import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
 
 CHROMIUM = Path("/usr/bin/chromium")
 NAMES = {
@@ -119,7 +119,7 @@ def test_the_slide_has_no_bases_and_the_others_have_one_for_each_region(
         assert len(list(told(shown[NAMES["bases"]]))) == len(measures[preset].regions)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("nb", "anslått"), ("nn", "overslag"), ("en", "an estimate")])
+@pytest.mark.parametrize(("lang", "word"), [("nb", "anslått"), ("nn", "anslag"), ("en", "an estimate")])
 def test_the_legend_says_in_each_language_that_bases_are_estimates(
     shipped: Atlas, measures: dict[str, Reach], lang: str, word: str
 ) -> None:
@@ -146,6 +146,48 @@ def test_of_the_colourings_one_can_be_seen_at_a_time_and_the_measure_is_first(fu
     shown = layers(full)
     colourings = {name: layer.show for name, layer in shown.items() if not layer.overlay}
     assert colourings == {NAMES["reach"]: True, NAMES["left_out"]: False, NAMES["today"]: False}
+
+
+@pytest.mark.parametrize(("first", "name"), [("left_out", "left_out"), ("today", "today"), ("measure", "reach")])
+def test_the_title_the_legend_and_the_colours_begin_with_what_is_wanted(
+    shipped: Atlas,
+    measures: dict[str, Reach],
+    out: tuple[LeftOut, ...],
+    today: tuple[Today, ...],
+    first: First,
+    name: str,
+) -> None:
+    drawn = reach_map(shipped, measures["planner"], left_out=out, today=today, first=first)
+    shown = layers(drawn)
+    assert {each for each in ("reach", "left_out", "today") if shown[NAMES[each]].show} == {name}
+    assert shown[NAMES["unserved"]].show == (first == "measure")  # hatching would hide the colours of the others
+    assert shown[NAMES["bases"]].show == (first != "today")
+    page = drawn.get_root().render()
+    begins, area = {"left_out": "Hvem står utenfor", "today": "Dagens team, smal lesing"}, measures["planner"].area.name
+    title = f"{begins.get(first, 'Planleggerens mål')}: {area}"
+    assert f"<title>{title}</title>" in page
+    legend = page[page.index('<details class="factgeo-legend"') :]
+    assert f"<summary>{title}</summary>" in legend
+    heads = {"measure": "Planleggerens mål", "left_out": NAMES["left_out"], "today": NAMES["today"]}
+    closed = {kind for kind, head in heads.items() if f"<summary class=factgeo-part>{head}</summary>" in legend}
+    assert closed == heads.keys() - {first}
+    assert "<details name=factgeo-part open>" not in legend
+    assert f'<pattern id="{maps.HATCH}"' in page.removesuffix(legend)  # in a closed part it would hatch nothing
+
+
+def test_the_listed_teams_alone_name_no_measure(shipped: Atlas, today: tuple[Today, ...]) -> None:
+    drawn = reach_map(shipped, None, today=today[1:], first="today")
+    assert set(layers(drawn)) & set(NAMES.values()) == {NAMES["today"], NAMES["listed"]}
+    page = drawn.get_root().render()
+    assert f"<summary>Dagens team, vid lesing: {today[1].area.name}</summary>" in page
+    assert f"Når {percent(today[1].share, 0)} av innbyggerne innen {number(today[1].minutes)} min (anslag)" in page
+    assert not any(name in page for name in ("Lysbildet", "Planleggerens mål", "Rapport 3/2017"))
+
+
+def test_nobody_left_out_is_shown_as_nobody(shipped: Atlas, measures: dict[str, Reach]) -> None:
+    drawn = reach_map(shipped, measures["slide"], first="left_out")
+    assert {each["colour"] for _, each in told(layers(drawn)[NAMES["left_out"]])} == {"#ffffff"}
+    assert f"Lysbildet: 0 innbyggere ({percent(0)}) er utenfor" in drawn.get_root().render()
 
 
 def test_a_unit_is_told_by_how_many_are_left_out_and_coloured_by_the_reason_of_most(

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from conftest import refusal
 
-from factgeo import areas, journeys, measure, sensitivity, settings
+from factgeo import areas, journeys, measure, pipeline, sensitivity, settings
 from factgeo.areas import Area
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
@@ -316,6 +316,13 @@ def test_a_plan_of_another_area_is_refused_in_a_sentence_that_names_both(shipped
     said = refusal(PlanError, lambda: sensitivity.table(shipped, area, settings.load(), plan=forde.plan))
     assert forde.plan.area.name in said
     assert "Norge" in said
+
+
+def test_a_plan_without_catchments_counts_as_none(shipped: Atlas) -> None:
+    area, rules = areas.resolve("kommune:4636", shipped), settings.load()
+    plan = pipeline.run(shipped, area, rules).plan
+    assert not plan.catchments
+    assert sensitivity.table(shipped, area, rules, plan=plan) == sensitivity.table(shipped, area, rules)
 
 
 def test_every_combination_of_the_grid_stands_once(in_forde: Sensitivity) -> None:

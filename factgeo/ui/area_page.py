@@ -10,6 +10,7 @@ import streamlit as st
 
 from factgeo import areas, planfile, teams
 from factgeo.areas import Area
+from factgeo.errors import UnknownNameError
 from factgeo.language import Phrase, number, text
 from factgeo.pack import Atlas
 from factgeo.ui import choice, desk, example, rules, tables, upload, work
@@ -74,9 +75,24 @@ def _begin(made: Desk, data: Atlas, to_draft: Callable[[], None]) -> None:
     label = text("app.plan.propose") if start == "proposal" else text("app.area.open")
     if not st.button(label, type="primary", width="stretch", disabled=start == "file" and given is None):
         return
-    desk.put(replace(made, listed=start == "listed"))
+    work.forget_stopped()
     if start == "slide":
-        desk.open_plan(planfile.read(example.SLIDE, data), Phrase("app.step.slide"))
-    elif given is not None:
-        desk.open_plan(given, Phrase("app.step.file"))
+        given = planfile.read(example.SLIDE, data)
+    if given is None:
+        desk.put(replace(made, listed=start == "listed"))
+    else:
+        desk.put(replace(made, area=_typed(given.area, made.area, data), rules=given.settings))
+        desk.open_plan(given, Phrase(f"app.step.{start}"))
     to_draft()
+
+
+def _typed(area: Area, chosen: str, data: Atlas) -> str:
+    """What :func:`factgeo.areas.resolve` reads as an area that a plan has; as it was chosen, if it was."""
+    known = [f"{kind}:{area.name}" for kind in choice.KINDS if kind in areas.KINDS]
+    for typed in (chosen, *known):
+        try:
+            if areas.resolve(typed, data).units == area.units:
+                return typed
+        except UnknownNameError:
+            continue
+    return " + ".join(area.units)

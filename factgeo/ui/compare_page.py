@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+import folium
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from factgeo import areas, compare, comparison_words, language, need_words, planfile, summary, totals
 from factgeo.compare import Comparison
@@ -18,7 +18,7 @@ from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.ui import desk, example, frame, leaflet, packed, tables, upload, work
-from factgeo.ui.desk import Desk, Saved
+from factgeo.ui.desk import Desk
 
 MOST, FEWEST = 3, 2
 MAP_HEIGHT = 520  # pixels
@@ -34,7 +34,7 @@ def show() -> None:
         st.info(text("app.compare.none"))
         return
     example.guide("compare")
-    _bring(now)
+    _bring()
     names = _names(desk.current() or now)
     chosen = st.multiselect(
         text("app.compare.which"), list(names), _first(names, now), format_func=names.__getitem__, max_selections=MOST,
@@ -54,7 +54,7 @@ def _names(now: Desk) -> dict[str, str]:
     named = {NOW: text("app.compare.now"), FIRST: text("app.compare.first"), LISTED: text("app.compare.listed")}
     if set(areas.resolve(example.AREA, work.atlas()).units) == set(desk.area(now).units):
         named[SLIDE] = text("app.step.slide")
-    return {**named, **{f"saved:{each.name}": each.name for each in now.saved}}
+    return {**named, **{f"saved:{each.name}": each.name for each in desk.saved_here(now)}}
 
 
 def _first(names: dict[str, str], now: Desk) -> list[str]:
@@ -86,20 +86,21 @@ def _show(names: Sequence[str], results: Sequence[Result]) -> None:
     other = 1
     if len(results) > FEWEST:
         other = st.radio(
-            text("app.compare.pair", first=names[0]), range(1, len(results)), format_func=names.__getitem__,
-            horizontal=True,
+            text("app.compare.pair", first=frame.plain(names[0])), range(1, len(results)),
+            format_func=lambda place: frame.plain(names[place]), horizontal=True,
         )  # fmt: skip
     _difference((names[0], names[other]), (results[0], results[other]))
 
 
 def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFrame:
     """Each plan's figures in a column of its own."""
-    limit = number(results[0].plan.settings.travel.minutes)
-    sums = [totals.totals(result) for result in results]
+    sums, limits = [totals.totals(result) for result in results], {r.plan.settings.travel.minutes for r in results}
+    one_limit = len(limits) == 1  # otherwise all are held against the same
+    limit = number(limits.pop() if one_limit else totals.SHOWN_MIN)
     shares = {
         text("app.total.served"): [percent(result.figures.served) for result in results],
         text("app.total.within", limit=limit): [
-            percent(total.within / result.figures.population if result.figures.population else 0.0)
+            percent((total.within if one_limit else total.within_60) / max(1, result.figures.population))
             for total, result in zip(sums, results, strict=True)
         ],
         text("app.total.mean"): [
@@ -117,7 +118,8 @@ def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFra
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """Headings that differ, although two plans may have one name."""
-    return [name if list(names).count(name) == 1 else f"{name} ({k})" for k, name in enumerate(names, start=1)]
+    alike = [name if list(names).count(name) == 1 else f"{name} ({k})" for k, name in enumerate(names, start=1)]
+    return [frame.plain(name) for name in alike]
 
 
 def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
@@ -130,8 +132,10 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     lines = comparison_words.lines(found)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        drawn = comparison_map(work.atlas(), a, b, found, assets=leaflet.URL)
-        st_folium(drawn, key="difference", height=MAP_HEIGHT, use_container_width=True, returned_objects=[])
+        drawn = work.ask("map", ("comparison", *key, work.lang()), lambda _: _map(found, a, b))
+        told = text("app.compare.difference", a=names[0], b=names[1])
+        if drawn is not None:
+            leaflet.show(copy.deepcopy(drawn), told, key="difference", height=MAP_HEIGHT)  # showing it changes it
         st.caption(text("app.map.alternative"))
     with right, st.container(height=MAP_HEIGHT, border=False):
         st.markdown("  \n".join(frame.plain(line) for line in lines[:LISTED_LINES]))
@@ -143,25 +147,29 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     )  # fmt: skip
 
 
+def _map(found: Comparison, a: Result, b: Result) -> folium.Map:
+    return comparison_map(work.atlas(), a, b, found, assets=leaflet.URL)
+
+
 def _writer(found: Comparison, a: Result, b: Result) -> Callable[[Path], object]:
     return lambda out: export_comparison(found, work.atlas(), a, b, out, overwrite=True)
 
 
-def _bring(now: Desk) -> None:
+def _bring() -> None:
     """Take a plan from a file among those that can be compared."""
     with st.expander(text("app.compare.bring")):
         brought = upload.plan(work.atlas())
         name = st.text_input(text("app.draft.aside_name"), text("app.compare.brought"), max_chars=60)
-        st.button(text("app.compare.add"), disabled=brought is None, on_click=_add, args=(name, brought, now))
+        st.button(text("app.compare.add"), disabled=brought is None, on_click=_add, args=(name, brought))
         trouble = st.session_state.pop(TROUBLE, None)
         if trouble:
-            st.error(trouble)
+            st.error(frame.plain(trouble))
 
 
-def _add(name: str, plan: Plan, now: Desk) -> None:
+def _add(name: str, plan: Plan) -> None:
     frame.use_language()
-    if set(plan.area.units) != set(desk.area(now).units):
+    now, name = desk.current(), name.strip() or text("app.compare.brought")
+    if now is not None and set(plan.area.units) != set(desk.area(now).units):
         st.session_state[TROUBLE] = text("app.compare.other_area", name=name)
         return
-    others = [each for each in now.saved if each.name != name]
-    desk.put(replace(now, saved=(*others, Saved(name or text("app.compare.brought"), plan))[-desk.MOST_SAVED :]))
+    desk.put_aside(name, plan)

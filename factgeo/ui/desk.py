@@ -15,16 +15,17 @@ import streamlit as st
 
 from factgeo import areas, next_teams, pipeline, planfile, settings, shelf, steps
 from factgeo.areas import Area
-from factgeo.errors import FactgeoError
+from factgeo.errors import FactgeoError, OutputError, PlanError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.settings import Settings
 from factgeo.steps import History
-from factgeo.ui import work
+from factgeo.ui import frame, work
 
 DESK, RESULT, ID, LANGUAGE = "desk", "result", "id", "language"
+OF_DRAFT = "of-draft-"  # how the names begin of what a session remembers of one draft, and of no other
 MOST_SAVED = 12
 
 
@@ -72,7 +73,7 @@ def begin() -> None:
                 st.session_state[ID] = asked
                 st.session_state[DESK] = _from_content(content, work.atlas())
         except FactgeoError as error:
-            st.warning(str(error))
+            st.warning(frame.plain(str(error)))
     if ID in st.session_state:
         st.query_params[ID] = st.session_state[ID]
     if LANGUAGE in st.session_state:
@@ -86,17 +87,37 @@ def current() -> Desk | None:
 
 
 def put(desk: Desk) -> None:
-    """Lay something else on the desk, and keep it."""
+    """Lay something else on the desk, and keep it; where it cannot be kept, work goes on without a link to it."""
     st.session_state[DESK] = desk
     if ID not in st.session_state:
         st.session_state[ID] = shelf.new_id()
         st.query_params[ID] = st.session_state[ID]
-    shelf.save(st.session_state[ID], _content(desk))
+    try:
+        shelf.save(st.session_state[ID], _content(desk))
+    except OutputError as error:
+        st.toast(frame.plain(str(error)), icon=":material/warning:")
+
+
+def put_aside(name: str, plan: Plan) -> None:
+    """Keep a plan under a name, for comparing; an older one of that name goes. Buttons call it."""
+    frame.use_language()
+    name, now = name.strip(), current()
+    if now is None or not name:
+        return
+    others = [each for each in now.saved if each.name != name]
+    put(replace(now, saved=(*others, Saved(name, plan))[-MOST_SAVED:]))
+    st.toast(text("app.draft.put_aside", name=frame.plain(name)))
+
+
+def saved_here(desk: Desk) -> list[Saved]:
+    """The plans put aside that are of the desk's area; those of other areas wait until it is chosen again."""
+    units = set(area(desk).units)
+    return [each for each in desk.saved if set(each.plan.area.units) == units]
 
 
 def area(desk: Desk) -> Area:
     """The area of a desk."""
-    return areas.resolve(desk.area, work.atlas())
+    return desk.plan.area if desk.plan else areas.resolve(desk.area, work.atlas())
 
 
 def proposed(desk: Desk) -> Result | None:
@@ -115,7 +136,9 @@ def listed_alone(desk: Desk) -> Result | None:
 
 def open_plan(plan: Plan, said: Phrase) -> None:
     """Begin a new draft with a plan; what the draft before it was is gone, the plans put aside stay."""
-    put(replace(st.session_state[DESK], rules=plan.settings, history=steps.began(plan, said)))
+    for name in [name for name in st.session_state if str(name).startswith(OF_DRAFT)]:
+        del st.session_state[name]
+    put(replace(st.session_state[DESK], history=steps.began(plan, said)))
 
 
 def keep(found: Result) -> None:
@@ -139,9 +162,15 @@ def result(desk: Desk) -> Result | None:
 
 
 def measured(plan: Plan) -> Result | None:
-    """A plan with its figures, as it stands; None while it is being computed."""
-    atlas = work.atlas()
-    return work.ask("plan", ("as it stands", plan_digest(plan)), lambda tell: pipeline.given(atlas, plan, tell))
+    """A plan with its figures, as it stands; None while it is being computed.
+
+    Its travel times are those of another plan on the same ground where there is one: of all Norway they take 100 MB.
+    """
+    atlas, key = work.atlas(), ("as it stands", plan_digest(plan))
+    like = next((each for each in work.known("plan") if same_ground(each.plan, plan)), None)
+    if like is not None:
+        return work.ask("plan", key, lambda _: pipeline.redrawn(like, plan))
+    return work.ask("plan", key, lambda tell: pipeline.given(atlas, plan, tell))
 
 
 def same_ground(one: Plan, other: Plan) -> bool:
@@ -174,6 +203,21 @@ def _content(desk: Desk) -> dict[str, Any]:
 
 
 def _from_content(content: Mapping[str, Any], atlas: Atlas) -> Desk:
+    """The desk of an object that :func:`_content` made.
+
+    Raises:
+        PlanError: It is damaged, or was made with another pack.
+    """
+    try:
+        found = _read(content, atlas)
+        areas.resolve(found.area, atlas)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        other = isinstance(error, PlanError) and error.key in ("draft_other_pack", "plan_other_pack")
+        raise PlanError("draft_other_pack" if other else "draft_damaged") from None
+    return found
+
+
+def _read(content: Mapping[str, Any], atlas: Atlas) -> Desk:
     history = content["history"]
     return Desk(
         area=str(content["area"]),

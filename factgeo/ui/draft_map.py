@@ -13,10 +13,10 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import choice, desk, edit_panel, leaflet, work
 
-KEY, ANSWERED, COLOURS = "draft-map", "answered-click", "team-colours"
+KEY, ANSWERED, COLOURS = "draft-map", "answered-click", f"{desk.OF_DRAFT}colours"
 HEIGHT = 440  # pixels
 CHOOSE = ""  # stands for no team among what a click does
-MODE, SHOWN = "click-mode", "shown-layers"
+MODE, SHOWN = f"{desk.OF_DRAFT}click-mode", "shown-layers"
 
 
 def show(result: Result) -> None:

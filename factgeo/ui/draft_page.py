@@ -10,15 +10,15 @@ import streamlit as st
 
 from factgeo import areas, draft, export, summary, totals
 from factgeo.draft import Ground
-from factgeo.errors import FactgeoError, PlanError
+from factgeo.errors import FactgeoError
 from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.steps import History
 from factgeo.ui import desk, draft_map, edit_panel, example, frame, key_figures, more_plans, packed, plan_tables, work
-from factgeo.ui.desk import Saved
 
-BEFORE, TROUBLE, DOING, SAID = "before", "trouble", "doing", "said"
+# what was shown before the last step and what that step was; what stood in the way; the draft that is being improved
+BEFORE, SAID, TROUBLE, IMPROVING = (f"{desk.OF_DRAFT}{name}" for name in ("before", "said", "trouble", "improving"))
 
 
 def show() -> None:
@@ -40,16 +40,18 @@ def show() -> None:
 def _draft() -> None:
     """Everything that a click on the map or a button changes; the rest of the page is not drawn anew."""
     frame.use_language()
-    if edit_panel.WANTED in st.session_state:
-        st.session_state[edit_panel.UNIT] = st.session_state.pop(edit_panel.WANTED)
+    frame.page(_drawn)()
+
+
+def _drawn() -> None:
     now = desk.current()
     result = desk.result(now) if now else None
     if now is None or now.history is None or result is None:
         return
     try:
         result = _finish(result) or _click(result) or result
-    except PlanError as error:
-        st.session_state[TROUBLE] = str(error)
+    except FactgeoError as error:
+        st.session_state[TROUBLE] = error
     _show(result)
 
 
@@ -87,7 +89,7 @@ def act(edit: Callable[[Plan, Ground], Plan], said: Phrase) -> None:
     try:
         _did(edit(result.plan, Ground.of(result)), said)
     except FactgeoError as error:
-        st.session_state[TROUBLE] = str(error)
+        st.session_state[TROUBLE] = error
 
 
 def _did(plan: Plan, said: Phrase) -> None:
@@ -125,20 +127,28 @@ def _click(result: Result) -> Result | None:
 
 
 def _finish(result: Result) -> Result | None:
-    """Go on with what was begun by a button and takes its time: improving the rest."""
-    if st.session_state.get(DOING) != "improve":
+    """Go on with what was begun by a button and takes its time: improving the rest, unless the draft is another now."""
+    digest = desk.plan_digest(result.plan)
+    if st.session_state.get(IMPROVING) != digest:
+        st.session_state.pop(IMPROVING, None)
         return None
     try:
-        found = work.ask("plan", ("improved", desk.plan_digest(result.plan)), lambda tell: _improved(result, tell))
+        found = work.ask("plan", ("improved", digest), lambda tell: _improved(result, tell))
     except FactgeoError:
-        st.session_state.pop(DOING, None)
+        st.session_state.pop(IMPROVING, None)
         raise
     if found is None:
         return None
-    st.session_state.pop(DOING, None)
+    st.session_state.pop(IMPROVING, None)
     _did(found.plan, draft.did_improve())
     desk.keep(found)
     return found
+
+
+def _improve(plan: Plan) -> None:
+    """Begin improving; :func:`_finish` goes on with it."""
+    work.forget_stopped()
+    st.session_state[IMPROVING] = desk.plan_digest(plan)
 
 
 def _improved(result: Result, tell: Callable[[str], None]) -> Result:
@@ -150,9 +160,8 @@ def _head(result: Result) -> None:
     """The few numbers that matter, each with what the last step changed."""
     plan, before = result.plan, st.session_state.get(BEFORE)
     if not plan.catchments:
-        st.warning(summary.lines(result)[0])
-    same = isinstance(before, Result) and before.plan.area.units == plan.area.units
-    change = totals.change(before if same and before is not None else result, result)
+        st.warning(frame.plain(summary.lines(result)[0]))
+    change = totals.change(before if isinstance(before, Result) else result, result)
     key_figures.show(change, result)
 
 
@@ -170,9 +179,8 @@ def _toolbar(result: Result) -> None:
         done_again = Phrase("app.draft.redid", values={"step": history.redo().steps[history.redo().position].what})
         st.button(text("app.draft.redo"), icon=":material/redo:", on_click=_go, args=(history.redo(), done_again),
                   disabled=not history.can_redo)  # fmt: skip
-        if st.button(text("app.draft.improve"), icon=":material/auto_fix_high:", help=text("app.draft.improve_help")):
-            st.session_state[DOING] = "improve"
-            st.rerun(scope="fragment")
+        st.button(text("app.draft.improve"), icon=":material/auto_fix_high:", on_click=_improve, args=(result.plan,),
+                  help=text("app.draft.improve_help"))  # fmt: skip
         if locked:
             st.button(text("app.draft.unlock_all"), icon=":material/lock_open:", on_click=act,
                       args=(lambda plan, _: draft.unlock_all(plan), draft.did_unlock_all()))  # fmt: skip
@@ -185,7 +193,7 @@ def _said() -> None:
     """What stands in the way of the last wish, or what the last step was and did."""
     trouble = st.session_state.get(TROUBLE)
     if trouble:
-        st.error(trouble)
+        st.error(frame.plain(str(trouble)))
         return
     now, before = desk.current(), st.session_state.get(BEFORE)
     if now is None or now.history is None:
@@ -193,7 +201,7 @@ def _said() -> None:
     said: Phrase = st.session_state.get(SAID) or now.history.steps[now.history.position].what
     lines = [f"**{frame.plain(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
-    if isinstance(before, Result) and isinstance(after, Result) and before.plan.area.units == after.plan.area.units:
+    if isinstance(before, Result) and isinstance(after, Result):
         lines += totals.change_lines(totals.change(before, after))
     with st.container(border=True):
         st.markdown("  \n".join(frame.plain(line) if k else line for k, line in enumerate(lines)))
@@ -209,7 +217,7 @@ def _take_home(result: Result) -> None:
             "application/zip", on_click="ignore", help=text("app.teams.download_help"), icon=":material/download:",
         )  # fmt: skip
         named = st.text_input(text("app.draft.aside_name"), text("app.draft.aside_first"), max_chars=60)
-        st.button(text("app.draft.aside"), on_click=_put_aside, args=(named, plan), icon=":material/bookmark_add:",
+        st.button(text("app.draft.aside"), on_click=desk.put_aside, args=(named, plan), icon=":material/bookmark_add:",
                   help=text("app.draft.aside_help"))  # fmt: skip
 
 
@@ -217,22 +225,12 @@ def _write(result: Result, out: Path) -> None:
     export.write_plan(result, work.atlas(), out, overwrite=True)
 
 
-def _put_aside(name: str, plan: Plan) -> None:
-    """Keep the draft as it is now under a name; an older one of that name goes."""
-    now = desk.current()
-    if now is None or not name.strip():
-        return
-    others = [each for each in now.saved if each.name != name.strip()]
-    desk.put(replace(now, saved=(*others, Saved(name.strip(), plan))[-desk.MOST_SAVED :]))
-    st.toast(text("app.draft.put_aside", name=frame.plain(name.strip())))
-
-
 def _background(result: Result) -> None:
     """Rules, proof, quality, sources and the publishers' names."""
     data, plan = work.atlas(), result.plan
     with st.expander(text("app.background.title")):
         st.markdown(summary.proof_sentence(plan) if plan.proof.stages else text("app.draft.no_proof"))
-        st.markdown(summary.rules(plan.settings, result.atlas))
+        st.markdown(frame.plain(summary.rules(plan.settings, result.atlas)))
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
         st.markdown(summary.sources(data, plan.settings))
     st.caption("  \n".join(summary.attribution()))

@@ -18,7 +18,8 @@ from factgeo.ui import choice, desk, frame, work
 
 Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
 
-UNIT, TEAM, WHY, WANTED = "unit", "team", "why", "wanted-unit"
+UNIT = "unit"
+TEAM, WHY = f"{desk.OF_DRAFT}team", f"{desk.OF_DRAFT}why"
 HEIGHT = 430  # pixels
 NOBODY = ""  # stands for no team in a list of teams
 
@@ -58,7 +59,9 @@ def _unit(result: Result, act: Act) -> None:
     others = [c.team_id for c in plan.catchments if c.team_id not in (home, *near)]
     targets = [*near, *others, *([NOBODY] if home else [])]
     named = {each: _team_name(each, result) for each in targets}
-    target = choice.pick(text("app.panel.to"), named, f"to-{unit}-{home}", help=text("app.panel.to_help"))
+    target = choice.pick(
+        text("app.panel.to"), named, f"{desk.OF_DRAFT}to-{unit}-{home}", help=text("app.panel.to_help")
+    )
     with st.container(horizontal=True):
         st.button(text("app.panel.move"), type="primary", disabled=locked or target is None, on_click=act, args=(
             lambda plan, ground: draft.move(plan, (unit,), target or None, ground),
@@ -154,7 +157,7 @@ def _why_not(unit: str, target: str, result: Result) -> None:
     try:
         said = work.ask("why", (*asked, work.lang()), lambda tell: _answer(unit, base, result, tell))
     except FactgeoError as error:
-        st.error(str(error))
+        st.error(frame.plain(str(error)))
         return
     if said is not None:
         st.info("  \n".join(frame.plain(line) for line in said))
@@ -236,7 +239,7 @@ def _join(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         named = {each: _team_name(each, result) for each in others}
-        other = choice.pick(text("app.panel.join_with"), named, f"join-{team_id}")
+        other = choice.pick(text("app.panel.join_with"), named, f"{desk.OF_DRAFT}join-{team_id}")
     right.button(text("app.panel.join"), disabled=disabled, on_click=act, args=(
         lambda plan, ground: draft.join(plan, team_id, other, ground),
         draft.did_join(result.plan, team_id, other, result.atlas),
@@ -258,4 +261,5 @@ def _unserved(result: Result) -> None:
     if not entries:
         st.write(text("summary.all_served"))
         return
-    st.markdown("\n".join(f"- {summary.unserved_sentence(entry, result, work.atlas())}" for entry in entries))
+    lines = (frame.plain(summary.unserved_sentence(entry, result, work.atlas())) for entry in entries)
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -17,7 +17,7 @@ STEPS = ("draft", "edit", "compare")
 
 def offer() -> bool:
     """Offer the example; True when it was taken, and lies on the desk."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="guide"):
         st.markdown(text("app.example.offer"))
         if not st.button(text("app.example.start")):
             return False
@@ -30,8 +30,9 @@ def guide(step: str) -> None:
     """Tell what to do at this step, as long as the example lasts."""
     if not st.session_state.get(GUIDE):
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(text(f"app.example.{step}", step=STEPS.index(step) + 1, steps=len(STEPS)))
-        if st.button(text("app.example.end"), key=f"end-{step}"):
+    with st.container(border=True, key="guide"):
+        told, end = st.columns([5, 1], vertical_alignment="center")
+        told.markdown(text(f"app.example.{step}", step=STEPS.index(step) + 1, steps=len(STEPS)))
+        if end.button(text("app.example.end"), key=f"end-{step}", width="stretch"):
             del st.session_state[GUIDE]
             st.rerun()

@@ -14,6 +14,7 @@ from factgeo.language import text
 
 NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 STYLE = Path(__file__).with_name("style.css")
+AIDS = Path(__file__).with_name("aids.js").read_text(encoding="utf-8")
 
 
 def begin() -> None:
@@ -21,21 +22,23 @@ def begin() -> None:
     st.set_page_config(page_title="factgeo", layout="wide")
     st.html(STYLE)
     use_language()
+    with st.container(key="aids"):
+        st.html(f"<script>{AIDS.replace('{lang}', language.in_use())}</script>", unsafe_allow_javascript=True)
 
 
 def head(title: str, area: str) -> None:
     """The page's title, with the area that it is about, beside the choice of language."""
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    left.title(f"{title}: {plain(area)}" if area else title, anchor=False)
-    right.radio(
-        text("app.language"),
-        language.LANGUAGES,
-        index=language.LANGUAGES.index(_first_language()),
-        format_func=NAMES.__getitem__,
-        horizontal=True,
-        label_visibility="collapsed",
-        key="language",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(f"{title}: {plain(area)}" if area else title, anchor=False)
+        st.radio(
+            text("app.language"),
+            language.LANGUAGES,
+            index=language.LANGUAGES.index(_first_language()),
+            format_func=NAMES.__getitem__,
+            horizontal=True,
+            label_visibility="collapsed",
+            key="language",
+        )
 
 
 def page(show: Callable[[], None]) -> Callable[[], None]:
@@ -45,7 +48,7 @@ def page(show: Callable[[], None]) -> Callable[[], None]:
         try:
             show()
         except FactgeoError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
 
     return shown
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
-from streamlit_folium import st_folium
 
-from factgeo import draft, further_words, maps, next_best, pictures, pipeline, stability, stability_words, tradeoff
+from factgeo import (
+    draft,
+    further_words,
+    maps,
+    next_best,
+    pictures,
+    pipeline,
+    stability,
+    stability_words,
+    summary,
+    tradeoff,
+)
 from factgeo.draft import Ground
 from factgeo.further import Asked, Further
 from factgeo.language import Phrase, number, text
@@ -18,7 +27,6 @@ from factgeo.plan import Plan
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
 from factgeo.ui import desk, frame, leaflet, work
-from factgeo.ui.desk import Saved
 
 Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
 
@@ -30,20 +38,25 @@ ASKED = "further-asked"
 def show(result: Result, act: Act) -> None:
     """The questions; each is computed when it is asked."""
     with st.expander(text("app.more.title")):
+        of_draft = desk.plan_digest(result.plan)[:8]  # an edit asks nothing by itself
         asked = st.segmented_control(
             text("app.more.title"), QUESTIONS, format_func=lambda each: text(f"app.more.{each}"),
-            label_visibility="collapsed", key=ASKED,
+            label_visibility="collapsed", key=f"{ASKED}-{of_draft}",
         )  # fmt: skip
         if asked is None:
             st.caption(text("app.more.choose"))
             return
         st.caption(text(f"app.more_help.{asked}"))
-        best = _best(result)
-        if best is None:
-            return
-        if best is not result:
-            st.caption(text("app.panel.why_of_best"))
-        {"alternatives": _alternatives, "tradeoff": _trade_off, "stability": _stability}[asked](best, act)
+        frame.page(lambda: _answer(asked, result, act))()
+
+
+def _answer(asked: str, result: Result, act: Act) -> None:
+    best = _best(result)
+    if best is None:
+        return
+    if best is not result:
+        st.caption(text("app.panel.why_of_best"))
+    {"alternatives": _alternatives, "tradeoff": _trade_off, "stability": _stability}[asked](best, act)
 
 
 def _best(result: Result) -> Result | None:
@@ -79,14 +92,8 @@ def _use(each: NextBest, rank: int, act: Act) -> None:
     said = Phrase("app.step.alternative", values={"number": rank})
     with st.container(horizontal=True):
         st.button(text("app.more.use"), key=f"use-{rank}", on_click=act, args=(lambda *_: each.result.plan, said))
-        st.button(text("app.draft.aside"), key=f"aside-{rank}", on_click=_aside, args=(said.text(), each.result.plan))
-
-
-def _aside(name: str, plan: Plan) -> None:
-    now = desk.current()
-    if now is not None:
-        others = [saved for saved in now.saved if saved.name != name]
-        desk.put(replace(now, saved=(*others, Saved(name, plan))[-desk.MOST_SAVED :]))
+        st.button(text("app.draft.aside"), key=f"aside-{rank}", on_click=desk.put_aside,
+                  args=(said.text(), each.result.plan))  # fmt: skip
 
 
 def _trade_off(best: Result, act: Act) -> None:
@@ -95,7 +102,10 @@ def _trade_off(best: Result, act: Act) -> None:
     if found is None:
         return
     points, picture = found
-    st.image(picture, caption=further_words.picture_words(points, best))
+    if not points:
+        st.markdown(frame.plain(summary.lines(best)[0]))
+        return
+    st.image(picture, caption=frame.plain(further_words.picture_words(points, best)))
     st.markdown("\n".join(f"- {frame.plain(line)}" for line in further_words.lines(Further(trade_offs=points), best)))
     planned = [point for point in points if point.aim == "goal" and point.base_of]
     if planned:
@@ -104,7 +114,7 @@ def _trade_off(best: Result, act: Act) -> None:
 
 def _curve(best: Result, tell: Callable[[str], None]) -> tuple[tuple[TradeOff, ...], bytes]:
     points = tradeoff.trade_offs(best, tell)
-    return points, pictures.trade_off_picture(points, best)
+    return points, pictures.trade_off_picture(points, best) if points else b""
 
 
 def _use_point(points: Sequence[TradeOff], act: Act) -> None:
@@ -124,7 +134,7 @@ def _stability(best: Result, _act: Act) -> None:
     if found is None:
         return
     drawn = maps.plan_map(work.atlas(), best, assets=leaflet.URL, stability=found)
-    st_folium(drawn, key="stability", height=480, use_container_width=True, returned_objects=[])
+    leaflet.show(drawn, text("app.more.stability"), key="stability", height=480)
     st.markdown(frame.document(stability_words.markdown(found, best)))
 
 

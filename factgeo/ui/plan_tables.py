@@ -7,7 +7,7 @@ import streamlit as st
 
 from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
-from factgeo.ui import choice, edit_panel, tables, work
+from factgeo.ui import choice, edit_panel, frame, tables, work
 
 RANGE = "{}\N{WORD JOINER}–\N{WORD JOINER}{}"  # not broken over two lines
 SORTS = ("team_id", "population", "median_min", "share_within_60")
@@ -16,7 +16,7 @@ SORTS = ("team_id", "population", "median_min", "share_within_60")
 def show(result: Result) -> None:
     """The tables of the page."""
     if result.plan.catchments:
-        st.subheader(text("app.teams.title"), anchor=False)
+        st.header(text("app.teams.title"), anchor=False)
         by = st.selectbox(text("app.teams.sort"), SORTS, format_func=lambda key: text(f"app.sort.{key}"), width=300)
         table = teams_table(result)
         tables.show(_written(table.sort_values(by, ascending=by in ("team_id", "share_within_60"), kind="stable")))
@@ -32,7 +32,7 @@ def teams_table(result: Result) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "team_id": team.team_id,
-            "name": team.name,
+            "name": frame.plain(team.name),
             "units": ", ".join(names[unit] for unit in catchment.units),
             "service": text(f"service.{team.service}"),
             "teams": team.teams,
@@ -57,20 +57,20 @@ def _written(table: pd.DataFrame) -> pd.DataFrame:
 
 def _units(result: Result) -> None:
     """Every unit with its team; a click on a row chooses the unit for the panel."""
-    table = units_table(result)
+    table, area = units_table(result), result.plan.area.units
     shown = table.drop(columns="unit_code")
     shown = shown.rename(columns={column: text(f"app.column.{column}") for column in shown.columns})
     st.caption(text("app.units.choose"))
-    chosen = st.dataframe(
-        shown,
-        hide_index=True, on_select="rerun", selection_mode="single-row", height=tables.HEIGHT,
-        key=f"units-{work.lang()}",
+    key = f"units-{hash(area)}-{work.lang()}"
+
+    def choose() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        if rows:
+            st.session_state[edit_panel.UNIT] = table["unit_code"].iloc[rows[0]]
+
+    st.dataframe(
+        shown, hide_index=True, on_select=choose, selection_mode="single-row", height=tables.HEIGHT, key=key
     )  # fmt: skip
-    rows = chosen["selection"]["rows"]
-    if rows and table["unit_code"].iloc[rows[0]] != st.session_state.get("units-chosen"):
-        st.session_state["units-chosen"] = table["unit_code"].iloc[rows[0]]
-        st.session_state[edit_panel.WANTED] = st.session_state["units-chosen"]
-        st.rerun(scope="fragment")
 
 
 def units_table(result: Result) -> pd.DataFrame:

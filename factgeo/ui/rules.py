@@ -16,6 +16,7 @@ BORDERS = ("hf", "dps", "helsefellesskap", "rhf", "county", "none")
 GOALS = ("balanced", "strict", "everyone", "fewest_teams")
 WAITS = ("measured_mean", "half_headway", "none")
 DENOMINATORS = ("adults_18plus", "total")
+OF_KIND = ("size", "capacity", "capacity_need", "travel", "teams", "act_areas", "border", "goal")  # what presets shape
 WIDGET = "rule-"
 
 
@@ -38,8 +39,10 @@ def choose(start: Settings | None) -> Settings:
         text("app.rule.kind"), KINDS, KINDS.index(kind_of(start)) if start else 0,
         format_func=lambda k: text(f"app.rule_kind.{k}"), help=text("app.rule_help.kind"), key=f"{WIDGET}kind",
     )  # fmt: skip
-    base = settings.load(presets=[kind])
-    first = start if start is not None and kind_of(start) == kind else base
+    first = settings.load(presets=[kind])
+    if start is not None:
+        own = {name: table for name, table in start.model_dump().items() if name not in OF_KIND}
+        first = start if kind_of(start) == kind else settings.load(presets=[kind], tables=own)
     left, right = st.columns(2)
     with left:
         chosen = _people(first, kind)
@@ -53,7 +56,7 @@ def choose(start: Settings | None) -> Settings:
 def _people(first: Settings, kind: str) -> dict[str, Any]:
     who = text(f"app.rule_who.{first.size.who}")
     minimum = st.number_input(
-        text("app.rule.minimum", who=who), 1, 1_000_000, first.size.minimum, 1000, help=text("app.rule_help.minimum"),
+        text("app.rule.minimum", who=who), 1, 10_000_000, first.size.minimum, 1000, help=text("app.rule_help.minimum"),
         key=f"{WIDGET}minimum-{kind}",
     )  # fmt: skip
     limited = st.checkbox(
@@ -65,19 +68,20 @@ def _people(first: Settings, kind: str) -> dict[str, Any]:
     per_team = first.capacity.per_team
     if limited:
         per_team = st.number_input(
-            text("app.rule.per_team"), 1000, 1_000_000, per_team, 1000, help=text("app.rule_help.capacity"),
+            text("app.rule.per_team"), 1, 10_000_000, per_team, 1000, help=text("app.rule_help.capacity"),
             key=f"{WIDGET}per-team-{kind}",
         )  # fmt: skip
     return {"size": {"minimum": int(minimum)}, "capacity": {"enabled": limited, "per_team": int(per_team)}}
 
 
 def _travel(first: Settings, kind: str) -> dict[str, Any]:
+    was = int(first.travel.minutes)
     minutes = st.slider(
-        text("app.rule.minutes"), 20, 150, int(first.travel.minutes), 5, help=text("app.rule_help.minutes"),
+        text("app.rule.minutes"), min(20, was), max(150, was), was, 5, help=text("app.rule_help.minutes"),
         key=f"{WIDGET}minutes-{kind}",
     )  # fmt: skip
     border = _pick("border", BORDERS, first.border, kind)
-    return {"travel": {"minutes": minutes}, "border": border}
+    return {"travel": {"minutes": _as_it_was(minutes, first.travel.minutes)}, "border": border}
 
 
 def _more(first: Settings, kind: str) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def _more(first: Settings, kind: str) -> dict[str, Any]:
             key=f"{WIDGET}at-most-{kind}",
         )  # fmt: skip
         too_far = st.number_input(
-            text("app.rule.too_far"), 30, 1000, int(first.travel.too_far), 10, help=text("app.rule_help.too_far"),
+            text("app.rule.too_far"), 0, 1000, int(first.travel.too_far), 10, help=text("app.rule_help.too_far"),
             key=f"{WIDGET}too-far-{kind}",
         )  # fmt: skip
         listed = st.checkbox(
@@ -102,23 +106,29 @@ def _more(first: Settings, kind: str) -> dict[str, Any]:
     with right:
         wait = _pick("wait", WAITS, first.ferry.wait_rule, kind)
         wait_min = st.number_input(
-            text("app.rule.wait_min"), 0.0, 120.0, first.ferry.wait_min, 5.0, format="%.0f",
+            text("app.rule.wait_min"), 0.0, 240.0, first.ferry.wait_min, 5.0, format="%g",
             help=text("app.rule_help.wait_min"), key=f"{WIDGET}wait-min-{kind}",
         )  # fmt: skip
+        was = first.roads.winter_factor
         winter = st.slider(
-            text("app.rule.winter"), 1.0, 1.5, first.roads.winter_factor, 0.05, help=text("app.rule_help.winter"),
+            text("app.rule.winter"), min(1.0, was), max(1.5, was), was, 0.05, help=text("app.rule_help.winter"),
             key=f"{WIDGET}winter-{kind}",
         )  # fmt: skip
         denominator = _pick("denominator", DENOMINATORS, first.need.denominator, kind)
     return {
         "goal": {"name": goal},
         "teams": {"at_most": int(at_most)},
-        "travel": {"too_far": float(too_far)},
+        "travel": {"too_far": _as_it_was(too_far, first.travel.too_far)},
         "existing": {"listed": listed},
         "ferry": {"wait_rule": wait, "wait_min": wait_min},
         "roads": {"winter_factor": winter},
         "need": {"denominator": denominator},
     }
+
+
+def _as_it_was(chosen: float, was: float) -> float:
+    """What was chosen; what was there before with its decimals, where the choice shows it without them."""
+    return was if chosen == int(was) else float(chosen)
 
 
 def _pick(name: str, values: Sequence[str], first: str, kind: str) -> str:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 
-from factgeo import bases, edits, planfile, settings
+from factgeo import bases, edits, planfile, settings, steps
 from factgeo.errors import FactgeoError, SourceError
 from factgeo.language import text
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.settings import Settings
+from factgeo.ui import frame
 
 T = TypeVar("T")
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 50_000_000
+NOT_A_ZIP = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error, LZMAError,
+)  # fmt: skip
+LONGEST_NAME = 60  # letters of a file's name
 PLAN_MEMBER = "plan.json"
 
 
@@ -32,6 +39,7 @@ def plan(atlas: Atlas) -> Plan | None:
 def rules(atlas: Atlas, chosen: Settings) -> Settings:
     """Ask for own places, demands and settings; the rules with what was given."""
     with st.expander(text("app.upload.own")):
+        chosen = _brought_before(chosen)
         sites = ask("sites", ("csv", "gpkg"), bases.read_sites)
         demands = ask("edits", ("csv", "toml"), lambda path: edits.read(path, atlas))
         own = ask("settings", ("toml",), lambda path: settings.load(start=chosen, file=path))
@@ -39,6 +47,16 @@ def rules(atlas: Atlas, chosen: Settings) -> Settings:
     if sites is not None:
         found = settings.load(start=found, tables={"bases": {"sites": [site.model_dump() for site in sites]}})
     return settings.load(start=found, tables=demands) if demands is not None else found
+
+
+def _brought_before(rules: Settings) -> Settings:
+    """The rules, without the places and demands that were brought into them before, if nobody wants these any more."""
+    fields = ("sites", "required", "forbidden", "preferred")
+    count = sum(len(getattr(rules.bases, name)) for name in fields) + sum(len(each) for _, each in rules.edits)
+    if not count or st.checkbox(text("app.upload.keep", count=count), value=True, help=text("app.upload_help.keep")):
+        return rules
+    nothing = {"bases": dict.fromkeys(fields, ()), "edits": steps.NO_EDITS.model_dump()}
+    return settings.load(start=rules, tables=nothing)
 
 
 def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | None:
@@ -54,7 +72,7 @@ def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | N
     try:
         return _read(given.name, given.getvalue(), read)
     except FactgeoError as error:
-        st.error(str(error))
+        st.error(frame.plain(str(error)))
         return None
 
 
@@ -68,12 +86,14 @@ def _read(name: str, content: bytes, read: Callable[[Path], T]) -> T:
         raise SourceError("upload_too_large", file=name, most=MOST_BYTES // 1_000_000)
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
-        path = folder / Path(name).name
+        path = folder / f"{Path(name).stem[:LONGEST_NAME]}{Path(name).suffix}"
         path.write_bytes(_plan_of_zip(name, content) if path.suffix.lower() == ".zip" else content)
         try:
             return read(path.rename(path.with_suffix(".json")) if path.suffix.lower() == ".zip" else path)
         except FactgeoError as error:
             raise error.without(folder) from None
+        except RecursionError:
+            raise SourceError("upload_too_deep", file=name) from None
 
 
 def _plan_of_zip(name: str, content: bytes) -> bytes:
@@ -84,5 +104,5 @@ def _plan_of_zip(name: str, content: bytes) -> bytes:
             if len(members) != 1 or members[0].file_size > MOST_UNPACKED:
                 raise SourceError("upload_zip", file=name)
             return archive.read(members[0])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except NOT_A_ZIP:
         raise SourceError("upload_zip", file=name) from None

@@ -100,6 +100,13 @@ def _outcome(job: Job, jobs: dict[Key, Job], key: Key, kept: OrderedDict[Key, ob
     return job.result
 
 
+def forget_stopped() -> None:
+    """Let what this session has stopped be computed anew when it is asked for again."""
+    jobs: dict[Key, Job] = st.session_state.get(JOBS, {})
+    for key in [key for key, job in jobs.items() if job.stop.is_set()]:
+        del jobs[key]
+
+
 def _start(call: Callable[[Tell], object]) -> Job:
     job = Job(words=text("app.job.waiting"))
 
@@ -141,6 +148,11 @@ def _tell(job: Job) -> None:
 def _turns() -> threading.BoundedSemaphore:
     """As many computations at a time as there are cores; the others wait their turn."""
     return threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+
+
+def known(kind: str) -> list[Any]:
+    """The results of a kind that are kept."""
+    return list(_kept(kind).values())
 
 
 @st.cache_resource(show_spinner=False)

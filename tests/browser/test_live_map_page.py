@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import REPO
-from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Frame, Page, expect
 
-from factgeo import serve
+from browser import windows
+from browser.windows import FIND
 from factgeo.language import text
 from factgeo.pipeline import Result
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-HERE = {"localhost", "127.0.0.1", None}
-# the layer of a unit
-FIND = """const find = (unit) => Object.values(map._layers).find((layer) => layer.options.pane === "overlayPane"
-    && layer.feature?.properties?.at && layer.feature.properties.unit === unit);"""
 # a page with the map, its switches, and a button that gives the chosen unit to another team
 SCRIPT = '''
 import dataclasses
@@ -96,65 +81,22 @@ draft()
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium")
-    if executable is None:
-        lacking = f"No chromium at {CHROMIUM}: the map was not seen in a browser."
-        if os.environ.get("CI") == "true":
-            pytest.fail(lacking)
-        pytest.skip(lacking)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with the map."""
     folder = tmp_path_factory.mktemp("live")
-    (folder / "app.py").write_text(SCRIPT, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    flags = [f"--server.port={port}", *(f"--{name}={value}" for name, value in serve.OPTIONS.items())]
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py"), *flags, "--server.address=localhost"]
-    with subprocess.Popen(command, cwd=REPO, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            wait_for(f"http://localhost:{port}/_stcore/health")
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-
-
-def wait_for(address: str, seconds: float = 60) -> None:
-    last = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - this machine
-                return
-        except OSError:
-            if time.monotonic() > last:
-                raise
-            time.sleep(0.1)
+    script = folder / "app.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    with windows.running(script, folder) as address:
+        yield address
 
 
 @pytest.fixture
-def page(browser: Browser, app: str) -> Iterator[Page]:
-    """The map as it opens; the test fails if anything was asked of another machine, or a script broke."""
-    window = browser.new_page(viewport={"width": 1366, "height": 768}, locale="nb-NO")
-    window.set_default_timeout(60_000)
-    asked: list[str] = []
-    broken: list[str] = []
-    window.on("request", lambda request: asked.append(request.url))
-    window.on("pageerror", lambda error: broken.append(str(error)))
+def page(new_window: Callable[..., Page], app: str) -> Page:
+    """The map as it opens."""
+    window = new_window()
     window.goto(app)
-    expect(window.frame_locator("iframe").locator(".factgeo-name")).to_have_count(4, timeout=60_000)
-    yield window
-    window.close()
-    assert asked
-    assert [url for url in asked if urlsplit(url).hostname not in HERE] == []
-    assert broken == []
+    expect(window.frame_locator("iframe").locator(".factgeo-name")).to_have_count(4)
+    return window
 
 
 def frame_of(page: Page) -> Frame:

@@ -6,8 +6,8 @@ import io
 import threading
 import zipfile
 from pathlib import Path
+from typing import Any
 
-import folium
 import pandas as pd
 import pytest
 import streamlit as st
@@ -22,7 +22,6 @@ from factgeo import (
     potential,
     potential_words,
     reach,
-    reach_map,
     reach_report,
     reach_words,
     sensitivity,
@@ -30,16 +29,30 @@ from factgeo import (
     settings,
     steps,
 )
+from factgeo.areas import Area
 from factgeo.language import number, percent, text
 from factgeo.measure import WITHIN
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.reach_report import Asked, ReachReport
-from factgeo.ui import desk, packed, reach_page, work
+from factgeo.sensitivity import Sensitivity
+from factgeo.settings import Settings
+from factgeo.ui import (
+    desk,
+    fairness_part,
+    left_out_part,
+    measures_part,
+    packed,
+    prose,
+    reach_page,
+    reach_widgets,
+    today_part,
+    work,
+)
 from factgeo.ui.desk import Desk
 
 AREA = "hf:Helse Førde HF"
-DRAWN_MAP = reach_page._map
+DRAWN_MAP = reach_widgets.chart
 RULES = settings.load()
 MEASURE = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}
 
@@ -53,7 +66,7 @@ def _finishes_in_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 @pytest.fixture(autouse=True)
 def _maps_by_their_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing takes a second a time; one test draws."""
-    monkeypatch.setattr(reach_page, "_map", lambda _name, _key, _draw, told: st.caption(told))
+    monkeypatch.setattr(reach_widgets, "chart", lambda _name, _key, _draw, told: st.caption(told))
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +81,8 @@ def report(forde: Result) -> ReachReport:
     return reach_report.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
 
 
-def page(part: str, result: Result | None = None, lang: str = "nb", area: str = AREA, **chosen: str) -> AppTest:
-    """One part of the page; with a plan as the draft on the desk."""
+def page(part: str, result: Result | None = None, lang: str = "nb", area: str = "", **chosen: str) -> AppTest:
+    """One part of the page; with a plan as the draft on the desk, or only an area, or an empty desk."""
 
     def script() -> None:
         from factgeo.ui import frame, reach_page  # noqa: PLC0415 - the tester runs only what stands in here
@@ -82,8 +95,11 @@ def page(part: str, result: Result | None = None, lang: str = "nb", area: str = 
     shown.session_state["language"] = lang
     for name, value in {"part": part, **chosen}.items():
         shown.session_state[f"reach-{name}"] = value
+    if area:
+        shown.session_state[desk.DESK] = Desk(area, RULES)
     if result is not None:
-        shown.session_state[desk.DESK] = Desk(area, result.plan.settings, history=steps.began(result.plan))
+        history = steps.began(result.plan)
+        shown.session_state[desk.DESK] = Desk(area or AREA, result.plan.settings, history=history)
         shown.session_state[desk.RESULT] = result
     return shown.run()
 
@@ -122,7 +138,7 @@ def test_each_measure_stands_by_itself_with_its_definition(
 
 def test_the_published_shares_stand_beside_those_of_the_same_classes(shipped: Atlas) -> None:
     found = reach.slide(shipped, areas.resolve(AREA, shipped), RULES)
-    table = reach_page.published_table(found)
+    table = measures_part.published_table(found)
     assert table.iloc[:, 1].tolist() == [percent(share, 0) for share in (0.94, 0.67, 0.27, 0.06)]
     share = {each.number: each.share for each in found.classes}
     of_classes = [(1, 2, 3), (1,), (2, 3), (4,)]
@@ -158,7 +174,7 @@ def test_the_part_is_kept_when_the_language_changes(forde: Result) -> None:
     shown = page("fairness", forde)
     shown.session_state["language"] = "nn"
     shown.run()
-    assert text("app_reach.centrality", lang="nn") in [each.value for each in shown.subheader]
+    assert text("app_reach.centrality", lang="nn") in [each.value for each in shown.header]
 
 
 # -- who is left out ---------------------------------------------------------------------------------------------------
@@ -169,7 +185,7 @@ def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -
     out = reach.left_out(forde)
     assert not shown.exception
     assert shown.table[0].value.iloc[:, 1].tolist() == list(reach.by_reason(out).values())
-    table = reach_page.left_out_table(report)
+    table = left_out_part.left_out_table(report)
     assert table.iloc[:, 0].tolist() == [each.name for each in out]
     assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
     assert table.iloc[:, 3].isna().tolist() == [each.nearest_min is None for each in out]
@@ -185,35 +201,32 @@ def test_the_places_that_would_help_come_when_they_are_asked_for(forde: Result) 
 
 
 def test_maps_are_drawn_and_told_in_a_sentence(forde: Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach_page, "_map", DRAWN_MAP)
-    for part in ("measures", "left_out"):
-        shown = page(part, forde)
-        assert not shown.exception
-        assert len(shown.get("component_instance")) == 1
-        assert text("app_reach.map.tables") in written(shown)
-
-
-def test_the_map_of_those_left_out_begins_with_them(report: ReachReport, shipped: Atlas) -> None:
-    drawn = reach_map.reach_map(shipped, report.reach, left_out=report.left_out, assets="x")
-    opened = reach_page._opened(drawn, "left_out")
-    colourings = [each for each in opened._children.values() if isinstance(each, folium.map.Layer) and not each.overlay]
-    assert [each.layer_name for each in colourings if each.show] == [text("map.layer.left_out")]
-    assert len(colourings) == 2
-    hatched = [each for each in opened._children.values() if getattr(each, "layer_name", "") == "Uten team"]
-    assert [each.show for each in hatched] == [False]
+    monkeypatch.setattr(reach_widgets, "chart", DRAWN_MAP)
+    shown = page("left_out", forde)
+    assert not shown.exception
+    assert len(shown.get("component_instance")) == 1
+    assert text("app_reach.map.tables") in written(shown)
 
 
 # -- the other parts ---------------------------------------------------------------------------------------------------
 
 
-def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result) -> None:
+def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     found = sensitivity.table(shipped, forde.plan.area, forde.plan.settings, plan=forde.plan)
+    asked: dict[str, Any] = {}
+
+    def known(_atlas: Atlas, area: Area, rules: Settings, **how: object) -> Sensitivity:
+        asked.update(how, area=area, rules=rules)
+        return found
+
+    monkeypatch.setattr(sensitivity, "table", known)
     shown = page("sensitivity", forde)
     assert not shown.exception
     said = sensitivity_words.lines(found)
     assert all(line in written(shown) for line in said[:3])
     assert all(line in written(shown) for line in sensitivity_words.true_lines(found, travel=True))
-    assert text("sensitivity.heading.near") in [each.value for each in shown.subheader]
+    assert (asked["area"], asked["rules"], asked["plan"]) == (forde.plan.area, forde.plan.settings, forde.plan)
+    assert text("sensitivity.heading.near") in [each.value for each in shown.header]
 
 
 def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
@@ -221,15 +234,28 @@ def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]
-    lacking = reach_page.lacking_table(found["wide"])
+    lacking = today_part.lacking_table(found["wide"])
     names = {str(shipped.units.at[unit, "name"]) for unit in found["wide"].lacking}
     assert set(lacking.iloc[:, 0]) == names
     assert shown.table[0].value.iloc[:, 0].tolist() == lacking.iloc[:, 0].tolist()
     assert lacking.iloc[:, 2].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("drafted", [True, False])
+def test_the_map_of_today_holds_the_reach_of_a_draft_but_no_other_measure(
+    forde: Result, monkeypatch: pytest.MonkeyPatch, *, drafted: bool
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(reach_widgets, "chart", lambda _name, _key, draw, _told: draw())
+    monkeypatch.setattr(today_part, "reach_map", lambda _atlas, found, **how: asked.update(how, reach=found))
+    assert not page("today", forde if drafted else None, area=AREA, reading="any").exception
+    assert asked["reach"] == (reach.planner(forde) if drafted else None)
+    assert [each.reading for each in asked["today"]] == ["any", "narrow", "wide"]
+    assert asked["first"] == "today"
+
+
 def test_the_minutes_of_each_unit_are_as_measured(forde: Result, report: ReachReport) -> None:
-    table = reach_page.fairness_table(report)
+    table = fairness_part.fairness_table(report)
     units = {unit.name: unit for unit in fairness.fairness(forde).units}
     assert len(table) == len(units)
     for row in table.itertuples(index=False):
@@ -308,10 +334,10 @@ def test_what_is_packed_later_speaks_the_language_of_the_page() -> None:
 
 
 def test_names_of_a_planner_s_own_make_no_links() -> None:
-    assert reach_page._safe("| [here](x) | <b> |") == r"| \[here\](x) | \<b\> |"
+    assert prose.safe("| [here](x) | <b> |") == r"| \[here\](x) | \<b\> |"
 
 
 def test_a_page_falls_into_its_chapters() -> None:
     page = "# Title\n\nFirst.\n\n## One\n\n- a\n\n### Two\n\n| b |\n"
-    assert reach_page._chapters(page) == {"One": "- a", "Two": "| b |"}
-    assert reach_page._before_chapters(page) == "First."
+    assert prose.chapters(page) == {"One": "- a", "Two": "| b |"}
+    assert prose.before_chapters(page) == "First."

@@ -1,0 +1,32 @@
+"""Residents year by year: the picture with its sentence, and the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from factgeo import need_words, pictures
+from factgeo.ui import word_table, work
+from factgeo.ui.frame import plain
+from factgeo.ui.need_asked import Answers
+
+PICTURE_WIDTH = 760  # pixels
+
+
+def show(answers: Answers) -> None:
+    """The part, once the need is known."""
+    found, asked = answers.need, answers.asked
+    if found is None:
+        return
+    names = {str(unit): str(name) for unit, name in asked.atlas.units["name"].items()}
+    said = need_words.history_lines(found.history, names)
+    key = (asked.area.name, asked.area.units, work.lang())
+    picture = work.ask("history", key, lambda _: pictures.history_picture(found.history))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if picture is not None:
+            st.image(picture, width=PICTURE_WIDTH, alt=said[0])
+        st.caption(plain(said[0]))
+        for line in said[1:]:
+            st.markdown(plain(line))
+    with right:
+        word_table.show(need_words.shown_history(found.history))

@@ -1,0 +1,34 @@
+"""Local counts: those in use, who is missing, and the field for their file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from factgeo import local, privacy
+from factgeo.language import text
+from factgeo.local import LocalCounts
+from factgeo.ui import own_files
+from factgeo.ui.frame import plain
+from factgeo.ui.need_asked import Answers, Asked
+
+
+def show(answers: Answers) -> None:
+    """The part."""
+    counted = own_files.counted()
+    if counted is not None:
+        _in_use(counted, answers.asked)
+    st.markdown(text("app.need.local_help"))
+    read = own_files.ask("local", ("csv", "txt"), lambda path: local.read(path, answers.asked.atlas))
+    if read is not None:
+        own_files.use(own_files.LOCAL, read)
+
+
+def _in_use(counted: LocalCounts, asked: Asked) -> None:
+    st.success(plain(counted.made()))
+    st.caption(plain(privacy.method()))
+    missing = counted.missing(asked.area.units)
+    if missing:
+        names = ", ".join(asked.atlas.units.loc[list(missing), "name"])
+        st.markdown(plain(text("need.local_missing", names=names)))
+    if st.button(text("app.need.local_remove")):
+        own_files.forget(own_files.LOCAL)

@@ -1,0 +1,58 @@
+"""The target group: of the area, of each municipality or district, of each team."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from factgeo import need_report, need_words, privacy
+from factgeo.language import text
+from factgeo.need_report import NeedReport
+from factgeo.ui import word_table
+from factgeo.ui.frame import plain
+from factgeo.ui.need_asked import Answers
+
+
+def show(answers: Answers) -> None:
+    """All figures of the area with range, denominator, quality and source, and what to know of them."""
+    found = answers.need
+    if found is None:
+        return
+    st.markdown(f"**{text('app.need.never_added')}**")
+    word_table.show(need_words.shown_figures(found.whole))
+    said = [*need_words.lines(found.whole)[2:], *_local_lines(found)]
+    st.markdown("\n".join(f"- {plain(line)}" for line in said))
+
+
+def _local_lines(found: NeedReport) -> list[str]:
+    """How the local counts came about, and what they add up to where that may be told."""
+    if found.local is None:
+        return []
+    said = [found.local.made(), privacy.method()]
+    if need_report.WHOLE in found.totals:
+        total = privacy.text(found.totals[need_report.WHOLE])
+        said.append(text("need.local_total", area=found.whole.area, total=total))
+    return said
+
+
+def by_unit(answers: Answers) -> None:
+    """One row per municipality or district."""
+    found = answers.need
+    if found is None:
+        return
+    if not found.whole.by_unit:
+        st.write(text("app.need.no_units"))
+        return
+    word_table.show(need_words.shown_units(found.whole, found.local))
+    st.caption(text("app.need.units_note", year=found.whole.year, source=plain(found.whole.people_source)))
+
+
+def by_team(answers: Answers) -> None:
+    """One row per team of the draft."""
+    found = answers.need
+    if found is None:
+        return
+    if not found.teams:
+        st.write(text("capacity.none"))
+        return
+    word_table.show(need_words.shown_teams(found.teams, None if found.local is None else found.totals))
+    st.caption(text("app.need.teams_note"))

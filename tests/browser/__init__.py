@@ -1,0 +1,1 @@
+"""The app as a planner meets it, in headless Chromium."""
