@@ -590,11 +590,11 @@ def _lock() -> str:
     return f'<svg width="14" height="14">{bow}<rect x="2.5" y="7" width="9" height="6" rx="1" fill="#1a1a1a"/></svg>'
 
 
-STYLE = f"""<style>
-  .factgeo-legend {{ max-height: calc(100% - 60px); box-sizing: border-box; overflow-y: auto; }}
-  .factgeo-symbol {{ flex: 0 0 50px; justify-content: center; }}
-  .factgeo-squares {{ image-rendering: pixelated; }}
-  .factgeo-lock {{ background: none; border: 0; }}
-  .leaflet-tooltip, .leaflet-control-scale-line, .leaflet-tooltip table {{ font-size: 12px; }}
-  .leaflet-container path {{ transition: fill 120ms; }}
+STYLE = """<style>
+  .factgeo-legend { max-height: calc(100% - 60px); box-sizing: border-box; overflow-y: auto; }
+  .factgeo-symbol { flex: 0 0 50px; justify-content: center; }
+  .factgeo-squares { image-rendering: pixelated; }
+  .factgeo-lock { background: none; border: 0; }
+  .leaflet-tooltip, .leaflet-control-scale-line, .leaflet-tooltip table { font-size: 12px; }
+  .leaflet-container path { transition: fill 120ms; }
 </style>"""
