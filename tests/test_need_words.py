@@ -183,7 +183,7 @@ def test_the_figures_stand_with_denominator_quality_and_source(shipped: Atlas) -
 def test_units_and_teams_have_a_row_each_with_what_was_counted(shipped: Atlas, save: Save, lang: str) -> None:
     language.use(lang)
     area = areas.resolve("Helse Førde", shipped)
-    local = counted(save, shipped, "kommunenummer;antall\n4601;900\n4640;3\n4647;95\n")
+    local = counted(shipped, save, k4601=900, k4602=40, k4640=3, k4641=12, k4647=95)
     whole = need.assess(shipped, area, DEFAULT, local=local)
     table = need_words.shown_units(whole, local).set_index(language.text("need.column.unit"))
     column = language.text("need.column.local")

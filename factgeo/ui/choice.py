@@ -72,13 +72,18 @@ def _name(kind: str, atlas: Atlas, start: str | None) -> str:
 
 
 def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - handed to streamlit
-    """A list whose words change while the choice stays; the choice is kept under ``state`` of the session.
+    """A list, of one thing at least, whose words change while the choice stays.
 
-    Streamlit's own list keeps the words that it was made with, so other words make it another list.
+    The choice is kept under ``state`` of the session, also while the list is not shown, and may be set there. Streamlit's
+    own list keeps the words that it was made with, so other words make it another list.
     """
-    values, kept = list(labels), st.session_state.get(state)
-    first = values.index(str(kept)) if kept in labels else 0
-    key = f"{state}-{hash(tuple(labels.items()))}"
-    chosen: str = st.selectbox(label, values, first, format_func=labels.__getitem__, key=key, **how)
-    st.session_state[state] = chosen
-    return chosen
+    kept, shown, key = st.session_state.get(state), f"{state}-shown", f"{state}-{hash(tuple(labels.items()))}"
+    if key not in st.session_state or kept != st.session_state.get(shown):
+        st.session_state[key] = kept if kept in labels else next(iter(labels))
+
+    def keep() -> None:  # before the page is drawn again, so that what stands above the list knows
+        st.session_state[state] = st.session_state[shown] = st.session_state[key]
+
+    st.selectbox(label, list(labels), format_func=labels.__getitem__, key=key, on_change=keep, **how)
+    keep()
+    return str(st.session_state[state])

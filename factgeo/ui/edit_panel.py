@@ -47,10 +47,8 @@ def _unit(result: Result, act: Act) -> None:
     plan, ground = result.plan, Ground.of(result)
     names = result.atlas.units["name"]
     units = sorted(plan.area.units, key=lambda unit: choice.order(names[unit]))
-    if st.session_state.get(UNIT) not in units:
-        st.session_state[UNIT] = units[0]
-    unit = st.selectbox(
-        text("app.panel.unit"), units, format_func=names.__getitem__, key=UNIT, help=text("app.panel.unit_help")
+    unit = choice.pick(
+        text("app.panel.unit"), {unit: names[unit] for unit in units}, UNIT, help=text("app.panel.unit_help")
     )
     st.markdown(_about_unit(unit, result))
     home = plan.team_of().get(unit, NOBODY)
@@ -59,9 +57,8 @@ def _unit(result: Result, act: Act) -> None:
     others = [c.team_id for c in plan.catchments if c.team_id not in (home, *near)]
     targets = [*near, *others, *([NOBODY] if home else [])]
     named = {each: _team_name(each, result) for each in targets}
-    target = choice.pick(
-        text("app.panel.to"), named, f"{desk.OF_DRAFT}to-{unit}-{home}", help=text("app.panel.to_help")
-    )
+    key = f"{desk.OF_DRAFT}to-{unit}-{home}"
+    target = choice.pick(text("app.panel.to"), named, key, help=text("app.panel.to_help")) if named else None
     with st.container(horizontal=True):
         st.button(text("app.panel.move"), type="primary", disabled=locked or target is None, on_click=act, args=(
             lambda plan, ground: draft.move(plan, (unit,), target or None, ground),

@@ -33,7 +33,7 @@ class Named(MacroElement):
     """)
 
     def __init__(self, name: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Named"
         self.name_of_map, self.lang = name, language.in_use()
 

@@ -14,7 +14,7 @@ from browser.windows import PAGES, click_unit, open_page, propose, settle
 from factgeo import language
 
 FOLDER = windows.REPO / "docs" / "pictures"
-COLOURS = 128  # as many as a page and its map need; keeps each picture below 200 kB
+COLOURS = 256  # as many as a palette holds; keeps each picture below 200 kB
 ELSEWHERE = {"nn": "dekning", "en": "behov"}  # the page that is shown in another language
 UNIT = "4602"  # Kinn
 
@@ -23,7 +23,7 @@ def keep(page: Page, name: str) -> None:
     """Write what a window shows as a small PNG."""
     page.wait_for_timeout(800)  # the map settles
     shown = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    few = shown.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = shown.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(FOLDER / f"{name}.png", optimize=True)
 
 

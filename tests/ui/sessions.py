@@ -11,8 +11,21 @@ from streamlit.testing.v1 import AppTest
 from factgeo import language, steps
 from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
-from factgeo.ui import desk, work
+from factgeo.settings import Settings
+from factgeo.ui import (
+    area_page,
+    compare_page,
+    data_page,
+    desk,
+    draft_page,
+    need_page,
+    reach_page,
+    work,
+)
 from factgeo.ui.desk import Desk
+
+# the app loads its pages in a thread of its own, which needs a page that runs; here they are loaded before
+LOADED = (area_page, draft_page, reach_page, need_page, compare_page, data_page)
 
 APP = Path(__file__).parents[2] / "app.py"
 FORDE = "hf:Helse Førde HF"
@@ -54,6 +67,11 @@ def drafted(result: Result, area: str = FORDE) -> dict[str, Any]:
     return {desk.DESK: Desk(area, result.plan.settings, history=history), desk.RESULT: result}
 
 
+def begun(area: str, rules: Settings, *, listed: bool = False) -> dict[str, Any]:
+    """A session's state with an area that was chosen, and no draft of it yet."""
+    return {desk.DESK: Desk(area, rules, listed=listed)}
+
+
 def on_desk(shown: AppTest) -> Desk:
     """What lies on a session's desk."""
     found: Desk = shown.session_state[desk.DESK]
@@ -77,7 +95,7 @@ def button(shown: AppTest, key: str) -> Any:
 
 def choose(shown: AppTest, label: str, value: object, kind: str = "selectbox") -> AppTest:
     """Choose a value in the field with this label."""
-    field = next(each for each in shown.get(kind) if each.label == label)
+    field: Any = next(each for each in shown.get(kind) if each.label == label)
     return field.set_value(value).run()
 
 

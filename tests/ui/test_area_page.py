@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sessions import FORDE, button, choose, drafted, drafts, on_desk, opened, plan_of, press, sound, to, written
+from sessions import FORDE, begun, button, choose, drafted, drafts, on_desk, opened, plan_of, press, sound, to, written
 
 from factgeo import areas, language, planfile, settings, teams
 from factgeo.language import number, text
@@ -11,7 +11,6 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.settings import Settings
 from factgeo.ui import area_page, choice, desk, example, rules
-from factgeo.ui.desk import Desk
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -36,7 +35,7 @@ def test_each_choice_has_help() -> None:
 
 
 def test_the_figures_of_an_area_are_those_of_the_pack(shipped: Atlas) -> None:
-    shown = opened(**{desk.DESK: Desk(FORDE, settings.load())})
+    shown = opened(**begun(FORDE, settings.load()))
     area = areas.resolve(FORDE, shipped)
     people = shipped.population.loc[list(area.units)]
     assert [metric.value for metric in shown.metric] == [
@@ -70,7 +69,7 @@ def value_at(rules: Settings, place: str) -> object:
 
 
 def test_each_rule_that_is_chosen_reaches_the_settings_of_the_proposal() -> None:
-    shown = opened(**{desk.DESK: Desk(FORDE, settings.load())})
+    shown = opened(**begun(FORDE, settings.load()))
     for key, kind, value, place in CHOICES:
         assert value_at(settings.load(), place) != value
         choose(shown, text(key), value, kind)
@@ -106,7 +105,7 @@ def test_each_kind_of_team_has_the_rules_of_its_preset(kind: str) -> None:
 )
 def test_rules_out_of_the_ordinary_stay_as_they_are_where_nobody_touches_them(table: dict[str, object]) -> None:
     unusual = settings.load(tables=table)
-    shown = opened(**{desk.DESK: Desk(SOLUND, unusual)})
+    shown = opened(**begun(SOLUND, unusual))
     assert sound(shown)
     press(shown, "app.plan.propose")
     assert on_desk(shown).rules == unusual
@@ -115,7 +114,7 @@ def test_rules_out_of_the_ordinary_stay_as_they_are_where_nobody_touches_them(ta
 def test_another_kind_of_team_keeps_a_planner_s_own_places_and_roads() -> None:
     site = {"name": "Legevakta", "lon": 5.85, "lat": 61.45}
     own = settings.load(tables={"bases": {"sites": [site]}, "roads": {"winter_factor": 1.1}})
-    shown = opened(**{desk.DESK: Desk(SOLUND, own)})
+    shown = opened(**begun(SOLUND, own))
     choose(shown, text("app.rule.kind"), "act")
     press(shown, "app.plan.propose")
     made = on_desk(shown).rules
@@ -125,7 +124,7 @@ def test_another_kind_of_team_keeps_a_planner_s_own_places_and_roads() -> None:
 def test_what_was_brought_before_can_be_left_out_again() -> None:
     site = {"name": "Legevakta", "lon": 5.85, "lat": 61.45}
     own = settings.load(tables={"bases": {"sites": [site]}, "edits": {"leave": ["4636"]}})
-    shown = opened(**{desk.DESK: Desk(SOLUND, own)})
+    shown = opened(**begun(SOLUND, own))
     choose(shown, text("app.upload.keep", count=2), False, "checkbox")
     press(shown, "app.plan.propose")
     assert on_desk(shown).rules == settings.load()
@@ -147,7 +146,7 @@ def on_desk_is_empty(shown: object) -> bool:
 
 
 def test_a_draft_begins_with_the_slide(shipped: Atlas) -> None:
-    shown = opened(**{desk.DESK: Desk(FORDE, settings.load())})
+    shown = opened(**begun(FORDE, settings.load()))
     shown.radio[1].set_value("slide").run()
     press(shown, "app.area.open")
     assert sound(shown)
@@ -156,7 +155,7 @@ def test_a_draft_begins_with_the_slide(shipped: Atlas) -> None:
 
 
 def test_a_draft_begins_with_the_listed_teams_and_the_rules_stay_as_chosen() -> None:
-    shown = opened(**{desk.DESK: Desk(FORDE, settings.load())})
+    shown = opened(**begun(FORDE, settings.load()))
     shown.radio[1].set_value("listed").run()
     press(shown, "app.area.open")
     assert sound(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sessions import drafted, drafts, on_desk, opened, press, sound, written
+from sessions import begun, drafted, drafts, on_desk, opened, press, sound, written
 from streamlit.testing.v1 import AppTest
 
 from factgeo import areas, compare, comparison_words, draft, language, next_teams, pipeline, planfile, settings, totals
@@ -14,7 +14,7 @@ from factgeo.language import number, percent, text
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import compare_page, desk, example
-from factgeo.ui.desk import Desk, Saved
+from factgeo.ui.desk import Saved
 from factgeo.ui.frame import plain
 
 __all__ = ["drafts"]  # runs by itself
@@ -123,7 +123,7 @@ def test_the_page_compares_in_every_language(forde: Result, lang: str) -> None:
 
 
 def test_an_area_without_any_team_is_compared_too() -> None:
-    shown = opened("forslag", **{desk.DESK: Desk("kommune:4636", settings.load())})
+    shown = opened("forslag", **begun("kommune:4636", settings.load()))
     press(shown, "app.draft.aside")
     assert sound(opened("sammenlign", draft_id=str(shown.query_params["id"])))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessions import drafted, drafts, on_desk, opened, plan_of, press, sound, to
+from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound, to
 
 from factgeo import draft, settings, shelf
 from factgeo.draft import Ground
@@ -61,7 +61,7 @@ def test_two_sessions_have_drafts_of_their_own(forde: Result) -> None:
 
 
 def test_an_area_without_a_proposal_comes_back_too() -> None:
-    shown = opened(**{desk.DESK: Desk("kommune:4636", settings.load(presets=["act"]), listed=True)})
+    shown = opened(**begun("kommune:4636", settings.load(presets=["act"]), listed=True))
     press(shown, "app.plan.propose")
     assert on_desk(opened(draft_id=str(shown.query_params["id"]))).rules == settings.load(presets=["act"])
 

@@ -7,18 +7,19 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from sessions import APP, PAGES, drafted, drafts, labels, opened, sound, to, written
+from sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, to, written
 
 from factgeo import areas, language, maps, pipeline, settings
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.ui import desk, frame
-from factgeo.ui.desk import Desk
+from factgeo.ui import frame
 
 __all__ = ["drafts"]  # runs by itself
 
 # words that stand in no name of a place, publisher or file
-NORWEGIAN = re.compile(r"\b(og|ikke|ikkje|innbyggere|innbyggjarar|kommuner|kommunar|teamene|teama|reisetid)\b", re.IGNORECASE)
+NORWEGIAN = re.compile(
+    r"(?<!-)\b(og|ikke|ikkje|innbyggere|innbyggjarar|kommuner|kommunar|teamene|teama|reisetid)\b(?!-)", re.IGNORECASE
+)
 BOKMAAL = re.compile(r"\b(ikke|innbyggere|hvor|fra|noe|endre seg|kommuner|bare)\b", re.IGNORECASE)
 CHEAP = ("", "forslag", "data")
 
@@ -54,7 +55,7 @@ def test_every_page_takes_an_awkward_area(shipped: Atlas, area: str) -> None:
 
 @pytest.mark.parametrize("area", ["kommune:0301", areas.NORWAY])
 def test_the_cheap_pages_take_a_large_area(area: str) -> None:
-    shown = opened(**{desk.DESK: Desk(area, settings.load())})
+    shown = opened(**begun(area, settings.load()))
     for page in CHEAP:
         assert sound(to(shown, page)), page
 
@@ -70,7 +71,8 @@ def test_another_language_on_the_page_changes_all_its_words(forde: Result) -> No
 
 
 @pytest.mark.parametrize(
-    "given", ["![a](http://x.no/a.png)", "[a](http://x.no)", "<img src=x>", "**a**", "`a`", "$a$", ":red[a]", "a|b", "# a"]
+    "given",
+    ["![a](http://x.no/a.png)", "[a](http://x.no)", "<img src=x>", "**a**", "`a`", "$a$", ":red[a]", "a|b", "# a"],
 )
 def test_words_of_others_are_no_markup(given: str) -> None:
     shown = frame.plain(given)
@@ -87,11 +89,8 @@ def test_a_document_on_a_page_loads_and_links_nothing() -> None:
 
 def test_a_pack_that_is_not_there_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACTGEO_DATA", str(tmp_path))
-    for page in PAGES:
-        shown = opened(page)
-        assert not shown.exception, page
-        assert len(shown.error) <= 1
     shown = opened()
+    assert not shown.exception
     assert len(shown.error) == 1
     assert str(tmp_path) in shown.error[0].value.replace("\\", "")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import struct
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sessions import drafted, drafts, on_desk, opened, plan_of, press, sound
+from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound
 from streamlit.testing.v1 import AppTest
 
 from factgeo import areas, edits, export, planfile, settings
@@ -18,7 +19,6 @@ from factgeo.language import text
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import desk, example, packed, upload
-from factgeo.ui.desk import Desk
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -27,7 +27,7 @@ SOLUND = "kommune:4636"
 
 
 def first_page(area: str = SOLUND) -> AppTest:
-    shown = opened(**{desk.DESK: Desk(area, settings.load())})
+    shown = opened(**begun(area, settings.load()))
     return shown.radio[1].set_value("file").run()
 
 
@@ -148,7 +148,7 @@ def test_a_wrong_file_gives_one_sentence_and_nothing_is_done(kind: str, name: st
     assert not shown.exception
     assert len(shown.error) == 1
     said = shown.error[0].value
-    assert "/tmp" not in said
+    assert tempfile.gettempdir() not in said
     assert "![x](" not in said
     assert "<img" not in said.replace("\\<img", "")
     assert "Error" not in said
@@ -198,7 +198,7 @@ def packed_plan(forde: Result, shipped: Atlas) -> bytes:
 
 def test_demands_for_another_area_give_one_sentence_on_the_proposal() -> None:
     rules = settings.load(tables={"edits": {"leave": ["0301"]}})
-    shown = opened("forslag", **{desk.DESK: Desk(SOLUND, rules)})
+    shown = opened("forslag", **begun(SOLUND, rules))
     assert not shown.exception
     assert len(shown.error) == 1
 

@@ -110,9 +110,7 @@ def test_the_button_stops_it_and_says_so_and_again_works(task: Task, request: py
     assert not shown.info
 
 
-def test_the_best_of_a_stopped_computation_is_this_session_s_alone(
-    task: Task, request: pytest.FixtureRequest
-) -> None:
+def test_the_best_of_a_stopped_computation_is_this_session_s_alone(task: Task, request: pytest.FixtureRequest) -> None:
     task.minds_stop = False
     shown = session(request.node.name)
     press(shown, "app.job.stop")
@@ -134,9 +132,7 @@ def test_what_was_stopped_is_computed_anew_when_it_is_asked_for_again(
     assert "svar 2" in written(ended(shown))
 
 
-def test_what_the_user_can_put_right_is_one_sentence_and_tried_anew(
-    task: Task, request: pytest.FixtureRequest
-) -> None:
+def test_what_the_user_can_put_right_is_one_sentence_and_tried_anew(task: Task, request: pytest.FixtureRequest) -> None:
     task.error = PlanError("draft_damaged")
     task.go_on.set()
     shown = session(request.node.name)
