@@ -71,11 +71,11 @@ def _name(kind: str, atlas: Atlas, start: str | None) -> str:
     return st.selectbox(text(f"app.kind.{kind}"), codes, first, format_func=known.__getitem__, key=f"name-{kind}")
 
 
-def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - handed to streamlit
+def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - Streamlit's
     """A list, of one thing at least, whose words change while the choice stays.
 
-    The choice is kept under ``state`` of the session, also while the list is not shown, and may be set there. Streamlit's
-    own list keeps the words that it was made with, so other words make it another list.
+    The choice is kept under ``state`` of the session, also while the list is not shown, and may be set there.
+    Streamlit's own list keeps the words that it was made with, so other words make it another list.
     """
     kept, shown, key = st.session_state.get(state), f"{state}-shown", f"{state}-{hash(tuple(labels.items()))}"
     if key not in st.session_state or kept != st.session_state.get(shown):
