@@ -35,7 +35,7 @@ def show(to_draft: Callable[[], None]) -> None:
         chosen = upload.rules(data, chosen)
     with right:
         _facts(areas.resolve(wanted, data), data)
-        _begin(Desk(wanted, chosen, saved=now.saved if now else ()), data, to_draft)
+        _begin(Desk(wanted, chosen, saved=desk.with_draft_aside(now)), data, to_draft)
 
 
 def _facts(area: Area, data: Atlas) -> None:

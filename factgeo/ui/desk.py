@@ -109,6 +109,15 @@ def put_aside(name: str, plan: Plan) -> None:
     st.toast(text("app.draft.put_aside", name=frame.plain(name)))
 
 
+def with_draft_aside(desk: Desk | None) -> tuple[Saved, ...]:
+    """What is put aside, and the draft too where it was edited: a new draft must not lose it."""
+    if desk is None or desk.history is None or not desk.history.can_undo:
+        return desk.saved if desk else ()
+    name = text("app.desk.before")
+    others = [each for each in desk.saved if each.name != name]
+    return (*others, Saved(name, desk.history.present))[-MOST_SAVED:]
+
+
 def saved_here(desk: Desk) -> list[Saved]:
     """The plans put aside that are of the desk's area; those of other areas wait until it is chosen again."""
     units = set(area(desk).units)

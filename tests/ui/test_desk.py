@@ -13,7 +13,7 @@ from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, so
 
 from factgeo import draft, settings, shelf
 from factgeo.draft import Ground
-from factgeo.language import text
+from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
 from factgeo.ui import desk
 from factgeo.ui.desk import Desk
@@ -138,3 +138,12 @@ def test_what_a_desk_holds_stays_the_same_through_the_shelf(forde: Result) -> No
     kept = json.loads(json.dumps(desk._content(before)))
     assert desk._from_content(kept, forde.atlas) == before
     assert shelf.is_id(shelf.new_id())
+
+
+def test_a_new_draft_does_not_lose_the_one_that_was_edited(forde: Result) -> None:
+    untouched = drafted(forde)[desk.DESK]
+    assert desk.with_draft_aside(untouched) == ()
+    plan = draft.move(forde.plan, ("4602",), forde.plan.catchments[0].team_id, Ground.of(forde))
+    edited = replace(untouched, history=untouched.history.did(plan, Phrase("app.step.file")))
+    assert [(each.name, each.plan) for each in desk.with_draft_aside(edited)] == [("Forrige utkast", plan)]
+    assert desk.with_draft_aside(None) == ()

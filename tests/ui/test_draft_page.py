@@ -350,7 +350,7 @@ def test_an_area_without_any_plan_says_why() -> None:
     assert sound(shown)
     assert len(shown.warning) == 1
     assert "Solund" in shown.warning[0].value
-    for question in ("alternatives", "tradeoff", "stability"):
+    for question in ("alternatives", "tradeoff"):
         more(shown, question)
         assert not shown.exception
 
