@@ -121,6 +121,13 @@ def _bokmaal() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def two_tiers(shipped: pack.Atlas) -> Result:
+    """Helse Bergen with ACT areas above its FACT catchments."""
+    area = areas_of.resolve("Helse Bergen", shipped)
+    return pipeline.run(shipped, area, settings.load(presets=["two-tier"]))
+
+
+@pytest.fixture(scope="session")
 def timed_sensitivity(shipped: pack.Atlas) -> tuple[Sensitivity, float]:
     """The sensitivity of all of Norway, and how many seconds it took."""
     start = time.perf_counter()

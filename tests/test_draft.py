@@ -47,12 +47,6 @@ def several_bases(shipped: Atlas) -> Result:
 
 
 @pytest.fixture(scope="module")
-def two_tiers(shipped: Atlas) -> Result:
-    rules = settings.load(presets=["two-tier"])
-    return pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
-
-
-@pytest.fixture(scope="module")
 def norway(shipped: Atlas) -> Result:
     return pipeline.run(shipped, areas.resolve("Norge", shipped), settings.load())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import refusal
 
-from factgeo import areas, draft, pipeline, planfile, settings, steps
+from factgeo import draft, planfile, steps
 from factgeo.draft import Ground
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
@@ -31,12 +31,6 @@ def plan(forde: Result) -> Plan:
 @pytest.fixture(scope="module")
 def ground(forde: Result) -> Ground:
     return Ground.of(forde)
-
-
-@pytest.fixture(scope="module")
-def two_tiers(shipped: Atlas) -> Result:
-    rules = settings.load(presets=["two-tier"])
-    return pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
 
 
 def there_and_back(history: History, atlas: Atlas) -> None:

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from factgeo import areas, capacity, draft, language, pipeline, settings, totals
+from factgeo import capacity, draft, language, pipeline, settings, totals
 from factgeo.draft import Ground
 from factgeo.driving import Range
-from factgeo.pack import Atlas
 from factgeo.parameters import parameters
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
@@ -27,12 +26,6 @@ def plan(forde: Result) -> Plan:
 @pytest.fixture(scope="module")
 def ground(forde: Result) -> Ground:
     return Ground.of(forde)
-
-
-@pytest.fixture(scope="module")
-def two_tiers(shipped: Atlas) -> Result:
-    rules = settings.load(presets=["two-tier"])
-    return pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
 
 
 def test_the_numbers_are_those_of_the_cells_and_the_residents(forde: Result) -> None:

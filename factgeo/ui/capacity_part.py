@@ -7,8 +7,8 @@ import streamlit as st
 from factgeo import capacity_words
 from factgeo.language import percent, text
 from factgeo.ui import word_table
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers
+from factgeo.ui.prose import plain
 
 
 def show(answers: Answers) -> None:

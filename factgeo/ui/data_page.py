@@ -21,7 +21,7 @@ from factgeo.pipeline import Result
 from factgeo.settings import Settings
 from factgeo.ui import desk, tables, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 TABS = ("method", "settings", "values", "pack", "makers")
 QUALITIES = ("measured", "derived", "estimate")

@@ -22,7 +22,7 @@ from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.settings import Settings
 from factgeo.steps import History
-from factgeo.ui import frame, work
+from factgeo.ui import frame, prose, work
 
 DESK, RESULT, ID, LANGUAGE = "desk", "result", "id", "language"
 OF_DRAFT = "of-draft-"  # how the names begin of what a session remembers of one draft, and of no other
@@ -73,7 +73,7 @@ def begin() -> None:
                 st.session_state[ID] = asked
                 st.session_state[DESK] = _from_content(content, work.atlas())
         except FactgeoError as error:
-            st.warning(frame.plain(str(error)))
+            st.warning(prose.plain(str(error)))
     if ID in st.session_state:
         st.query_params[ID] = st.session_state[ID]
     if LANGUAGE in st.session_state:
@@ -95,7 +95,7 @@ def put(desk: Desk) -> None:
     try:
         shelf.save(st.session_state[ID], _content(desk))
     except OutputError as error:
-        st.toast(frame.plain(str(error)), icon=":material/warning:")
+        st.toast(prose.plain(str(error)), icon=":material/warning:")
 
 
 def put_aside(name: str, plan: Plan) -> None:
@@ -106,7 +106,7 @@ def put_aside(name: str, plan: Plan) -> None:
         return
     others = [each for each in now.saved if each.name != name]
     put(replace(now, saved=(*others, Saved(name, plan))[-MOST_SAVED:]))
-    st.toast(text("app.draft.put_aside", name=frame.plain(name)))
+    st.toast(text("app.draft.put_aside", name=prose.plain(name)))
 
 
 def with_draft_aside(desk: Desk | None) -> tuple[Saved, ...]:

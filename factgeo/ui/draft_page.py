@@ -15,7 +15,19 @@ from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.steps import History
-from factgeo.ui import desk, draft_map, edit_panel, example, frame, key_figures, more_plans, packed, plan_tables, work
+from factgeo.ui import (
+    desk,
+    draft_map,
+    edit_panel,
+    example,
+    frame,
+    key_figures,
+    more_plans,
+    packed,
+    plan_tables,
+    prose,
+    work,
+)
 
 # what was shown before the last step and what that step was; what stood in the way; the draft that is being improved
 BEFORE, SAID, TROUBLE, IMPROVING = (f"{desk.OF_DRAFT}{name}" for name in ("before", "said", "trouble", "improving"))
@@ -160,7 +172,7 @@ def _head(result: Result) -> None:
     """The few numbers that matter, each with what the last step changed."""
     plan, before = result.plan, st.session_state.get(BEFORE)
     if not plan.catchments:
-        st.warning(frame.plain(summary.lines(result)[0]))
+        st.warning(prose.plain(summary.lines(result)[0]))
     change = totals.change(before if isinstance(before, Result) else result, result)
     key_figures.show(change, result)
 
@@ -193,18 +205,18 @@ def _said() -> None:
     """What stands in the way of the last wish, or what the last step was and did."""
     trouble = st.session_state.get(TROUBLE)
     if trouble:
-        st.error(frame.plain(str(trouble)))
+        st.error(prose.plain(str(trouble)))
         return
     now, before = desk.current(), st.session_state.get(BEFORE)
     if now is None or now.history is None:
         return
     said: Phrase = st.session_state.get(SAID) or now.history.steps[now.history.position].what
-    lines = [f"**{frame.plain(said.text())}**"]
+    lines = [f"**{prose.plain(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
     if isinstance(before, Result) and isinstance(after, Result):
         lines += totals.change_lines(totals.change(before, after))
     with st.container(border=True):
-        st.markdown("  \n".join(frame.plain(line) if k else line for k, line in enumerate(lines)))
+        st.markdown("  \n".join(prose.plain(line) if k else line for k, line in enumerate(lines)))
 
 
 def _take_home(result: Result) -> None:
@@ -230,7 +242,7 @@ def _background(result: Result) -> None:
     data, plan = work.atlas(), result.plan
     with st.expander(text("app.background.title")):
         st.markdown(summary.proof_sentence(plan) if plan.proof.stages else text("app.draft.no_proof"))
-        st.markdown(frame.plain(summary.rules(plan.settings, result.atlas)))
+        st.markdown(prose.plain(summary.rules(plan.settings, result.atlas)))
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
         st.markdown(summary.sources(data, plan.settings))
     st.caption("  \n".join(summary.attribution()))

@@ -14,7 +14,7 @@ from factgeo.language import Phrase, number, text
 from factgeo.measure import TeamFigures, TravelFigures
 from factgeo.pipeline import Result
 from factgeo.plan import Base, Plan
-from factgeo.ui import choice, desk, frame, work
+from factgeo.ui import choice, desk, prose, work
 
 Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
 
@@ -79,7 +79,7 @@ def _about_unit(unit: str, result: Result) -> str:
         return f"{said} {text('app.panel.no_team')}"
     base = result.plan.base_of()[unit]
     travel = _travel(measure.travel_figures(*result.journeys.minutes(base, (unit,))))
-    return f"{said} {text('app.panel.with_team', team=frame.plain(called(figures)), travel=travel)}"
+    return f"{said} {text('app.panel.with_team', team=prose.plain(called(figures)), travel=travel)}"
 
 
 def _travel(travel: TravelFigures) -> str:
@@ -154,10 +154,10 @@ def _why_not(unit: str, target: str, result: Result) -> None:
     try:
         said = work.ask("why", (*asked, work.lang()), lambda tell: _answer(unit, base, result, tell))
     except FactgeoError as error:
-        st.error(frame.plain(str(error)))
+        st.error(prose.plain(str(error)))
         return
     if said is not None:
-        st.info("  \n".join(frame.plain(line) for line in said))
+        st.info("  \n".join(prose.plain(line) for line in said))
 
 
 def _answer(unit: str, base: Base, result: Result, tell: Callable[[str], None]) -> list[str]:
@@ -249,7 +249,7 @@ def _broken(result: Result) -> None:
         st.write(text("app.panel.none_broken"))
         return
     st.caption(text("app.panel.broken_note"))
-    st.markdown("\n".join(f"- {frame.plain(note.text())}" for note in result.notes))
+    st.markdown("\n".join(f"- {prose.plain(note.text())}" for note in result.notes))
 
 
 def _unserved(result: Result) -> None:
@@ -258,5 +258,5 @@ def _unserved(result: Result) -> None:
     if not entries:
         st.write(text("summary.all_served"))
         return
-    lines = (frame.plain(summary.unserved_sentence(entry, result, work.atlas())) for entry in entries)
+    lines = (prose.plain(summary.unserved_sentence(entry, result, work.atlas())) for entry in entries)
     st.markdown("\n".join(f"- {line}" for line in lines))

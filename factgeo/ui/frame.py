@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import streamlit as st
 from factgeo import language
 from factgeo.errors import FactgeoError
 from factgeo.language import text
+from factgeo.ui import prose
 
 NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 STYLE = Path(__file__).with_name("style.css")
@@ -29,7 +29,7 @@ def begin() -> None:
 def head(title: str, area: str) -> None:
     """The page's title, with the area that it is about, beside the choice of language."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(f"{title}: {plain(area)}" if area else title, anchor=False)
+        st.title(f"{title}: {prose.plain(area)}" if area else title, anchor=False)
         st.radio(
             text("app.language"),
             language.LANGUAGES,
@@ -48,7 +48,7 @@ def page(show: Callable[[], None]) -> Callable[[], None]:
         try:
             show()
         except FactgeoError as error:
-            st.error(plain(str(error)))
+            st.error(prose.plain(str(error)))
 
     return shown
 
@@ -64,14 +64,3 @@ def _first_language() -> str:
     if asked in language.LANGUAGES:
         return asked
     return "nn" if (st.context.locale or "").lower().startswith("nn") else "nb"
-
-
-def plain(words: str) -> str:
-    """Words from a file or a field so that the page's markup does not act on them."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~:])", r"\\\1", words)
-
-
-def document(markdown: str, *, deeper: int = 2) -> str:
-    """A document of the library as part of a page: its headings further down, and nothing that would load or link."""
-    inert = markdown.replace("![", "!\\[").replace("](", "]\\(")
-    return re.sub(r"^(#+) ", "#" * deeper + r"\1 ", inert, flags=re.MULTILINE)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from factgeo import need_words, pictures
 from factgeo.ui import word_table, work
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers
+from factgeo.ui.prose import plain
 
 PICTURE_WIDTH = 760  # pixels
 

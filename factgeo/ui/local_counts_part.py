@@ -8,8 +8,8 @@ from factgeo import local, privacy
 from factgeo.language import text
 from factgeo.local import LocalCounts
 from factgeo.ui import own_files
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers, Asked
+from factgeo.ui.prose import plain
 
 
 def show(answers: Answers) -> None:

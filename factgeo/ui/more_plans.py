@@ -26,7 +26,7 @@ from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
-from factgeo.ui import desk, frame, leaflet, work
+from factgeo.ui import desk, frame, leaflet, prose, work
 
 Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
 
@@ -82,10 +82,10 @@ def _alternatives(best: Result, act: Act) -> None:
     asked = Asked(alternatives=ALTERNATIVES, differ=DIFFER)
     lines = further_words.lines(Further(asked=asked, alternatives=found), best)
     for rank, each in enumerate(found, start=1):
-        st.markdown(frame.plain(lines[rank - 1]))
+        st.markdown(prose.plain(lines[rank - 1]))
         _use(each, rank, act)
     for line in lines[len(found) :]:
-        st.caption(frame.plain(line))
+        st.caption(prose.plain(line))
 
 
 def _use(each: NextBest, rank: int, act: Act) -> None:
@@ -103,10 +103,10 @@ def _trade_off(best: Result, act: Act) -> None:
         return
     points, picture = found
     if not points:
-        st.markdown(frame.plain(summary.lines(best)[0]))
+        st.markdown(prose.plain(summary.lines(best)[0]))
         return
-    st.image(picture, caption=frame.plain(further_words.picture_words(points, best)))
-    st.markdown("\n".join(f"- {frame.plain(line)}" for line in further_words.lines(Further(trade_offs=points), best)))
+    st.image(picture, caption=prose.plain(further_words.picture_words(points, best)))
+    st.markdown("\n".join(f"- {prose.plain(line)}" for line in further_words.lines(Further(trade_offs=points), best)))
     planned = [point for point in points if point.aim == "goal" and point.base_of]
     if planned:
         _use_point(planned, act)
@@ -135,7 +135,7 @@ def _stability(best: Result, _act: Act) -> None:
         return
     drawn = maps.plan_map(work.atlas(), best, assets=leaflet.URL, stability=found)
     leaflet.show(drawn, text("app.more.stability"), key="stability", height=480)
-    st.markdown(frame.document(stability_words.markdown(found, best)))
+    st.markdown(prose.document(stability_words.markdown(found, best)))
 
 
 def _sampled(best: Result, tell: Callable[[str], None]) -> Stability:

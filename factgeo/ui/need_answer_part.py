@@ -16,8 +16,8 @@ from factgeo.need import Need
 from factgeo.need_report import NeedReport
 from factgeo.pack import Atlas
 from factgeo.ui import packed
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers
+from factgeo.ui.prose import plain
 
 
 @dataclass(frozen=True)

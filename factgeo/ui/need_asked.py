@@ -19,7 +19,7 @@ from factgeo.pack import Atlas
 from factgeo.settings import Settings
 from factgeo.ui import choice, desk, own_files, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from factgeo.errors import FactgeoError
 from factgeo.parameters import OWN_TABLES
 from factgeo.settings import Settings
 from factgeo.ui import desk
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Asked
+from factgeo.ui.prose import plain
 
 
 def use(changed: Settings, asked: Asked) -> None:

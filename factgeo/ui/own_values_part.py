@@ -9,8 +9,8 @@ from factgeo.language import text
 from factgeo.parameters import UNCITED, Parameter
 from factgeo.settings import Replaced
 from factgeo.ui import choice, own_rules
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers, Asked
+from factgeo.ui.prose import plain
 
 DENOMINATORS = ("adults_18plus", "total")
 LEVELS = ("low", "central", "high")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
-from factgeo.ui import choice, edit_panel, frame, tables, work
+from factgeo.ui import choice, edit_panel, prose, tables, work
 
 RANGE = "{}\N{WORD JOINER}–\N{WORD JOINER}{}"  # not broken over two lines
 SORTS = ("team_id", "population", "median_min", "share_within_60")
@@ -32,7 +32,7 @@ def teams_table(result: Result) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "team_id": team.team_id,
-            "name": frame.plain(team.name),
+            "name": prose.plain(team.name),
             "units": ", ".join(names[unit] for unit in catchment.units),
             "service": text(f"service.{team.service}"),
             "teams": team.teams,

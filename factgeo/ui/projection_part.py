@@ -6,8 +6,8 @@ import streamlit as st
 
 from factgeo.language import text
 from factgeo.ui import own_files
-from factgeo.ui.frame import plain
 from factgeo.ui.own_files import Projection
+from factgeo.ui.prose import plain
 
 
 def show() -> None:

@@ -1,4 +1,4 @@
-"""Pages and sentences of the library as parts of a page of the app."""
+"""The library's words as parts of a page: nothing in them links, loads or is acted upon, whoever gave the names."""
 
 from __future__ import annotations
 
@@ -35,3 +35,14 @@ def bullets(said: Iterable[str]) -> str:
 def sentence(said: str) -> str:
     """Words with a capital letter."""
     return said[:1].upper() + said[1:]
+
+
+def plain(words: str) -> str:
+    """Words from a file or a field so that the page's markup does not act on them."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|~:])", r"\\\1", words)
+
+
+def document(markdown: str, *, deeper: int = 2) -> str:
+    """A document of the library as part of a page: its headings further down, and nothing that would load or link."""
+    inert = markdown.replace("![", "!\\[").replace("](", "]\\(")
+    return re.sub(r"^(#+) ", "#" * deeper + r"\1 ", inert, flags=re.MULTILINE)

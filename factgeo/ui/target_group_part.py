@@ -8,8 +8,8 @@ from factgeo import need_report, need_words, privacy
 from factgeo.language import text
 from factgeo.need_report import NeedReport
 from factgeo.ui import word_table
-from factgeo.ui.frame import plain
 from factgeo.ui.need_asked import Answers
+from factgeo.ui.prose import plain
 
 
 def show(answers: Answers) -> None:

@@ -19,7 +19,7 @@ from factgeo.language import text
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.settings import Settings
-from factgeo.ui import frame
+from factgeo.ui import prose
 
 T = TypeVar("T")
 MOST_BYTES = 5_000_000
@@ -72,7 +72,7 @@ def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | N
     try:
         return _read(given.name, given.getvalue(), read)
     except FactgeoError as error:
-        st.error(frame.plain(str(error)))
+        st.error(prose.plain(str(error)))
         return None
 
 

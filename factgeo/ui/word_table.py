@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from factgeo.ui import tables
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 
 def show(table: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import compare_page, desk, example
 from factgeo.ui.desk import Saved
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -16,7 +16,7 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import data_page, desk, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 
 @pytest.fixture(autouse=True)

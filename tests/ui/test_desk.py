@@ -17,7 +17,7 @@ from factgeo.language import Phrase, text
 from factgeo.pipeline import Result
 from factgeo.ui import desk
 from factgeo.ui.desk import Desk
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -32,7 +32,7 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import desk, draft_map, draft_page, edit_panel, key_figures, plan_tables, work
 from factgeo.ui.desk import Saved
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -12,7 +12,7 @@ from sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, 
 from factgeo import areas, language, maps, pipeline, settings
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.ui import frame
+from factgeo.ui import prose
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -75,13 +75,13 @@ def test_another_language_on_the_page_changes_all_its_words(forde: Result) -> No
     ["![a](http://x.no/a.png)", "[a](http://x.no)", "<img src=x>", "**a**", "`a`", "$a$", ":red[a]", "a|b", "# a"],
 )
 def test_words_of_others_are_no_markup(given: str) -> None:
-    shown = frame.plain(given)
+    shown = prose.plain(given)
     assert re.sub(r"\\(.)", r"\1", shown) == given
     assert not re.search(r"(?<!\\)[\[\]<>`$*#|]", shown)
 
 
 def test_a_document_on_a_page_loads_and_links_nothing() -> None:
-    shown = frame.document("# A\n\n![a](http://x.no/a.png) [b](http://x.no)\n")
+    shown = prose.document("# A\n\n![a](http://x.no/a.png) [b](http://x.no)\n")
     assert shown.startswith("### A")
     assert "](" not in shown
     assert "![" not in shown

@@ -32,7 +32,7 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.ui import desk, need_answer_part, own_files, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.frame import plain
+from factgeo.ui.prose import plain
 
 AREA = "hf:Helse Førde HF"
 COUNTS = "kommunenummer;antall\n4601;900\n4602;40\n4640;3\n4641;12\n4647;95\n"
