@@ -68,7 +68,10 @@ def _name(kind: str, atlas: Atlas, start: str | None) -> str:
     known = names(kind, atlas.units)
     codes = list(known)
     first = codes.index(start) if start in known else 0
-    return st.selectbox(text(f"app.kind.{kind}"), codes, first, format_func=known.__getitem__, key=f"name-{kind}")
+    return st.selectbox(
+        text(f"app.kind.{kind}"), codes, first, format_func=known.__getitem__, help=text("app.area.kind_help"),
+        key=f"name-{kind}",
+    )  # fmt: skip
 
 
 def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - Streamlit's
