@@ -10,7 +10,6 @@ from typing import Any
 import folium
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
 from test_maps import EVIL, Parts, assert_stands_alone, walk
 
 from factgeo import areas, compare, language, maps, pipeline, settings
@@ -20,7 +19,6 @@ from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.travel import UNREACHABLE
 
-CHROMIUM = Path("/usr/bin/chromium")
 NAMES = ("today", "larger")
 
 
@@ -135,25 +133,3 @@ def test_the_legend_speaks_the_language_in_use(
     language.use(lang)
     page = comparison_map(shipped, forde, larger, compared).get_root().render()
     assert f"<span>{word}</span>" in page
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
-def test_the_map_opens_from_disk_and_asks_nobody(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
-) -> None:
-    path, asked, broken = tmp_path / "map.html", [], []
-    maps.save_html(comparison_map(shipped, forde, larger, compared), path)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(path.as_uri())
-        expect(page.locator(".leaflet-bases-pane path.leaflet-interactive")).to_have_count(4 + 3)
-        expect(page.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(17)
-        expect(page.locator(".factgeo-legend")).to_contain_text("A: today")
-        expect(page.locator(".leaflet-population-pane img:visible")).to_have_count(1)
-        browser.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert broken == []

@@ -8,7 +8,6 @@ from typing import Any
 
 import folium
 import pytest
-from playwright.sync_api import expect, sync_playwright
 from test_maps import assert_stands_alone, walk
 
 from factgeo import fairness, language, maps, reach, settings
@@ -19,7 +18,6 @@ from factgeo.pipeline import Result
 from factgeo.reach import LeftOut, Reach, Today
 from factgeo.reach_map import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
 
-CHROMIUM = Path("/usr/bin/chromium")
 NAMES = {
     "reach": "Dekning",
     "unserved": "Uten team",
@@ -237,47 +235,3 @@ def test_today_shows_the_listed_teams_and_the_share_whom_they_reach(today: tuple
             assert own[f"today_{name}"] == percent(unit.counted / unit.population, 0)
     names = "\n".join(each["listed"] for _, each in told(shown[NAMES["listed"]]))
     assert all(maps.safe(team.name) in names for team in today[0].placed)
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
-def test_the_map_opens_from_disk_and_asks_nobody(shipped: Atlas, measures: dict[str, Reach], tmp_path: Path) -> None:
-    path, asked, broken = tmp_path / "map.html", [], []
-    maps.save_html(reach_map(shipped, measures["planner"]), path)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(path.as_uri())
-        regions = len(measures["planner"].regions)
-        expect(page.locator(".leaflet-bases-pane path.leaflet-interactive")).to_have_count(regions)
-        expect(page.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(17)
-        expect(page.locator(".factgeo-legend")).to_contain_text("Planleggerens mål")
-        browser.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert broken == []
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
-def test_choosing_a_colouring_takes_the_other_away(full: folium.Map, forde: Result, tmp_path: Path) -> None:
-    path, broken = tmp_path / "map.html", []
-    maps.save_html(full, path)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(path.as_uri())
-        page.hover(".leaflet-control-layers")
-        page.get_by_text(NAMES["left_out"]).last.click()
-        hatched = len(forde.plan.unserved)
-        expect(page.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(
-            len(forde.plan.area.units) + hatched
-        )
-        expect(page.locator(".factgeo-rank")).to_have_count(3)
-        box = page.locator(".factgeo-legend").bounding_box()
-        assert box is not None
-        assert box["y"] > 0
-        browser.close()
-    assert broken == []
