@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -92,8 +92,14 @@ class Number:
 
 def number(value: float, digits: int = 0, *, lang: str | None = None) -> str:
     """A number as the language writes it: ``1 234,5`` in Norwegian, ``1,234.5`` in English."""
+    return _written(value + 0.0, digits, lang or in_use())  # -0.0 is 0
+
+
+@lru_cache(maxsize=50_000)
+def _written(value: float, digits: int, lang: str) -> str:
+    """Kept, because writing the hundreds of numbers of a page takes longer than all the rest of it."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern, locale=lang or in_use()))
+    return str(format_decimal(value, format=pattern, locale=lang))
 
 
 def percent(share: float, digits: int = 1, *, lang: str | None = None) -> str:

@@ -16,7 +16,6 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -456,7 +455,7 @@ def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
             if unit in team_of
             else {"reason": reasons[unit]}
         )
-        told[unit] = {"residents": _written(residents[unit], lang), **own}
+        told[unit] = {"residents": number(residents[unit], lang=lang), **own}
     return told
 
 
@@ -483,13 +482,7 @@ def percentiles(on: Ground, result: Result, percents: tuple[int, ...]) -> NDArra
 def _minutes(value: float, lang: str) -> str:
     if not np.isfinite(value):
         return text("map.tooltip.out_of_reach")
-    return text("map.tooltip.minutes", minutes=_written(round(value), lang))
-
-
-@lru_cache(maxsize=20_000)
-def _written(value: int, lang: str) -> str:
-    """A whole number; kept, because writing hundreds of them takes longer than all the rest."""
-    return number(value, lang=lang)
+    return text("map.tooltip.minutes", minutes=number(round(value), lang=lang))
 
 
 def _bases(result: Result) -> list[dict[str, object]]:
@@ -516,13 +509,13 @@ def _bases(result: Result) -> list[dict[str, object]]:
 def _told_of_team(team: TeamFigures, lang: str) -> list[str]:
     """The facts of :data:`TEAM_FIELDS`."""
     group, travel = team.target_group, team.travel
-    low, high = _written(group.low, lang), _written(group.high, lang)
+    low, high = number(group.low, lang=lang), number(group.high, lang=lang)
     return [
         f"{team.team_id} {team.name}",
         text(f"service.{team.service}"),
-        _written(team.population, lang),
-        _written(team.adults, lang),
-        f"{_written(group.central, lang)} ({low}–{high})",
+        number(team.population, lang=lang),
+        number(team.adults, lang=lang),
+        f"{number(group.central, lang=lang)} ({low}–{high})",
         _minutes(np.inf if travel.median_min is None else travel.median_min, lang),
         _minutes(np.inf if travel.p95_min is None else travel.p95_min, lang),
     ]
