@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from factgeo import language
+from factgeo.language import Number, Phrase, Several
+
+LONGEST_QUOTE, LONGEST_LIST = 160, 2_000  # letters of a value that a message repeats, and of a list of our own
+OWN_LISTS = {"allowed", "candidates", "kinds", "known"}  # details that no file or user has written
+LARGEST_WRITTEN = 10**18  # whole numbers above are told by their size
+# control characters, what a file that is no text leaves behind, and signs that turn the direction of what follows
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+"
+)
 
 
 class FactgeoError(Exception):
@@ -24,8 +35,10 @@ class FactgeoError(Exception):
         self.details = details
 
     def message(self, lang: str | None = None) -> str:
-        """The sentence in one language (default: the language in use)."""
-        return language.text(f"error.{self.key}", lang=lang, **self.details)
+        """The sentence in one language (default: the language in use); of a value it repeats at most a line."""
+        shown = {name: _shown(value, LONGEST_LIST if name in OWN_LISTS else LONGEST_QUOTE)
+                 for name, value in self.details.items()}  # fmt: skip
+        return language.text(f"error.{self.key}", lang=lang, **shown)
 
     def without(self, folder: Path) -> Self:
         """The same error with files of a folder named without it, for those who never see the folder."""
@@ -63,3 +76,28 @@ class PlanError(FactgeoError, ValueError):
 
 class OutputError(FactgeoError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+def printable(said: str) -> str:
+    """Text on one line, without anything that a terminal or a page would act upon."""
+    return " ".join(UNPRINTABLE.sub(" ", said).split())
+
+
+def _shown(value: object, longest: int) -> object:
+    """A detail as a message may repeat it: printable, and no longer than that."""
+    if isinstance(value, Phrase):
+        return _printable_phrase(value, longest)
+    if isinstance(value, Several):
+        return replace(value, phrases=tuple(_printable_phrase(each, longest) for each in value.phrases))
+    if isinstance(value, int) and abs(value) > LARGEST_WRITTEN:
+        return f"{'-' if value < 0 else ''}2^{value.bit_length()}"
+    if isinstance(value, int | float | Number):
+        return value
+    said = printable(str(value))
+    if len(said) <= longest:
+        return said
+    return f"…{said[1 - longest :]}" if isinstance(value, Path) else f"{said[: longest - 1]}…"
+
+
+def _printable_phrase(phrase: Phrase, longest: int) -> Phrase:
+    return replace(phrase, values={name: _shown(each, longest) for name, each in phrase.values.items()})
