@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from factgeo import names
+from factgeo import codes, names
 from factgeo.errors import UnknownNameError
 from factgeo.pack import Atlas
 
@@ -22,7 +22,6 @@ KINDS = {
     "helsefellesskap": (None, "helsefellesskap"),
     "rhf": (None, "rhf_name"),
 }
-DISTRICT_DIGITS = 6
 # what a plan's border setting means: the column of the units table of which no catchment joins two values
 BORDERS = {
     "hf": "hf_name",
@@ -79,12 +78,20 @@ def _resolve_one(text: str, atlas: Atlas) -> _Meaning:
         return _Meaning("norge", NORWAY, NORWAY, frozenset(atlas.units.index))
     hits = _by_code(name, wanted_kind, atlas.units) or _by_name(name, known)
     if not hits:
+        _refuse_former(name, atlas)
         offered = names.nearest(name, [m.name for m in known]) or [NORWAY]
         raise UnknownNameError("unknown_area", name=text, nearest=", ".join(offered))
     if len({hit.units for hit in hits}) > 1:
         candidates = ", ".join(f"{hit.kind}:{_typed_name(hit, hits, atlas)}" for hit in hits)
         raise UnknownNameError("ambiguous_area", name=text, candidates=candidates)
     return hits[0]
+
+
+def _refuse_former(text: str, atlas: Atlas) -> None:
+    """A municipality's code from before 2024 is told with what it has become."""
+    names_now = dict(zip(atlas.units["municipality_code"], atlas.units["municipality_name"], strict=True))
+    if today := codes.successors(text, names_now):
+        raise UnknownNameError("former_area", name=text, today=today)
 
 
 def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
@@ -97,10 +104,11 @@ def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
 
 
 def _by_code(text: str, kind: str | None, units: pd.DataFrame) -> list[_Meaning]:
-    """Codes of units (4 or 6 digits), municipalities, counties (2 digits) and DPS areas (D30)."""
+    """Codes of units (4 or 6 digits), municipalities, counties (2 digits) and DPS areas (D30), also without their 0."""
+    wanted = codes.padded(text.upper())
     for each, (code_column, _) in KINDS.items():
         if code_column is not None and kind in (None, each):
-            rows = units[units[code_column] == text.upper()]
+            rows = units[units[code_column] == wanted]
             if len(rows):
                 return [_meaning(each, rows)]
     return []
@@ -116,7 +124,7 @@ def _by_name(text: str, known: list[_Meaning]) -> list[_Meaning]:
 def _meanings(atlas: Atlas) -> list[_Meaning]:
     """Every named area of every kind, in the order of ``KINDS``."""
     units = atlas.units
-    districts = units[units.index.str.len() == DISTRICT_DIGITS]
+    districts = units[units.index.str.len() == codes.DISTRICT_DIGITS]
     return [
         _meaning(kind, rows)
         for kind, (code_column, name_column) in KINDS.items()

@@ -17,11 +17,22 @@ from factgeo.places import LAT_RANGE, LON_RANGE
 from factgeo.plan import Base
 from factgeo.settings import Settings, Site
 from factgeo.sources import files
+from factgeo.userfiles import Table
 
 ASHORE_M = 300  # outlines are that generalised: a quay may lie this far outside
 NO_TOWNS = ("airport", "quay")  # places that a base is not named after
 LONGEST_NAME = 100
-ROLES = ("candidate", "preferred", "required")
+ROLES = {
+    "candidate": ("", "candidate", "mulig", "mogleg", "kandidat"),
+    "preferred": ("preferred", "helst", "foretrukket", "føretrekt"),
+    "required": ("required", "påkrevd", "krav", "må", "kravd"),
+}
+SITE_COLUMNS = {
+    "name": ("name", "navn", "namn", "sted", "stad", "stadnamn", "stedsnavn"),
+    "lon": ("lon", "longitude", "lengdegrad", "lengdegrad lon", "lng"),
+    "lat": ("lat", "latitude", "breddegrad", "breiddegrad"),
+    "role": ("role", "rolle"),
+}
 
 
 def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tuple[Base, ...]:
@@ -84,15 +95,12 @@ def read_sites(path: Path) -> tuple[Site, ...]:
     Raises:
         SourceError: The file cannot be read, or a row has no name, no possible place or another role.
     """
-    table = (
-        _site_points(path)
-        if path.suffix.lower() == ".gpkg"
-        else userfiles.read_csv(path, columns=["name", "lon", "lat"])
-    )
-    return tuple(_site(table, line, path) for line in table.index)
+    points = path.suffix.lower() == ".gpkg"
+    table = _site_points(path) if points else userfiles.read(path, SITE_COLUMNS, needed=["name", "lon", "lat"])
+    return tuple(_site(table, line) for line in table.lines)
 
 
-def _site_points(path: Path) -> pd.DataFrame:
+def _site_points(path: Path) -> Table:
     """Points of a GeoPackage as rows of text, like those of a CSV."""
     layer = files.read_layer(path, columns=())
     if layer.crs is None:
@@ -102,19 +110,21 @@ def _site_points(path: Path) -> pd.DataFrame:
     if "name" not in table.columns:
         raise SourceError("source_columns", file=path, missing="name", found=", ".join(map(str, table.columns[:8])))
     table = table.astype(object).where(table.notna(), "").astype(str)
-    return table.assign(lon=points.x.astype(str), lat=points.y.astype(str)).set_axis(np.arange(1, len(table) + 1))
+    rows = table.assign(lon=points.x.map("{:.8f}".format), lat=points.y.map("{:.8f}".format))
+    rows = rows.set_axis(np.arange(1, len(table) + 1))
+    return Table(path, rows, {str(column): str(column) for column in rows.columns}, 0)
 
 
-def _site(table: pd.DataFrame, line: int, path: Path) -> Site:
-    name = str(table.at[line, "name"]).strip()
-    role = str(table.at[line, "role"]).strip().casefold() if "role" in table.columns else ""
+def _site(table: Table, line: int) -> Site:
+    name, given = table.at(line, "name").strip(), table.at(line, "role").strip()
     if not 0 < len(name) <= LONGEST_NAME:
-        raise SourceError("site_name", file=path, line=line, most=LONGEST_NAME)
-    lon = userfiles.decimal(table, line, "lon", path, above=LON_RANGE[0], up_to=LON_RANGE[1])
-    lat = userfiles.decimal(table, line, "lat", path, above=LAT_RANGE[0], up_to=LAT_RANGE[1])
-    if role not in ("", *ROLES):
-        raise SourceError("site_role", file=path, line=line, given=role, known=", ".join(ROLES))
-    return Site.model_validate({"name": name, "lon": lon, "lat": lat, "role": role or "candidate"})
+        raise SourceError("site_name", file=table.path, line=line, most=LONGEST_NAME)
+    lon = table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1])
+    lat = table.decimal(line, "lat", above=LAT_RANGE[0], up_to=LAT_RANGE[1])
+    role = next((role for role, words in ROLES.items() if given.casefold() in words), None)
+    if role is None:
+        raise SourceError("site_role", file=table.path, line=line, given=given, known=", ".join(ROLES))
+    return Site.model_validate({"name": name, "lon": lon, "lat": lat, "role": role})
 
 
 def _centre(atlas: Atlas, unit: str) -> Base:

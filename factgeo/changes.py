@@ -18,10 +18,18 @@ from factgeo.errors import SettingsError, SourceError, UnknownNameError
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.settings import FixedLink, Settings
+from factgeo.userfiles import Table
 
 TO_ROAD_M = 2_000  # a link whose end lies further from every road joins nothing
 NODE_M = 1.0  # nearer to the end of a road than this, the link begins at the end
 LONGEST_MIN, LONGEST_KM = 300, 500
+COLUMNS = {
+    "name": ("name", "navn", "namn"),
+    "from": ("from", "fra", "fra sted", "fra stad"),
+    "to": ("to", "til", "til sted", "til stad"),
+    "minutes": ("minutes", "minutter", "minutt", "min"),
+    "km": ("km", "kilometer", "kilometers", "lengde km", "lengd km"),
+}
 
 
 def read(path: Path, atlas: Atlas) -> tuple[FixedLink, ...]:
@@ -30,19 +38,19 @@ def read(path: Path, atlas: Atlas) -> tuple[FixedLink, ...]:
     Raises:
         SourceError: The file cannot be read, or a row names no place or gives no possible number.
     """
-    table = userfiles.read_csv(path, columns=["name", "from", "to", "minutes"])
-    return tuple(_link(table, line, path, atlas) for line in table.index)
+    table = userfiles.read(path, COLUMNS, needed=["name", "from", "to", "minutes"])
+    return tuple(_link(table, line, atlas) for line in table.lines)
 
 
-def _link(table: pd.DataFrame, line: int, path: Path, atlas: Atlas) -> FixedLink:
-    start, end = (_place(str(table.at[line, column]), line, path, atlas) for column in ("from", "to"))
-    minutes = userfiles.decimal(table, line, "minutes", path, above=0, up_to=LONGEST_MIN)
-    if "km" in table.columns and table.at[line, "km"]:
-        km = userfiles.decimal(table, line, "km", path, above=0, up_to=LONGEST_KM)
+def _link(table: Table, line: int, atlas: Atlas) -> FixedLink:
+    start, end = (_place(table.at(line, column), line, table.path, atlas) for column in ("from", "to"))
+    minutes = table.decimal(line, "minutes", above=0, up_to=LONGEST_MIN)
+    if userfiles.is_given(table.at(line, "km")):
+        km = table.decimal(line, "km", above=0, up_to=LONGEST_KM)
     else:
         a, b = travel.as_points(np.array([start.lon, end.lon]), np.array([start.lat, end.lat]))
         km = max(0.01, round(float(shapely.distance(a, b)) / 1000, 2))
-    name = str(table.at[line, "name"]) or f"{start.name}-{end.name}"
+    name = table.at(line, "name") or f"{start.name}-{end.name}"
     return FixedLink(name=name, start=(start.lon, start.lat), end=(end.lon, end.lat), minutes=minutes, km=km)
 
 

@@ -40,6 +40,11 @@ RULES = {
     "no_base": ("no base", "ikke base", "ikkje base"),
     "teams": ("teams", "antall team", "antal team", "talet på team"),
 }
+COLUMNS = {
+    "rule": ("rule", "regel"),
+    "units": ("units", "enheter", "einingar", "kommuner", "kommunar", "kommune", "unit", "sted", "stad"),
+    "team": ("team", "team id", "base"),
+}
 WITH_TEAM = ("keep", "lock")  # rules of a table that name a team; the others must not
 COUNTS = {"": ("at_least", "at_most"), ">=": ("at_least",), "<=": ("at_most",)}
 MOST_TEAMS = 1000
@@ -178,12 +183,14 @@ def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
 
 def _from_csv(path: Path) -> list[_Row]:
     """The rows of a table; those that keep a team of one name are one team."""
-    table = userfiles.read_csv(path, columns=["rule", "units", "team"])
-    table = table[(table[["rule", "units", "team"]] != "").any(axis=1)]
+    table = userfiles.read(path, COLUMNS, needed=list(COLUMNS))
     kept: dict[str, _Row] = {}
     rows = []
-    for line in table.index:
-        row = _row(path, line, *(table.at[line, column] for column in ("rule", "units", "team")))
+    for line in table.lines:
+        cells = [table.at(line, column) for column in COLUMNS]
+        if not any(cells):
+            continue
+        row = _row(path, line, *cells)
         if row.rule != "keep":
             rows.append(row)
             continue

@@ -15,11 +15,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from factgeo.areas import DISTRICT_DIGITS, Area
+from factgeo import codes, names
+from factgeo.areas import Area
+from factgeo.codes import DISTRICT_DIGITS, MUNICIPALITY_DIGITS
 from factgeo.errors import PlanError, SourceError
-from factgeo.local import former_codes
 from factgeo.pack import AGES, Atlas
-from factgeo.sources.projections import read_projection
+from factgeo.sources.projections import BOTH_SEXES, MAIN, CodeOf, Projection, by_code, read_projection
 from factgeo.sources.ssb import OLDEST_AGE
 
 Quality = Literal["measured", "derived", "estimate"]
@@ -27,8 +28,7 @@ Cause = Literal["halved", "merged", "moved"]
 
 PROJECTION = "SSB 14288/14746"
 PUBLISHED = "SSB 07459, 10826"
-MUNICIPALITY_DIGITS = 4
-SEXES = 2
+COUNTRY = ("Hele landet", "Heile landet", "Norge", "Noreg", "The whole country")
 NAMED = 5  # names in a sentence
 
 
@@ -72,6 +72,8 @@ class People:
         source: Who published them.
         projected: Are they a projection?
         together: Groups of units whose own figures mean nothing in this year; their sum does.
+        alternative: Which of SSB's alternatives a projection is; "" where its file does not say.
+        grouped: Had the projection groups of ages, divided here by today's single years?
     """
 
     year: int
@@ -79,6 +81,8 @@ class People:
     source: str
     projected: bool
     together: tuple[frozenset[str], ...] = ()
+    alternative: str = ""
+    grouped: bool = False
 
     def counted(self, youngest: int, oldest: int) -> pd.Series:
         """Residents of each unit in these years of age, both included."""
@@ -133,7 +137,14 @@ def years(atlas: Atlas) -> tuple[int, ...]:
     return tuple(sorted(int(year) for year in atlas.residents["year"].unique()))
 
 
-def people(atlas: Atlas, units: Sequence[str], *, projection: Path | None = None, year: int | None = None) -> People:
+def people(
+    atlas: Atlas,
+    units: Sequence[str],
+    *,
+    projection: Path | None = None,
+    year: int | None = None,
+    alternative: str = MAIN,
+) -> People:
     """Residents of all units of the pack in a year (default: the pack's), from the pack or a projection.
 
     Args:
@@ -142,6 +153,7 @@ def people(atlas: Atlas, units: Sequence[str], *, projection: Path | None = None
             a group of ``TOGETHER`` among them and others.
         projection: Table 14288 or 14746 as CSV.
         year: 1 January of which year; must be given with a projection.
+        alternative: Which of the projection's alternatives, by its four letters.
 
     Raises:
         PlanError: A year that neither has, no year for a projection, or a year before a border that divides ``units``.
@@ -155,7 +167,7 @@ def people(atlas: Atlas, units: Sequence[str], *, projection: Path | None = None
         return _published(atlas, units, wanted)
     if year is None:
         raise PlanError("projection_without_year", file=projection)
-    return _projected(atlas, units, projection, year)
+    return _projected(atlas, units, projected(atlas, projection, alternative=alternative), projection, year)
 
 
 def history(atlas: Atlas, area: Area) -> History:
@@ -179,13 +191,6 @@ def by_unit(atlas: Atlas) -> pd.DataFrame:
     for group in TOGETHER:
         table.loc[sorted(_members(group, atlas)), [y for y in table.columns if y < group.before]] = np.nan
     return table
-
-
-def successor(value: str, units: pd.DataFrame) -> str:
-    """The municipalities of today for a text that begins with a code from before: "1508 Ålesund"; "" for no such."""
-    name_of = units.drop_duplicates("municipality_code").set_index("municipality_code")["municipality_name"]
-    codes = former_codes().get(value.strip().removeprefix("K-")[:MUNICIPALITY_DIGITS], ())
-    return ", ".join(f"{code} {name_of[code]}" for code in codes if code in name_of.index)
 
 
 def _members(group: Together, atlas: Atlas) -> frozenset[str]:
@@ -221,16 +226,30 @@ def _by_age(atlas: Atlas, year: int) -> pd.DataFrame:
     return table.reindex(index=atlas.units.index, columns=range(OLDEST_AGE + 1)).fillna(0).astype(float)
 
 
-def _projected(atlas: Atlas, units: Sequence[str], path: Path, year: int) -> People:
+def _projected(atlas: Atlas, units: Sequence[str], found: Projection, path: Path, year: int) -> People:
     """The projection's municipalities; districts grow as their city does, each age by itself."""
-    table = _readable(path, atlas)
+    table = found.table
     _refuse_other_borders(table, atlas, units, path)
-    first, last = int(table["year"].min()), int(table["year"].max())
-    if year not in set(table["year"]):
-        raise PlanError("projection_year", file=path, year=year, first=first, last=last)
+    if year not in found.years:
+        raise PlanError("projection_year", file=path, year=year, first=found.years[0], last=found.years[-1])
     _refuse_missing_ages(table, path)
-    then = table[table["year"] == year].pivot_table(index="region_code", columns="age", values="persons", aggfunc="sum")
-    return People(year, _on_units(then, atlas), f"{PROJECTION} ({path.name})", projected=True)
+    then = _by_single_age(table[table["year"] == year], atlas)
+    source = f"{PROJECTION}, {found.alternative or MAIN} ({path.name})"
+    return People(year, _on_units(then, atlas), source, projected=True, alternative=found.alternative,
+                  grouped=found.grouped)  # fmt: skip
+
+
+def _by_single_age(then: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
+    """Persons of each municipality in each year of age; a group is divided as its years are today."""
+    today = _by_age(atlas, atlas.year).groupby(atlas.units["municipality_code"]).sum()
+    persons = pd.DataFrame(0.0, index=sorted(set(then["region_code"])), columns=today.columns)
+    for (youngest, oldest), group in then.groupby(["age", "oldest"]):
+        number = group.groupby("region_code")["persons"].sum()
+        now = today.loc[number.index, youngest:oldest]
+        alone = 1 / now.shape[1]  # where nobody of these ages lives there today
+        share = now.div(now.sum(axis=1), axis=0).fillna(alone)
+        persons.loc[number.index, youngest:oldest] += share.mul(number, axis=0)
+    return persons
 
 
 def _on_units(municipal: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
@@ -245,35 +264,65 @@ def _on_units(municipal: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
     return pd.DataFrame(then * share, index=now.index, columns=now.columns)
 
 
-def _readable(path: Path, atlas: Atlas) -> pd.DataFrame:
-    """The file's table; an old code is named with the municipalities of today."""
+def projected(atlas: Atlas, path: Path, *, alternative: str = MAIN) -> Projection:
+    """A file's projection, its municipalities by code or name; an old code is named with the municipalities of today.
+
+    Raises:
+        SourceError: It is unreadable, or for other borders.
+    """
     try:
-        return read_projection(path)
+        return read_projection(path, code_of=_municipality_of(atlas, path), alternative=alternative)
     except SourceError as error:
         value = str(error.details.get("value", ""))
-        today = successor(value, atlas.units) if error.key == "projection_old_code" else ""
+        today = codes.successors(value, _of_today(atlas)) if error.key == "projection_old_code" else ""
         if not today:
             raise
         line = error.details["line"]
         raise SourceError("projection_successor", file=path, line=line, value=value, today=today) from None
 
 
+def _of_today(atlas: Atlas) -> dict[str, str]:
+    """Names of the municipalities by code."""
+    return dict(zip(atlas.units["municipality_code"], atlas.units["municipality_name"], strict=True))
+
+
+def _municipality_of(atlas: Atlas, path: Path) -> CodeOf:
+    """How a cell of a projection names a municipality, a county or the country."""
+    towns = atlas.units.drop_duplicates("municipality_code")
+    spelt = list(zip(towns["municipality_name"], towns["official_name"], strict=True))
+    wider = [(name,) for name in (*COUNTRY, *towns["county_name"].unique())]
+
+    def code_of(text: str) -> str | None:
+        if (code := by_code(text)) is not None:
+            return code
+        found = [str(towns["municipality_code"].iloc[k]) for k in names.matching(text, spelt)]
+        if len(found) > 1:
+            listed = ", ".join(f"{code} {_of_today(atlas)[code]}" for code in found)
+            raise SourceError("projection_ambiguous", file=path, value=text, candidates=listed)
+        return found[0] if found else ("" if names.matching(text, wider) else None)
+
+    return code_of
+
+
 def _refuse_other_borders(table: pd.DataFrame, atlas: Atlas, units: Sequence[str], path: Path) -> None:
     """Every code is one of today's, and the municipalities of the units are there."""
-    of_today = atlas.units.drop_duplicates("municipality_code").set_index("municipality_code")["municipality_name"]
-    codes = set(table["region_code"])
-    strangers = sorted(codes - set(of_today.index))
+    of_today = _of_today(atlas)
+    given = set(table["region_code"])
+    strangers = sorted(given - of_today.keys())
     if strangers:
         raise SourceError("projection_borders", file=path, codes=", ".join(strangers[:NAMED]), count=len(strangers))
     wanted = set(atlas.units.loc[list(units), "municipality_code"])
-    missing = [f"{code} {of_today[code]}" for code in sorted(wanted - codes)]
+    missing = [f"{code} {of_today[code]}" for code in sorted(wanted - given)]
     if missing:
         named = ", ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
         raise SourceError("projection_municipalities", file=path, names=named, count=len(missing))
 
 
 def _refuse_missing_ages(table: pd.DataFrame, path: Path) -> None:
-    """Both sexes in all single years of age, or a sum over ages would be too small."""
-    found = table[["sex", "age"]].drop_duplicates()
-    if len(found) < SEXES * (OLDEST_AGE + 1):
-        raise SourceError("projection_ages", file=path, found=len(found), expected=SEXES * (OLDEST_AGE + 1))
+    """All years of age, of both sexes, or a sum would be too small."""
+    found = table[["sex", "age", "oldest"]].drop_duplicates()
+    years_of = (found["oldest"] - found["age"] + 1).groupby(found["sex"]).sum()
+    asked = [BOTH_SEXES] if BOTH_SEXES in years_of.index else [1, 2]
+    told = int(years_of.reindex(asked, fill_value=0).sum())
+    if told < len(asked) * (OLDEST_AGE + 1):
+        raise SourceError("projection_ages", file=path, found=told, expected=len(asked) * (OLDEST_AGE + 1))

@@ -11,17 +11,15 @@ A file with a row per person is refused before anything of it is kept. Raw count
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
+from factgeo import codes as codes_of
 from factgeo import names, privacy, userfiles
 from factgeo.errors import SourceError
 from factgeo.language import Phrase, text
@@ -59,17 +57,17 @@ PERSONAL_HEADERS = re.compile(
     r"|initial.*|birth.*|date of birth|dob|adresse.*|address.*|gate.*|telefon.*|tlf|mobil.*|phone|e ?post.*|e ?mail.*"
     r"|kjonn|sex|gender|alder|age|diagnose.*|diagnosis|icd.*|sivilstand.*|(bruker|brukar|pasient|klient)"
 )
-SUM_ROWS = {"sum", "total", "totalt", "i alt", "til sammen", "samlet", "alle", "hele omradet"}
 ELEVEN_DIGITS = re.compile(r"(?<!\d)(\d{6})[ \N{NO-BREAK SPACE}.\-]?(\d{5})(?!\d)")
 TEN_DIGITS = re.compile(r"(?<!\d)\d{10}(?!\d)")  # a spreadsheet took the first 0
 DATES = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})|(\d{4})-\d{2}-\d{2})(?!\d)")
-WHOLE = re.compile(r"\d{1,3}(?:[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]\d{3})+|\d{1,9}")
-CODE = re.compile(r"(?:K[-.])?(\d{3,6})(?:\s.*)?", re.IGNORECASE)
 CONTROL = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
 YOUNGEST = 16  # BrukerPlan's; a date that far back is a date of birth
 OLDEST_YEAR = 2000
+UNIT_KINDS = ("district", "code", "name", "bare_name")  # columns that say where the counts belong, most precise first
+COUNT_KINDS = ("total", "red", "blue")
+LIGHTS = {"red", "blue"}
+MOST_PERSONS = 1_000_000
 NAMED = 6  # rows that one message names
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff")  # xlsx and ods, xls, UTF-16
 ALL = "all"
 MIDDLE_OF_SMALL = 2.5  # of 1 to 4
 
@@ -175,11 +173,8 @@ def read(path: Path, atlas: Atlas) -> LocalCounts:
         SourceError: The file cannot be read, is about single persons, or a row is not what it should be; with file,
             line and column, and never with a cell's content.
     """
-    content = _content(path)
-    _refuse_identity_numbers(content, path)
-    _refuse_headers(content, path)
-    table = userfiles.read_csv(path, columns=())
-    columns = _columns(table.columns)
+    _refuse_identity_numbers(userfiles.text_of(path), path)
+    table, columns = _table(path)
     _refuse_birth_dates(table, path, atlas)
     _refuse_person_names(table, columns, path, atlas)
     _refuse_former_codes(table, columns, path, atlas)
@@ -219,37 +214,37 @@ def is_identity_number(digits: str) -> bool:
 # --- what is wrong with the whole file
 
 
-def _content(path: Path) -> str:
-    if not path.is_file():
-        raise SourceError("file_not_there", file=path)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise SourceError("source_unreadable", file=path, reason=error.strerror or "") from None
-    if raw.startswith(SPREADSHEETS) or path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-        raise SourceError("local_spreadsheet", file=path)
-    if not raw.strip():
-        raise SourceError("source_empty", file=path)
-    return raw.decode("utf-8-sig", errors="replace")
-
-
 def _refuse_identity_numbers(content: str, path: Path) -> None:
-    for line, row in enumerate(content.splitlines(), start=1):
+    for line, row in enumerate(re.split(r"\r\n|\n|\r", content), start=1):
         eleven = ["".join(parts) for parts in ELEVEN_DIGITS.findall(row)]
         ten = [f"0{digits}" for digits in TEN_DIGITS.findall(row)]
         if any(map(is_identity_number, eleven + ten)):
             raise _about_persons(path, line, Phrase("local.sign.identity"))
 
 
-def _refuse_headers(content: str, path: Path) -> None:
-    """The first line must tell where the counts belong, and nothing that is told of persons."""
-    header = content.splitlines()[0]
-    cells = next(csv.reader([header], delimiter=max(";\t,", key=header.count)))
-    if any(PERSONAL_HEADERS.fullmatch(names.plain(cell)) for cell in cells):
-        raise _about_persons(path, 1, Phrase("local.sign.header"))
-    columns = _columns(cells)
-    if not any(columns[kind] for kind in ("district", "code", "name", "bare_name")):
+def _table(path: Path) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """The rows that count, less sums, and the columns by what they say; a header that tells of persons is refused."""
+    found = userfiles.grid(path, lambda cells: _has(cells, UNIT_KINDS) and _has(cells, COUNT_KINDS))
+    found = found or userfiles.grid(path, lambda cells: _has(cells, UNIT_KINDS))
+    headers = list(found.headers.values()) if found else [cell for row in userfiles.first_rows(path) for cell in row]
+    if any(PERSONAL_HEADERS.fullmatch(names.plain(cell)) for cell in headers):
+        raise _about_persons(path, found.header_line if found else 1, Phrase("local.sign.header"))
+    if found is None:
         raise SourceError("local_no_unit", file=path)
+    columns = _columns(headers)
+    twice = [each for listed in columns.values() for each in listed if headers.count(each) > 1]
+    if twice:
+        raise SourceError("columns_twice", file=path, columns=twice[0])
+    of_units = [column for kind in UNIT_KINDS for column in columns[kind]]
+    sums = found.rows[of_units].map(userfiles.is_sum).any(axis=1)
+    if sums.all():
+        raise SourceError("rows_missing", file=path)
+    return found.rows[~sums], columns
+
+
+def _has(cells: Iterable[str], kinds: Sequence[str]) -> bool:
+    columns = _columns(cells)
+    return any(columns[kind] for kind in kinds)
 
 
 def _columns(headers: Iterable[str]) -> dict[str, list[str]]:
@@ -277,7 +272,7 @@ def _refuse_person_names(table: pd.DataFrame, columns: Mapping[str, list[str]], 
     for column in columns["bare_name"]:
         for line in table.index:
             cell = str(table.at[line, column])
-            if cell and names.plain(cell) not in SUM_ROWS and not (_meanings(cell, atlas) or _successors(cell)):
+            if cell and not (_meanings(cell, atlas) or _successors(cell)):
                 raise _about_persons(path, int(line), Phrase("local.sign.name"))
 
 
@@ -285,7 +280,7 @@ def _refuse_rows_per_person(
     table: pd.DataFrame, rows: Mapping[int, str], columns: Mapping[str, list[str]], path: Path
 ) -> None:
     """The same municipality in several rows that count nobody, or one each."""
-    counting = columns["total"] + columns["red"] + columns["blue"]
+    counting = [column for kind in COUNT_KINDS for column in columns[kind]]
     times = Counter(rows.values())
     repeated = [line for line, code in rows.items() if times[code] > 1]
     ones = [line for line in repeated if set(table.loc[line, counting]) <= {"0", "1", ""}]
@@ -306,7 +301,7 @@ def _row_code(table: pd.DataFrame, line: int, columns: Mapping[str, list[str]], 
     """Code of the municipality or district of a row, by its most precise cell; the others must agree."""
     given = [
         (column, str(table.at[line, column]))
-        for kind in ("district", "code", "name", "bare_name")
+        for kind in UNIT_KINDS
         for column in columns[kind]
         if table.at[line, column]
     ]
@@ -329,8 +324,6 @@ def _holds(outer: str, inner: str) -> bool:
 
 
 def _meaning(cell: str, line: int, column: str, path: Path, atlas: Atlas) -> list[str]:
-    if names.plain(cell) in SUM_ROWS:
-        raise SourceError("local_sum_row", file=path, line=line)
     codes = _meanings(cell, atlas)
     if not codes:
         near = names.nearest(_bare(cell), [name for spelt in _spellings(atlas).values() for name in spelt])
@@ -341,18 +334,10 @@ def _meaning(cell: str, line: int, column: str, path: Path, atlas: Atlas) -> lis
 def _meanings(cell: str, atlas: Atlas) -> list[str]:
     """Codes of the municipalities and districts that a cell can mean."""
     spelt = _spellings(atlas)
-    if code := _code(cell):
+    if code := codes_of.in_text(cell):
         return [code] if code in spelt else []
     codes = list(spelt)
     return [codes[k] for k in names.matching(_bare(cell), list(spelt.values()))]
-
-
-def _code(cell: str) -> str:
-    """The code in a cell with the zero that spreadsheets take; empty where there is none."""
-    digits = CODE.fullmatch(cell)
-    if not digits:
-        return ""
-    return digits[1].zfill(4 if len(digits[1]) <= 4 else 6)  # noqa: PLR2004 - of a municipality, of a district
 
 
 def _bare(cell: str) -> str:
@@ -371,19 +356,8 @@ def _name(code: str, atlas: Atlas) -> str:
     return _spellings(atlas)[code][0]
 
 
-@cache
-def former_codes() -> Mapping[str, tuple[str, ...]]:
-    """Codes of municipalities that are no longer in use, and the codes of 2024 that took over their land.
-
-    From SSB's standard for municipalities (Klass 131), changes of 2018, 2020 and 2024; last_year is the last in use.
-    """
-    with resources.files("factgeo").joinpath("former_codes.csv").open(encoding="utf-8") as stream:
-        table = pd.read_csv(stream, dtype=str)
-    return {str(code): tuple(rows["municipality_code"]) for code, rows in table.groupby("former_code")}
-
-
 def _successors(cell: str) -> tuple[str, ...]:
-    return former_codes().get(_code(cell), ())
+    return codes_of.former().get(codes_of.in_text(cell), ())
 
 
 def _refuse_former_codes(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> None:
@@ -394,7 +368,7 @@ def _refuse_former_codes(table: pd.DataFrame, columns: Mapping[str, list[str]], 
             cell = str(table.at[line, column])
             if now := _successors(cell):
                 listed = " / ".join(f"{code} {_name(code, atlas)}" for code in now)
-                found.append((int(line), f"{_code(cell)} → {listed}"))
+                found.append((int(line), f"{codes_of.in_text(cell)} → {listed}"))
     if found:
         listed = "; ".join(_listed(said for _, said in found))
         raise SourceError("local_former_codes", file=path, line=found[0][0], number=len(found), codes=listed)
@@ -409,7 +383,7 @@ def _refuse_twice(
     rows: Mapping[int, str], years: Mapping[int, int], columns: Mapping[str, list[str]], path: Path
 ) -> None:
     """A municipality in two rows, or a city beside one of its districts."""
-    column = next(each for kind in ("district", "code", "name", "bare_name") for each in columns[kind])
+    column = next(each for kind in UNIT_KINDS for each in columns[kind])
     seen: dict[str, int] = {}
     for line, code in rows.items():
         for other, before in seen.items():
@@ -440,42 +414,54 @@ def _years(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, at
 def _counts(
     table: pd.DataFrame, rows: Mapping[int, str], columns: Mapping[str, list[str]], path: Path, atlas: Atlas
 ) -> dict[str, int]:
-    """Persons by row's code, or by ``code:red`` and ``code:blue``."""
+    """Persons by row's code, or by ``code:red`` and ``code:blue`` where every row tells both lights.
+
+    A row that says that its number is not known counts as if it were not there.
+    """
+    used = {kind: columns[kind][0] for kind in COUNT_KINDS if columns[kind]}
     units = _units_of_rows(rows.values(), atlas)
-    counts: dict[str, int] = {}
+    told: dict[str, dict[str, int]] = {}
     for line, code in rows.items():
-        told = {
-            kind: (column, _whole(table, line, column, path))
-            for kind in ("total", "red", "blue")
-            for column in columns[kind][:1]
-        }
-        lights = {kind: told[kind][1] for kind in ("red", "blue") if kind in told}
-        persons = sum(lights.values()) if len(lights) == 2 else told["total"][1]  # noqa: PLR2004 - both lights
-        if "total" in told and len(lights) == 2 and told["total"][1] != persons:  # noqa: PLR2004
-            raise SourceError("local_sum", file=path, line=line, column=told["total"][0])
-        if persons > atlas.population.loc[list(units[code]), "adults"].sum():
-            raise SourceError("local_too_many", file=path, line=line, column=next(iter(told.values()))[0])
-        both = len(lights) == 2  # noqa: PLR2004
-        counts |= {f"{code}:{kind}": value for kind, value in lights.items()} if both else {code: persons}
-    return counts
+        found = _told(table, line, used, path)
+        if not found:
+            continue
+        if found["total"] > atlas.population.loc[list(units[code]), "adults"].sum():
+            raise SourceError("local_too_many", file=path, line=line, column=next(iter(used.values())))
+        told[code] = found
+    if not told:
+        raise SourceError("local_nothing_given", file=path)
+    if all(found.keys() >= LIGHTS for found in told.values()):
+        return {f"{code}:{light}": found[light] for code, found in told.items() for light in ("red", "blue")}
+    return {code: found["total"] for code, found in told.items()}
+
+
+def _told(table: pd.DataFrame, line: int, used: Mapping[str, str], path: Path) -> dict[str, int]:
+    """What a row tells: the total, and the lights where it has both; empty where its numbers are not known."""
+    given = {kind: column for kind, column in used.items() if userfiles.is_given(table.at[line, column])}
+    blank = next((column for kind, column in used.items() if not table.at[line, column]), None)
+    if blank is not None:
+        raise SourceError("local_empty", file=path, line=line, column=blank)
+    found = {kind: _whole(table, line, column, path) for kind, column in given.items()}
+    if found.keys() >= LIGHTS:
+        persons = found["red"] + found["blue"]
+        if found.setdefault("total", persons) != persons:
+            raise SourceError("local_sum", file=path, line=line, column=used["total"])
+    return found if "total" in found else {}
 
 
 def _whole(table: pd.DataFrame, line: int, column: str, path: Path) -> int:
     """A whole number of persons; the sentence tells what else the cell looks like."""
     cell = str(table.at[line, column])
-    if WHOLE.fullmatch(cell):
-        return int(re.sub(r"\D", "", cell))
     where = {"file": path, "line": line, "column": column}
-    if not cell:
-        raise SourceError("local_empty", **where)
-    if re.fullmatch(r"[<≤].*|[-–:.*x]+|skjerm.*", cell, re.IGNORECASE):
-        raise SourceError("local_hidden_already", **where)
-    if re.fullmatch(r"[-−]\s*\d+", cell):
+    if re.fullmatch(r"[-−–]\s*[\d.,\s]+", cell):
         raise SourceError("local_negative", **where)
+    found = userfiles.whole(cell)
+    if found is not None and found < MOST_PERSONS:
+        return found
+    if re.fullmatch(r"[<≤].*|[*x]+|skjerm.*", cell, re.IGNORECASE):
+        raise SourceError("local_hidden_already", **where)
     if cell.endswith("%") or re.fullmatch(r"0?[.,]\d+", cell):
         raise SourceError("local_percent", **where)
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", cell):
-        raise SourceError("local_thousands", **where)
     raise SourceError("local_not_whole", **where)
 
 

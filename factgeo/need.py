@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 import pandas as pd
 
-from factgeo import areas, chance, growth, parameters
+from factgeo import chance, codes, growth, parameters
 from factgeo.areas import Area
 from factgeo.chance import Interval, Three
 from factgeo.errors import SettingsError
@@ -24,6 +24,7 @@ from factgeo.language import Number, Phrase
 from factgeo.pack import AGES, Atlas
 from factgeo.parameters import Parameter
 from factgeo.settings import Replaced, Settings
+from factgeo.sources.projections import MAIN
 
 Kind = Literal["target_group", "act_level", "fact_ung", "elderly", "substance_use", "security"]
 OwnKind = Literal["fact_ung", "elderly", "security"]
@@ -313,6 +314,7 @@ def assess(
     local: Local | None = None,
     projection: Path | None = None,
     year: int | None = None,
+    alternative: str = MAIN,
 ) -> Need:
     """Who there is to serve in an area.
 
@@ -322,6 +324,7 @@ def assess(
         settings: Which fraction of whom, and a planner's own figures.
         local: What municipalities have counted; it takes the place of the fraction there. Other areas are left alone.
         projection: SSB's table 14288 or 14746 as CSV; needs ``year``.
+        alternative: Which of the projection's alternatives.
         year: 1 January of which year; default: the pack's.
 
     Raises:
@@ -329,7 +332,9 @@ def assess(
         PlanError: The year is none of the pack's or the projection's, or cuts through units that were one.
         SourceError: The projection cannot be used.
     """
-    return assess_each(atlas, [area], settings, local=local, projection=projection, year=year)[0]
+    return assess_each(atlas, [area], settings, local=local, projection=projection, year=year, alternative=alternative)[
+        0
+    ]
 
 
 def assess_each(
@@ -340,6 +345,7 @@ def assess_each(
     local: Local | None = None,
     projection: Path | None = None,
     year: int | None = None,
+    alternative: str = MAIN,
 ) -> list[Need]:
     """The same for several areas, such as the catchments of a plan; see :func:`assess`."""
     units = sorted({unit for area in wanted for unit in area.units})
@@ -347,7 +353,7 @@ def assess_each(
     for name in _used(settings.need.denominator):
         if name in PLAUSIBLE:
             _refuse_mixed_up(name, figures[name].values)
-    people = growth.people(atlas, units, projection=projection, year=year)
+    people = growth.people(atlas, units, projection=projection, year=year, alternative=alternative)
     asked = _Question(atlas, settings, figures, people, local, _counts(local, units))
     return [_assess(asked, area) for area in wanted]
 
@@ -546,12 +552,16 @@ def _by_unit(asked: _Question, units: Sequence[str], young: tuple[int, int], old
 def _notes(asked: _Question, area: Area, group: Figure) -> Iterator[Phrase]:
     """What a reader should know of how the figures came about."""
     people, units = asked.people, area.units
-    districts = any(len(unit) == areas.DISTRICT_DIGITS for unit in units)
+    districts = any(len(unit) == codes.DISTRICT_DIGITS for unit in units)
     yield Phrase("need.note.estimate")
     yield Phrase("need.note.same_people")
     yield Phrase("need.note.not_added")
     if people.projected:
         yield Phrase("need.note.projected", values={"year": people.year, "source": people.source})
+        yield Phrase("need.note.alternative" if people.alternative else "need.note.no_alternative",
+                     values={"alternative": people.alternative})  # fmt: skip
+    if people.grouped:
+        yield Phrase("need.note.grouped")
     if people.projected and districts:
         yield Phrase("need.note.districts")
     without = sorted(people.divided(units))

@@ -17,6 +17,7 @@ from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.privacy import Shown
 from factgeo.settings import Settings
+from factgeo.sources.projections import MAIN
 
 WHOLE = "whole"
 
@@ -51,12 +52,14 @@ def report(
     local: LocalCounts | None = None,
     projection: Path | None = None,
     year: int | None = None,
+    alternative: str = MAIN,
 ) -> NeedReport:
     """Assess an area, and each catchment if there is a plan; see :func:`factgeo.need.assess`."""
     teams = {c.team_id: Area(f"{c.team_id} {c.base.name}", c.units) for c in plan.catchments} if plan else {}
     whole, *each = need.assess_each(
-        atlas, [area, *teams.values()], settings, local=local, projection=projection, year=year
-    )
+        atlas, [area, *teams.values()], settings,
+        local=local, projection=projection, year=year, alternative=alternative,
+    )  # fmt: skip
     divisions = {WHOLE: area.units, **{team: own.units for team, own in teams.items()}}
     return NeedReport(
         whole=whole,

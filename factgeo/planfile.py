@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pydantic import ValidationError
 
-from factgeo import areas, bases, journeys, settings, userfiles
+from factgeo import areas, bases, codes, journeys, settings, userfiles
 from factgeo.areas import Area
 from factgeo.errors import PlanError, SettingsError, UnknownNameError
 from factgeo.journeys import Journeys
@@ -23,10 +22,19 @@ from factgeo.language import Phrase
 from factgeo.pack import Atlas
 from factgeo.plan import ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
 from factgeo.settings import Settings
+from factgeo.userfiles import Table
 
 SCHEMA = "factgeo.plan/1"
 REASONS = ("too_few", "too_far", "no_road", "cut_off", "locked")
 ACT_STAGE = "act_areas"
+COLUMNS = {
+    "unit_code": ("unit code", "kommunenummer", "kommunenr", "kommunekode", "bydelsnummer", "bydelsnr", "unit", "enhet",
+                  "eining", "kode", "kommune", "bydel", "municipality", "district", "unit name", "navn", "namn"),
+    "team_id": ("team id", "team", "teamet", "opptaksomrade", "opptaksomrade team", "catchment"),
+    "base_unit": ("base unit",),
+    "base_lon": ("base lon",),
+    "base_lat": ("base lat",),
+}  # fmt: skip
 
 Known = Mapping[tuple[str, float, float], Base]  # bases by unit, longitude and latitude
 
@@ -57,8 +65,8 @@ def read(path: Path, atlas: Atlas) -> Plan:
 
 def _from_csv(path: Path, atlas: Atlas) -> Plan:
     """A table as a plan; nothing is claimed of its quality."""
-    rows = userfiles.read_csv(path, columns=["unit_code", "team_id"])
-    team_of = _teams_of_rows(rows, path, atlas)
+    rows = userfiles.read(path, COLUMNS, needed=["unit_code", "team_id"], sums_in="unit_code")
+    team_of = _teams_of_rows(rows, atlas)
     units = tuple(sorted(team_of))
     rules = settings.load()
     times = journeys.compute(atlas, units, rules)
@@ -66,7 +74,7 @@ def _from_csv(path: Path, atlas: Atlas) -> Plan:
     for unit in units:
         members.setdefault(team_of[unit], []).append(unit)
     left = members.pop("", [])
-    given = _bases_of_rows(rows, path)
+    given = _bases_of_rows(rows)
     catchments = tuple(
         Catchment(team, _base_of_team(team, given.get(team), tuple(codes), times, path), tuple(codes))
         for team, codes in sorted(members.items())
@@ -81,14 +89,14 @@ def _from_csv(path: Path, atlas: Atlas) -> Plan:
     )
 
 
-def _teams_of_rows(rows: pd.DataFrame, path: Path, atlas: Atlas) -> dict[str, str]:
+def _teams_of_rows(rows: Table, atlas: Atlas) -> dict[str, str]:
     """The team of each unit; a municipality that is divided into districts stands for all of them."""
     team_of: dict[str, str] = {}
-    for line, given, team in zip(rows.index, rows["unit_code"], rows["team_id"], strict=True):
-        for unit in _units_of_row(given, line, path, atlas):
+    for line in rows.lines:
+        for unit in _units_of_row(rows.at(line, "unit_code"), line, rows.path, atlas):
             if unit in team_of:
-                raise PlanError("plan_twice", file=path, line=line, unit=atlas.units.at[unit, "name"])
-            team_of[unit] = team
+                raise PlanError("plan_twice", file=rows.path, line=line, unit=atlas.units.at[unit, "name"])
+            team_of[unit] = rows.at(line, "team_id")
     return team_of
 
 
@@ -101,18 +109,18 @@ def _units_of_row(given: str, line: int, path: Path, atlas: Atlas) -> tuple[str,
         raise UnknownNameError("edits_at", file=path, where=where, problem=problem) from None
 
 
-def _bases_of_rows(rows: pd.DataFrame, path: Path) -> dict[str, tuple[str, float, float]]:
+def _bases_of_rows(rows: Table) -> dict[str, tuple[str, float, float]]:
     """Unit, longitude and latitude of each team's base, where the table has them."""
-    if not {"base_unit", "base_lon", "base_lat"} <= set(rows.columns):
+    if not rows.has("base_unit", "base_lon", "base_lat"):
         return {}
     given: dict[str, tuple[str, float, float]] = {}
-    for line in rows.index[(rows["team_id"] != "") & (rows["base_unit"] != "")]:
-        lon, lat = (
-            userfiles.decimal(rows, line, name, path, above=-180, up_to=180) for name in ("base_lon", "base_lat")
-        )
-        base = (str(rows.at[line, "base_unit"]), lon, lat)
-        if given.setdefault(rows.at[line, "team_id"], base) != base:
-            raise PlanError("plan_two_bases", file=path, line=line, name=rows.at[line, "team_id"])
+    for line in rows.lines:
+        team, unit = rows.at(line, "team_id"), codes.padded(rows.at(line, "base_unit"))
+        if not (team and unit):
+            continue
+        lon, lat = (rows.decimal(line, name, above=-180, up_to=180) for name in ("base_lon", "base_lat"))
+        if given.setdefault(team, (unit, lon, lat)) != (unit, lon, lat):
+            raise PlanError("plan_two_bases", file=rows.path, line=line, name=team)
     return given
 
 

@@ -11,9 +11,23 @@ import pandas as pd
 from factgeo import names, userfiles
 from factgeo.errors import SourceError
 from factgeo.pack import Atlas
+from factgeo.userfiles import Table
 
 LONGEST_HEADWAY_MIN = 1440
 DAY_MIN = 1440
+COLUMNS = {
+    "crossing": ("crossing", "samband", "ferjesamband", "ferje", "ferge", "strekning", "ferry"),
+    "headway_min": (
+        "headway min",
+        "headway",
+        "intervall",
+        "intervall min",
+        "intervall minutter",
+        "intervall i minutter",
+    ),
+    "departure": ("departure", "avgang", "avgangstid", "departures"),
+    "direction": ("direction", "retning"),
+}
 
 
 def read(path: Path, atlas: Atlas) -> dict[str, float]:
@@ -26,19 +40,18 @@ def read(path: Path, atlas: Atlas) -> dict[str, float]:
     Raises:
         SourceError: The file cannot be read, or a row has an unknown crossing, no possible time, or stands alone.
     """
-    table = userfiles.read_csv(path, columns=["crossing"])
-    if not {"headway_min", "departure"} & set(table.columns):
-        found = ", ".join(map(str, table.columns))
+    table = userfiles.read(path, COLUMNS, needed=["crossing"])
+    if not (table.has("headway_min") or table.has("departure")):
+        found = ", ".join(table.headers.values())
         raise SourceError("source_columns", file=path, missing="headway_min / departure", found=found)
     known = {names.plain(name): name for name in atlas.roads["crossing"].unique() if name}
-    crossing = pd.Series({line: _crossing(table, line, path, known) for line in table.index})
-    waits = _half_headways if "headway_min" in table.columns else _half_gaps
-    return waits(table, crossing, path)
+    crossing = pd.Series({line: _crossing(table.at(line, "crossing"), line, path, known) for line in table.lines})
+    waits = _half_headways if table.has("headway_min") else _half_gaps
+    return waits(table, crossing)
 
 
-def _crossing(table: pd.DataFrame, line: int, path: Path, known: dict[str, str]) -> str:
+def _crossing(given: str, line: int, path: Path, known: dict[str, str]) -> str:
     """The crossing as the pack spells it, whichever way round it was written."""
-    given = str(table.at[line, "crossing"])
     turned = "-".join(reversed(re.split(r"\s*[-–]\s*", given)))
     for name in (given, turned):
         if names.plain(name) in known:
@@ -47,25 +60,22 @@ def _crossing(table: pd.DataFrame, line: int, path: Path, known: dict[str, str])
     raise SourceError("timetable_crossing", file=path, line=line, given=given, nearest=offered)
 
 
-def _half_headways(table: pd.DataFrame, crossing: pd.Series, path: Path) -> dict[str, float]:
+def _half_headways(table: Table, crossing: pd.Series) -> dict[str, float]:
     repeated = crossing[crossing.duplicated()]
     if len(repeated):
-        raise SourceError("timetable_twice", file=path, line=repeated.index[0], crossing=repeated.iloc[0])
-    headway = {
-        line: userfiles.decimal(table, line, "headway_min", path, above=0, up_to=LONGEST_HEADWAY_MIN)
-        for line in table.index
-    }
+        raise SourceError("timetable_twice", file=table.path, line=repeated.index[0], crossing=repeated.iloc[0])
+    headway = {line: table.decimal(line, "headway_min", above=0, up_to=LONGEST_HEADWAY_MIN) for line in table.lines}
     return {str(crossing[line]): minutes / 2 for line, minutes in headway.items()}
 
 
-def _half_gaps(table: pd.DataFrame, crossing: pd.Series, path: Path) -> dict[str, float]:
-    minute = pd.Series({line: _minute(str(table.at[line, "departure"]), line, path) for line in table.index})
-    direction = table["direction"] if "direction" in table.columns else pd.Series("", index=table.index)
+def _half_gaps(table: Table, crossing: pd.Series) -> dict[str, float]:
+    minute = pd.Series({line: _minute(table.at(line, "departure"), line, table.path) for line in table.lines})
+    direction = pd.Series({line: table.at(line, "direction") for line in table.lines})
     waits: dict[str, list[float]] = {}
     for (name, _), group in minute.groupby([crossing, direction], sort=False):
         gaps = np.diff(np.unique(group.to_numpy())).astype(float)
         if not len(gaps):
-            raise SourceError("timetable_alone", file=path, line=group.index[0], crossing=name)
+            raise SourceError("timetable_alone", file=table.path, line=group.index[0], crossing=name)
         waits.setdefault(str(name), []).append(float((gaps**2).sum() / (2 * gaps.sum())))
     return {name: round(float(np.mean(each)), 2) for name, each in waits.items()}
 

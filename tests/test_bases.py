@@ -307,7 +307,7 @@ def test_a_table_without_roles_holds_candidates(save: Save) -> None:
         ("name,lon,lat\nA,5.8,61.4\n,5.9,61.4\n", ["line 3", "no name"]),
         ("name,lon,lat,role\nA,5.8,61.4,main\n", ["line 2", "main", "candidate, preferred, required"]),
         ("name,lon\nA,5.8\n", ["lacks the column lat"]),
-        ("sted;lon;lat\nA;5,8;61,4\n", ["lacks the column name", "sted"]),
+        ("bygg;lon;lat\nA;5,8;61,4\n", ["lacks the column name", "bygg"]),
         ("name,lon,lat\nA,61.4,5.8\n", ["line 2", "61.4", "lon"]),
         ("name,lon,lat\nA,5.8,north\n", ["line 2", "north", "lat"]),
         ("name,lon,lat\nA,5.8,\n", ["line 2", "lat"]),

@@ -19,6 +19,7 @@ def need_command() -> click.Command:
         option("--local", type=FILE, metavar="FILE"),
         option("--projection", type=FILE, metavar="FILE"),
         option("--year", "of_people", type=int, metavar="Y"),
+        option("--alternative", default="MMMM", show_default=True, metavar="XXXX"),
         *out_options("out_need"),
         json_flag(),
         *settings_options(),
@@ -33,6 +34,7 @@ def _need(
     local: Path | None,
     projection: Path | None,
     year: int | None,
+    alternative: str,
     out: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -54,7 +56,9 @@ def _need(
     if local is not None:
         progress(text("progress.local"))
     counts = None if local is None else local_counts.read(local, atlas)
-    report = need_report.report(atlas, found, chosen, given, local=counts, projection=projection, year=year)
+    report = need_report.report(
+        atlas, found, chosen, given, local=counts, projection=projection, year=year, alternative=alternative.upper()
+    )
     if out is not None:
         need_files.write(report, atlas, out, overwrite=overwrite)
     if as_json:

@@ -1,194 +1,277 @@
-"""Statistics Norway's population projections (tables 14288 and 14746) as a CSV file of a user's own download."""
+"""Statistics Norway's population projections (tables 14288 and 14746) as a CSV file of a user's own download.
+
+The statistics bank saves them in many forms: years in rows or in columns, alternatives in rows or in columns, codes or
+names, single years of age or groups, both sexes apart or together. All of them give the same table.
+"""
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from factgeo import codes, names, userfiles
 from factgeo.errors import SourceError
-from factgeo.sources import files
 from factgeo.sources.ssb import OLDEST_AGE
+from factgeo.userfiles import Table
 
 MAIN = "MMMM"
+BOTH_SEXES = 0
 HEADERS = {
-    "region": {"region", "regions", "region_code", "regionkode", "kommune", "kommunenummer", "municipality"},
-    "sex": {"kjønn", "sex", "gender"},
-    "age": {"alder", "age"},
-    "year": {"år", "year", "tid", "time"},
-    "persons": {
-        "persons", "personer", "person", "antall", "tal", "number", "folkemengde", "folkemengd", "population",
-        "framskrevet folkemengde", "framskrevne folkemengde", "projected population", "value", "verdi",
-    },
-    "alternative": {
-        "alternativ", "alternative", "framskrivingsalternativ", "framskrivningsalternativ", "statistikkvariabel",
-        "contents", "contentscode",
-    },
+    "region": ("region code", "regionkode", "kommunenummer", "kommunenr", "region", "regions", "kommune",
+               "municipality"),
+    "sex": ("kjonn", "sex", "gender"),
+    "age": ("alder", "age"),
+    "year": ("ar", "year", "tid", "time"),
+    "alternative": ("alternativ", "alternative", "framskrivingsalternativ", "framskrivningsalternativ",
+                    "contentscode", "contents", "statistikkvariabel"),
 }  # fmt: skip
+# what a column or cell is called that tells persons and nothing of an alternative
+PERSONS = {
+    "persons", "personer", "person", "antall", "tal", "number", "folkemengde", "folkemengd", "population", "value",
+    "verdi", "framskrevet folkemengde", "framskrevne folkemengde", "framskriven folkemengd", "projected population",
+}  # fmt: skip
+TITLE = re.compile(r"14288:|14746:")  # the statistics bank's own heading of a table's only column
+# what SSB calls its alternatives, as names.plain writes it; the letters are fertility, life expectancy, internal
+# migration and immigration, each main (M), high (H), low (L) or none (0)
+ALTERNATIVES = {
+    "hovedalternativ": MAIN, "main alternative": MAIN, "hoy nasjonal vekst": "HHMH", "hog nasjonal vekst": "HHMH",
+    "high national growth": "HHMH", "lav nasjonal vekst": "LLML", "lag nasjonal vekst": "LLML",
+    "low national growth": "LLML", "hoy innvandring": "MMMH", "hog innvandring": "MMMH", "high immigration": "MMMH",
+    "lav innvandring": "MMML", "lag innvandring": "MMML", "low immigration": "MMML", "sterk aldring": "LHML",
+    "strong ageing": "LHML", "svak aldring": "HLMH", "weak ageing": "HLMH", "ingen innvandring": "MM00",
+    "ingen flytting": "MM00", "no immigration": "MM00", "no migration": "MM00",
+}  # fmt: skip
+CONTENTS = {"Personer1": "HHMH", "Personer2": "LLML"}  # in table 14288; Personer is the main one
+CODE = re.compile(r"\b([HLMK0]{4})\b")
+YEAR_COLUMN = re.compile(r"(?:(.*?)[\s,:]+)?((?:19|20|21)\d\d)", re.DOTALL)
 SEXES = {
+    "0": 0, "begge kjonn": 0, "begge kjonn samlet": 0, "both sexes": 0, "total": 0, "i alt": 0, "alle": 0,
     "1": 1, "menn": 1, "mann": 1, "men": 1, "male": 1, "males": 1,
     "2": 2, "kvinner": 2, "kvinne": 2, "women": 2, "female": 2, "females": 2,
 }  # fmt: skip
+AGE = re.compile(
+    r"0*(?P<first>\d{1,3})\s*(?:år|years?)?\s*(?:[-–]\s*0*(?P<last>\d{1,3})\s*(?:år|years?)?"
+    r"|(?P<open>\+|eller eldre|eller over|og over|or older|or over|and over))?", re.IGNORECASE | re.ASCII,
+)  # fmt: skip
+ALL_AGES = {"i alt", "alle aldre", "alle aldrar", "all ages", "total", "totalt", "999"}
 COUNTIES_2024 = {"03", "11", "15", "18", "31", "32", "33", "34", "39", "40", "42", "46", "50", "55", "56"}
 SPLIT_2024 = {"1507"}  # Ålesund before Haram left it; its county's number stayed
-FIRST_LINES = 6  # a title and an empty line may stand above the header
-YEAR_COLUMN = re.compile(r"(?:(.*?)\s+)?((?:19|20|21)\d\d)")
-CODE = re.compile(r"\b([HLMK0]{4})\b")
-AGE = re.compile(
-    r"0*(\d{1,3})\s*(?:år|years?)?\s*(\+|eller eldre|eller over|or older|or over|and over)?", re.IGNORECASE
-)
+WIDER = re.compile(r"(?:[KF]-)?(0|\d\d)(?:\s+\D.*)?", re.ASCII)  # a county or the country, by its code
+KEYS = ("region_code", "sex", "age", "year")
+
+# the municipality of a text, "" for a wider area that sums others, None where it is neither
+CodeOf = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A file's figures in one form.
+
+    Attributes:
+        table: One row per municipality, sex, age and year: region_code (4-digit text), sex (1 men, 2 women, 0 both
+            together), age and oldest (the years of age that the row is about, equal for a single year; 105 is 105 and
+            older), year, persons (0 or more).
+        alternative: Which of SSB's alternatives it is; "" where the file does not say, which SSB's main table does not.
+    """
+
+    table: pd.DataFrame
+    alternative: str
+
+    @property
+    def grouped(self) -> bool:
+        """Are there ages that stand together in a group?"""
+        return bool((self.table["age"] < self.table["oldest"]).any())
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that it has, the earliest first."""
+        return tuple(sorted(int(year) for year in self.table["year"].unique()))
+
+
+def by_code(text: str) -> str | None:
+    """The municipality of a text that begins with its code; "" for a county's or the country's code."""
+    code = codes.in_text(text)
+    if code:
+        return code if len(code) == codes.MUNICIPALITY_DIGITS else None
+    return "" if WIDER.fullmatch(text) else None
+
+
+def read_projection(path: Path, *, code_of: CodeOf = by_code, alternative: str = MAIN) -> Projection:
+    """Table 14288 or 14746 as the statistics bank or a spreadsheet saves it.
+
+    Args:
+        path: The file.
+        code_of: Finds the municipality that a cell names.
+        alternative: Which of the projection's alternatives, where the file has several.
+
+    Raises:
+        SourceError: Another header, another alternative, municipal codes from before 2024, a cell that is none of what
+            it should be, a duplicate, a negative number, or rows that are missing; with file and line.
+    """
+    found = userfiles.grid(path, lambda cells: _layout(cells) is not None)
+    layout = _layout(list(found.rows.columns)) if found else None
+    if found is None or layout is None:
+        listed = ", ".join(cell for row in userfiles.first_rows(path)[:1] for cell in row)
+        raise SourceError("projection_header", file=path, found=listed)
+    figures, said = _of_alternative(_figures(found, layout), alternative, path)
+    table = _without_sums(_typed(figures, layout, found, code_of))
+    _refuse_duplicates(table, path)
+    _refuse_overlaps(table, found, layout)
+    _refuse_gaps(table, path)
+    return Projection(table.sort_values(["region_code", "year", "sex", "age"], ignore_index=True), said)
+
+
+# --- which column says what
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the header stands, and which column says what.
+    """Columns by what they say.
 
     Attributes:
-        line: Line number of the header.
-        separator: Between the cells.
-        columns: Column by what it says: region, sex, age, and year and persons, or alternative.
-        years: Year by column, where each year has a column of its own.
+        named: By the words of ``HEADERS``.
+        persons: Of each column with figures what it says of the alternative, and its year; None where years are rows.
     """
 
-    line: int
-    separator: str
-    columns: dict[str, str]
-    years: dict[str, int]
+    named: Mapping[str, str]
+    persons: Mapping[str, tuple[str, int | None]]
 
 
-def read_projection(path: Path, *, alternative: str = MAIN) -> pd.DataFrame:
-    """Table 14288 or 14746 as CSV (``;`` or ``,``; UTF-8 or Latin-1; long, or one column per year).
-
-    Args:
-        path: The file.
-        alternative: Which of the projection's alternatives, where the file has several.
-
-    Returns:
-        One row per municipality, sex, age and year: region_code (4-digit text), sex (1 men, 2 women), age (0-105, 105
-        is 105 and older), year, persons (0 or more).
-
-    Raises:
-        SourceError: Another header, municipal codes from before 2024, a cell that is none of what it should be, a
-            duplicate, a negative number, or rows that are missing; with file and line.
-    """
-    content = _decoded(path)
-    layout = _layout(content, path, alternative)
-    raw = _table(content, layout, path)
-    raw = _of_alternative(raw, layout, path, alternative)
-    long = _long(raw, layout)
-    table = pd.DataFrame({"region_code": _regions(long, path)}, index=long.index)
-    table["sex"] = _sexes(long, path)
-    table["age"] = _ages(long, path)
-    table["year"] = files.whole_numbers(long, "year", path, at_least=1900)
-    table["persons"] = files.whole_numbers(long, "persons", path, at_least=0)
-    table = table.sort_index(kind="stable")
-    _refuse_duplicates(table, path)
-    _refuse_gaps(table, path)
-    return table.sort_values(["region_code", "year", "sex", "age"], ignore_index=True)
+def _layout(cells: Sequence[str]) -> _Layout | None:
+    """What the columns say; None where these are not the headings of a projection, or two of them say the same."""
+    plain = {names.plain(cell): cell for cell in reversed(cells)}
+    named = {what: plain[word] for what, words in HEADERS.items() for word in words[::-1] if word in plain}
+    in_rows = "year" in named
+    persons = {cell: told for cell in cells if cell not in named.values() and (told := _told(cell, in_rows=in_rows))}
+    told_apart = {(_alternative(said), year) for said, year in persons.values()}
+    twice = len({*map(str.casefold, cells)} - {""}) < sum(map(bool, cells)) or len(told_apart) < len(persons)
+    return None if twice or not persons or not {"region", "age"} <= named.keys() else _Layout(named, persons)
 
 
-def _decoded(path: Path) -> str:
-    if not path.is_file():
-        raise SourceError("projection_missing", file=path)
-    content = path.read_bytes()
-    if not content.strip():
-        raise SourceError("source_empty", file=path)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+def _told(cell: str, *, in_rows: bool) -> tuple[str, int | None] | None:
+    """What a heading says of the alternative and of the year; None for a column without figures."""
+    dated = None if in_rows else YEAR_COLUMN.fullmatch(cell)
+    if not (in_rows or dated):
+        return None
+    label = (dated[1] or "") if dated else cell
+    if dated and not label:
+        return "", int(dated[2])
+    return None if _alternative(label) is None else (label, int(dated[2]) if dated else None)
 
 
-def _layout(content: str, path: Path, alternative: str) -> _Layout:
-    """The header is the first line that names region, sex and age."""
-    lines = content.splitlines()[:FIRST_LINES]
-    for number, line in enumerate(lines, start=1):
-        for separator in (";", ",", "\t"):
-            cells = [cell.strip().strip('"').strip() for cell in line.split(separator)]
-            columns = {what: cell for cell in cells for what in HEADERS if cell.lower() in HEADERS[what]}
-            years = {cell: year for cell in cells if (year := _year_of(cell, alternative)) is not None}
-            of_years = bool(years) and "year" not in columns
-            if {"region", "sex", "age"} <= set(columns) and (of_years or {"year", "persons"} <= set(columns)):
-                return _checked(_Layout(number, separator, columns, years if of_years else {}), cells, path)
-    raise SourceError("projection_header", file=path, found=lines[0][:120])
-
-
-def _checked(layout: _Layout, cells: list[str], path: Path) -> _Layout:
-    """No two columns may say the same."""
-    said = [what for cell in cells for what in HEADERS if cell.lower() in HEADERS[what]]
-    if (
-        len(set(cells)) < len(cells)
-        or len(set(said)) < len(said)
-        or len(set(layout.years.values())) < len(layout.years)
-    ):
-        raise SourceError("projection_header", file=path, found=", ".join(cells)[:120])
-    return layout
-
-
-def _year_of(cell: str, alternative: str) -> int | None:
-    """The year of a column such as ``2030``, ``Folkemengde 2030`` or ``MMMM 2030``; None for other alternatives."""
-    found = YEAR_COLUMN.fullmatch(cell)
-    return int(found[2]) if found and _alternative(found[1] or "") in ("", alternative) else None
-
-
-def _alternative(text: str) -> str:
-    """The code in a text such as ``MMMM (hovedalternativet)``, "" where it names none."""
+def _alternative(text: str) -> str | None:
+    """The letters of the alternative in a text, "" where it only says that persons are told; None for other texts."""
     found = CODE.search(text)
     if found:
         return found[1]
-    return MAIN if re.search(r"hovedalternativ|main alternative", text, re.IGNORECASE) else ""
+    if text in CONTENTS:
+        return CONTENTS[text]
+    plain = names.plain(text)
+    known = next((letters for name, letters in ALTERNATIVES.items() if name in plain), None)
+    return known or ("" if not plain or plain in PERSONS or TITLE.match(text) else None)
 
 
-def _table(content: str, layout: _Layout, path: Path) -> pd.DataFrame:
-    """The rows below the header as text; index = line in the file."""
-    below = "\n".join(content.splitlines()[layout.line - 1 :])
-    try:
-        raw = pd.read_csv(
-            io.StringIO(below), sep=layout.separator, dtype=str, keep_default_na=False, skip_blank_lines=False,
-            skipinitialspace=True, index_col=False,
-        )  # fmt: skip
-    except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise SourceError("source_unreadable", file=path, reason=reason) from None
-    raw.columns = [str(name).strip() for name in raw.columns]
-    raw.index = pd.RangeIndex(layout.line + 1, layout.line + 1 + len(raw), name="line")
-    raw = raw[(raw != "").any(axis=1)]
-    if raw.empty:
-        raise SourceError("source_empty", file=path)
-    return raw
+# --- from the file's form to one row per figure
 
 
-def _of_alternative(raw: pd.DataFrame, layout: _Layout, path: Path, alternative: str) -> pd.DataFrame:
-    """The rows of one alternative; a column that names none (such as ``Personer``) says nothing of alternatives."""
-    column = layout.columns.get("alternative")
-    if column is None:
-        return raw
-    codes = raw[column].map(_alternative)
-    if (codes == "").all() and raw[column].nunique() == 1:  # noqa: PD101 - few values
-        return raw
-    if not (codes == alternative).any():
-        found = ", ".join(sorted(set(raw[column]))[:6])
-        raise SourceError("projection_alternative", file=path, wanted=alternative, found=found)
-    return raw[codes == alternative]
+def _figures(found: Table, layout: _Layout) -> pd.DataFrame:
+    """Every figure as text with its region, sex, age, year and what is said of its alternative; index = line."""
+    named = layout.named
+    constant = {what: column for what, column in named.items() if what != "alternative"}
+    parts = []
+    for column, (label, year) in layout.persons.items():
+        part = found.rows[[*constant.values(), column]].set_axis([*constant, "persons"], axis=1)
+        part = part.assign(**({} if year is None else {"year": str(year)}), said=label)
+        if "alternative" in named and not _alternative(label):
+            part["said"] = found.rows[named["alternative"]]
+        parts.append(part)
+    table = pd.concat(parts)
+    return table if "sex" in table.columns else table.assign(sex=str(BOTH_SEXES))
 
 
-def _long(raw: pd.DataFrame, layout: _Layout) -> pd.DataFrame:
-    """Columns region, sex, age, year, persons as text; index = line in the file."""
-    names = {layout.columns[what]: what for what in ("region", "sex", "age")}
-    if not layout.years:
-        names |= {layout.columns[what]: what for what in ("year", "persons")}
-        return raw[list(names)].rename(columns=names)
-    one_year = [
-        raw[[*names, column]].rename(columns={**names, column: "persons"}).assign(year=str(year))
-        for column, year in layout.years.items()
-    ]
-    return pd.concat(one_year)
+def _of_alternative(figures: pd.DataFrame, wanted: str, path: Path) -> tuple[pd.DataFrame, str]:
+    """The figures of one alternative, and which the file says that they are.
+
+    Where it names none, as SSB's main table does not, they are the main one; an unknown name is never taken for it.
+    """
+    letters = {said: _alternative(said) for said in figures["said"].unique()}
+    of_figure = figures["said"].map(letters)
+    said = wanted if (of_figure == wanted).any() else ""
+    chosen = figures[of_figure == said]
+    if chosen.empty or (not said and wanted != MAIN):
+        found = ", ".join(sorted(text or MAIN for text in letters))
+        raise SourceError("projection_alternative", file=path, wanted=wanted, found=found)
+    return chosen, said
 
 
-def _first_bad(bad: pd.Series) -> int:
+def _typed(figures: pd.DataFrame, layout: _Layout, found: Table, code_of: CodeOf) -> pd.DataFrame:
+    """Codes and numbers in place of texts; rows of wider areas are left out."""
+    path, named = found.path, layout.named
+    table = pd.DataFrame({"region_code": _regions(figures, path, code_of)}, index=figures.index)
+    here = figures[table["region_code"] != ""]
+    table = table.loc[table["region_code"] != ""].assign(sex=_mapped(here, "sex", _sex, path))
+    spans = here["age"].map({text: _span(text) for text in here["age"].unique()})
+    _refuse(here, "age", spans.isna(), path)
+    table["age"], table["oldest"] = (spans.map(lambda span, k=k: span[k]).astype("int64") for k in (0, 1))
+    for what in ("year", "persons"):
+        table[what] = _whole(here, what, path, named.get(what, next(iter(layout.persons))))
+    return table.sort_index(kind="stable")
+
+
+def _regions(figures: pd.DataFrame, path: Path, code_of: CodeOf) -> pd.Series:
+    """Municipal codes; "" for wider areas."""
+    said = figures["region"]
+    known = {text: code_of(text) for text in said.unique()}
+    code = said.map(known)
+    _refuse(figures, "region", code.isna(), path)
+    old = (code != "") & (~code.str[: codes.COUNTY_DIGITS].isin(COUNTIES_2024) | code.isin(SPLIT_2024))
+    if old.any():
+        raise SourceError("projection_old_code", file=path, line=_first(old), value=_cell(said, old))
+    if not (code != "").any():
+        raise SourceError("projection_region", file=path, line=int(said.index[0]), value=said.iloc[0])
+    return code
+
+
+def _sex(text: str) -> int | None:
+    return SEXES.get(names.plain(text))
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    """The first and last year of age of ``45 år``, ``1-5 år``, ``90 år eller eldre`` or ``105+``."""
+    if names.plain(text) in ALL_AGES:
+        return 0, OLDEST_AGE
+    found = AGE.fullmatch(text.strip())
+    if found is None:
+        return None
+    first = int(found["first"])
+    last = OLDEST_AGE if found["open"] else int(found["last"] or first)
+    return (first, last) if first <= last <= OLDEST_AGE else None
+
+
+def _mapped(figures: pd.DataFrame, column: str, read: Callable[[str], int | None], path: Path) -> pd.Series:
+    numbers = figures[column].map({text: read(text) for text in figures[column].unique()})
+    _refuse(figures, column, numbers.isna(), path)
+    return numbers.astype("int64")
+
+
+def _whole(figures: pd.DataFrame, what: str, path: Path, heading: str) -> pd.Series:
+    """A column as whole numbers, 0 or more."""
+    numbers = figures[what].map({text: userfiles.whole(text) for text in figures[what].unique()})
+    bad = numbers.isna()
+    if bad.any():
+        value = _cell(figures[what], bad)
+        raise SourceError("source_not_whole", file=path, line=_first(bad), column=heading, value=value)
+    if (numbers < 0).any():
+        value, line = _cell(figures[what], numbers < 0), _first(numbers < 0)
+        raise SourceError("source_too_small", file=path, line=line, column=heading, value=value, at_least=0)
+    return numbers.astype("int64")
+
+
+def _first(bad: pd.Series) -> int:
     """Line of the first bad row (a line stands several times where each year has a column)."""
     return int(bad.index[bad.to_numpy().argmax()])
 
@@ -197,56 +280,45 @@ def _cell(column: pd.Series, bad: pd.Series) -> str:
     return str(column.iloc[int(bad.to_numpy().argmax())])
 
 
-def _regions(long: pd.DataFrame, path: Path) -> pd.Series:
-    """Municipal codes of ``4640``, ``4640 Sogndal`` or ``K-4640 Sogndal``."""
-    said = long["region"].str.strip()
-    codes = said.str.extract(r"^(?:K-)?(\d{4})(?:\s.*)?$", expand=False)
-    bad = codes.isna()
+def _refuse(figures: pd.DataFrame, column: str, bad: pd.Series, path: Path) -> None:
     if bad.any():
-        raise SourceError("projection_region", file=path, line=_first_bad(bad), value=_cell(said, bad))
-    old = ~codes.str[:2].isin(COUNTIES_2024) | codes.isin(SPLIT_2024)
-    if old.any():
-        raise SourceError("projection_old_code", file=path, line=_first_bad(old), value=_cell(said, old))
-    return codes
+        line, value = _first(bad), _cell(figures[column], bad)
+        raise SourceError(f"projection_{column}", file=path, line=line, value=value)
 
 
-def _sexes(long: pd.DataFrame, path: Path) -> pd.Series:
-    sex = long["sex"].str.strip().str.lower().map(SEXES)
-    bad = sex.isna()
-    if bad.any():
-        raise SourceError("projection_sex", file=path, line=_first_bad(bad), value=_cell(long["sex"], bad))
-    return sex.astype("int64")
+# --- whether it is whole
 
 
-def _ages(long: pd.DataFrame, path: Path) -> pd.Series:
-    """Years of age; only 105 is open at the top."""
-    ages = {text: _age(text.strip()) for text in long["age"].unique()}
-    age = long["age"].map(ages)
-    bad = age.isna()
-    if bad.any():
-        raise SourceError("projection_age", file=path, line=_first_bad(bad), value=_cell(long["age"], bad))
-    return age.astype("int64")
-
-
-def _age(text: str) -> int | None:
-    found = AGE.fullmatch(text)
-    if found is None or int(found[1]) > OLDEST_AGE or (found[2] and int(found[1]) < OLDEST_AGE):
-        return None
-    return int(found[1])
+def _without_sums(table: pd.DataFrame) -> pd.DataFrame:
+    """Without rows of both sexes where each stands as well, and without rows of all ages beside single ones."""
+    apart = table["sex"] != BOTH_SEXES
+    if apart.any():
+        table = table[apart]
+    everyone = (table["age"] == 0) & (table["oldest"] == OLDEST_AGE)
+    return table[~everyone] if (~everyone).any() else table
 
 
 def _refuse_duplicates(table: pd.DataFrame, path: Path) -> None:
-    keys = ["region_code", "sex", "age", "year"]
-    twice = table.duplicated(keys)
+    twice = table.duplicated([*KEYS, "oldest"])
     if twice.any():
         row = table.iloc[int(twice.to_numpy().argmax())]
-        value = ", ".join(str(row[key]) for key in keys)
-        raise SourceError("source_duplicate", file=path, line=_first_bad(twice), column=", ".join(keys), value=value)
+        value = ", ".join(str(row[key]) for key in KEYS)
+        raise SourceError("source_duplicate", file=path, line=_first(twice), column=", ".join(KEYS), value=value)
+
+
+def _refuse_overlaps(table: pd.DataFrame, found: Table, layout: _Layout) -> None:
+    """No year of age may stand in two groups, or a sum over ages counts it twice."""
+    order = table.sort_values([*KEYS], kind="stable")
+    same = order[["region_code", "sex", "year"]]
+    overlaps = (same == same.shift()).all(axis=1) & (order["age"] <= order["oldest"].shift())
+    if overlaps.any():
+        line = _first(overlaps)
+        raise SourceError("projection_overlap", file=found.path, line=line, value=found.at(line, layout.named["age"]))
 
 
 def _refuse_gaps(table: pd.DataFrame, path: Path) -> None:
     """Every municipality has every year, sex and age that any of them has, or rows were lost."""
-    expected = len(table[["sex", "age"]].drop_duplicates())
+    expected = len(table[["sex", "age", "oldest"]].drop_duplicates())
     rows = table.groupby(["region_code", "year"]).size().unstack(fill_value=0)
     short = rows[(rows < expected).any(axis=1)]
     if len(short):

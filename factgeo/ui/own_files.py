@@ -12,11 +12,11 @@ from typing import TypeVar
 
 import streamlit as st
 
+from factgeo import growth
 from factgeo.language import text
 from factgeo.local import LocalCounts
 from factgeo.need_report import NeedReport
-from factgeo.sources.projections import read_projection
-from factgeo.ui import upload
+from factgeo.ui import upload, work
 
 LOCAL, PROJECTION, YEAR, REPORT = "need-local", "need-projection", "need-year", "need-report"
 
@@ -44,8 +44,7 @@ def projection(path: Path) -> Projection:
     Raises:
         SourceError: The library cannot use it.
     """
-    years = read_projection(path)["year"].unique()
-    return Projection(path.name, path.read_bytes(), tuple(sorted(int(year) for year in years)))
+    return Projection(path.name, path.read_bytes(), growth.projected(work.atlas(), path).years)
 
 
 def counted() -> LocalCounts | None:
