@@ -22,6 +22,11 @@ REPO = Path(__file__).parents[1]
 UTM33 = 25833
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many files each reader is tried with."""
+    parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/test_fuzz.py")
+
+
 def line(*points: tuple[float, float]) -> shapely.LineString:
     """A line through points (m)."""
     return shapely.LineString(points)
