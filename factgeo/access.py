@@ -96,6 +96,8 @@ def find(
 def joined_by_car(roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """True for edges that roads and car ferries join to the largest network, whatever the season."""
     drives = (roads["kind"] != "boat").to_numpy()
+    if not drives.any():
+        return drives
     a, b = roads["from_node"].to_numpy(), roads["to_node"].to_numpy()
     nodes = int(max(a.max(), b.max())) + 1
     graph = coo_array((np.ones(drives.sum()), (a[drives], b[drives])), shape=(nodes, nodes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,10 @@ from factgeo.errors import SettingsError
 from factgeo.settings import Settings
 
 BOX_CORNERS = 4
+SIDE_DEGREES = 0.25  # a side of a box is bent this finely
+MAP_DEGREES = shapely.box(-15, 50, 50, 85)  # beyond, the map of Norway does not hold
+NORWAY_DEGREES = shapely.box(4, 57, 32, 72)
+Corners = tuple[float, float, float, float]  # west, south, east, north in degrees
 FAST_KPH, SLOW_KPH = 60, 40  # limits from which ``roads.share_of_limit`` calls a road fast, or not slow
 
 
@@ -135,33 +139,108 @@ def closed(roads: gpd.GeoDataFrame, settings: Settings) -> NDArray[np.bool_]:
     """True for edges that ``roads.closed`` closes.
 
     Raises:
-        SettingsError: A name is neither a ferry, a road number nor a box.
+        SettingsError: A name is neither a ferry, a road number nor a box, or closes nothing that is open.
     """
     mask = np.zeros(len(roads), dtype=bool)
+    running = runs(roads, settings) if settings.roads.closed else mask
     for name in settings.roads.closed:
-        mask |= _closed_by(name, roads)
+        hit = _closed_by(name, roads)
+        if not (hit & running).any():  # the answer would be that of the open network, and be taken for another
+            raise SettingsError("closed_idle", given=name)
+        mask |= hit
     return mask
 
 
 def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """Edges of one closure: inside a box, of a crossing (either way round), or of a road number."""
-    numbers = re.split(r"[,;]", name)
-    if len(numbers) == BOX_CORNERS:
-        try:
-            west, south, east, north = map(float, numbers)
-        except ValueError:
-            raise SettingsError("closed_box", given=name) from None
-        box = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(roads.crs).iloc[0]
-        return np.asarray(roads.intersects(box), dtype=bool)
+    corners = _corners(name)
+    if corners is not None:
+        return _closed_by_box(name, corners, roads)
     wanted = names.plain(name)
     plain = roads["crossing"].map(names.plain)
     turned = roads["crossing"].map(lambda crossing: names.plain("-".join(reversed(crossing.split("-")))))
     number = roads["number"].map(lambda text: names.plain(text).replace(" ", ""))
-    hit = (plain == wanted) | (turned == wanted) | (number == wanted.replace(" ", "").replace("v", ""))
+    asked = wanted.replace(" ", "").replace("v", "")
+    hit = ((plain == wanted) | (turned == wanted)) & (wanted != "") | (number == asked) & (asked != "")
     if not hit.any():
         offered = names.nearest(name, [crossing for crossing in roads["crossing"].unique() if crossing])
         raise SettingsError("closed_unknown", given=name, nearest=", ".join(offered) or "Lavik-Oppedal")
     return np.asarray(hit, dtype=bool)
+
+
+def _corners(name: str) -> Corners | None:
+    """The four numbers of a box, None for what is meant as a name.
+
+    Raises:
+        SettingsError: Numbers, but not four, or four parts that are not all numbers.
+    """
+    parts = re.split(r"[,;]", name)
+    numbers = [_number(part) for part in (parts if len(parts) > 1 else name.split())]
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(numbers) == BOX_CORNERS:
+        return known[0], known[1], known[2], known[3]
+    if len(parts) == BOX_CORNERS or (len(known) == len(numbers) and len(known) > 1):
+        raise SettingsError("closed_box", given=name)
+    return None
+
+
+def _number(text: str) -> float | None:
+    """A finite number; None for other texts."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None
+
+
+def _closed_by_box(name: str, corners: Corners, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Edges that touch a box.
+
+    Raises:
+        SettingsError: The corners stand in another order, or the box touches no edge.
+    """
+    hit = _touched(corners, roads)
+    if hit.any():
+        return hit
+    meant = next((other for other in _other_orders(corners) if _touched(other, roads).any()), None)
+    if meant is not None:
+        raise SettingsError("closed_turned", given=name, meant=",".join(f"{number:g}" for number in meant))
+    if not _is_box(corners):
+        raise SettingsError("closed_no_box", given=name)
+    raise SettingsError("closed_nowhere" if _is_on_map(corners) else "closed_beyond", given=name)
+
+
+def _is_box(corners: Corners) -> bool:
+    """Do the corners name an area of the earth in the order that is wanted?"""
+    west, south, east, north = corners
+    return -180 <= west < east <= 180 and -90 <= south < north <= 90  # noqa: PLR2004 - degrees
+
+
+def _is_on_map(corners: Corners) -> bool:
+    """Is this a box on the map of Norway and the seas around it?"""
+    return _is_box(corners) and bool(MAP_DEGREES.contains(shapely.box(*corners)))
+
+
+def _touched(corners: Corners, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Edges that touch a box; none where it is no box. Its sides follow the parallels, which are bent on the map."""
+    if not _is_on_map(corners):
+        return np.zeros(len(roads), dtype=bool)
+    box = shapely.segmentize(shapely.box(*corners), SIDE_DEGREES)
+    on_map = gpd.GeoSeries([box], crs=4326).to_crs(roads.crs).iloc[0]
+    return np.asarray(roads.intersects(on_map), dtype=bool)
+
+
+def _other_orders(corners: Corners) -> Iterator[Corners]:
+    """Boxes in Norway by the same four numbers, as other programs order them and as any two opposite corners."""
+    a, b, c, d = corners
+    orders = (
+        (b, a, d, c),  # south, west, north, east
+        (min(a, c), min(b, d), max(a, c), max(b, d)),
+        (min(b, d), min(a, c), max(b, d), max(a, c)),
+        (a, c, b, d),  # west, east, south, north
+        (c, a, d, b),  # south, north, west, east
+    )
+    yield from (order for order in orders if NORWAY_DEGREES.contains(shapely.box(*order)))
 
 
 def joined(

@@ -288,6 +288,44 @@ def test_an_unknown_closure_is_refused_with_the_nearest_names(shipped: Atlas) ->
     assert "west,south" in refusal(SettingsError, lambda: close("a,b,c,d"))
 
 
+BOXES_THAT_CLOSE_NOTHING = {
+    "60,5,61,6": "Did you mean 5,60,6,61?",  # latitude first
+    "6,61,5,60": "Did you mean 5,60,6,61?",  # two opposite corners
+    "5,6,60,61": "Did you mean 5,60,6,61?",  # west, east, south, north
+    "100,100,120,120": "no area on earth",
+    "2,60,2.5,60.4": "touches neither a road nor a ferry",  # the North Sea
+    "-180,-90,180,90": "reaches far beyond",
+    "nan,60,6,61": "not a box",
+    "5,4,61,0,5,6,61,2": "not a box",  # decimal commas
+    "5.4 61.0 5.6": "not a box",
+}
+
+
+@pytest.mark.parametrize("box", BOXES_THAT_CLOSE_NOTHING)
+def test_a_box_that_closes_nothing_is_refused_with_the_order_of_its_corners(box: str) -> None:
+    road = gpd.GeoDataFrame(
+        {"kind": ["road"], "season": [""], "in_service": [""], "crossing": [""], "number": [""]},
+        geometry=gpd.GeoSeries.from_wkt(["LINESTRING (5.5 60.4, 5.6 60.5)"], crs=4326).to_crs(25833),
+    )
+    rules = factgeo_settings.load(tables={"roads": {"closed": [box]}})
+    message = refusal(SettingsError, lambda: network.closed(road, rules))
+    assert BOXES_THAT_CLOSE_NOTHING[box] in message
+    assert "west,south,east,north" in message
+
+
+@pytest.mark.parametrize("name", ["", "v", " "])
+def test_a_closure_without_a_name_closes_no_road_without_a_number(shipped: Atlas, name: str) -> None:
+    rules = factgeo_settings.load(tables={"roads": {"closed": [name]}})
+    assert "Neither a ferry nor a road" in refusal(SettingsError, lambda: network.closed(shipped.roads, rules))
+
+
+def test_closing_a_ferry_that_does_not_run_is_refused_and_a_running_one_is_closed(shipped: Atlas) -> None:
+    rules = {"roads": {"closed": ["Svolvær-Skutvik"]}}
+    idle, sailing = factgeo_settings.load(tables=rules), factgeo_settings.load(tables={**rules, "ferry": {"summer": True}})
+    assert "nothing to close" in refusal(SettingsError, lambda: network.closed(shipped.roads, idle))
+    assert network.closed(shipped.roads, sailing).any()
+
+
 def test_minutes_that_come_with_a_network_go_before_speeds_and_limits_before_classes() -> None:
     row = {"from_node": 0, "to_node": 1, "kind": "road", "road_class": "F", "number": "", "length_m": 1000.0,
            "oneway": "B", "limit_kph": np.nan, "forward_min": np.nan, "backward_min": np.nan, "season": "",
