@@ -7,7 +7,7 @@ a piece apart from it is kept where people live who have no road of the largest 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -78,11 +78,13 @@ class Source:
         name: Name of the file, or ``osm:PLACE``.
         pieces: The raw pieces (see :func:`from_edges`).
         passport: Its entry among the sources of the manifest.
+        notes: What its reader left out or took for something else, counted (``networks.osm`` in the catalogue).
     """
 
     name: str
     pieces: gpd.GeoDataFrame
     passport: dict[str, Any]
+    notes: dict[str, float] = field(default_factory=dict)
 
 
 def read(wanted: str) -> Source:
@@ -94,13 +96,19 @@ def read(wanted: str) -> Source:
     if wanted.startswith("osm:"):
         pieces = osm.download(wanted.removeprefix("osm:").strip())
         today = datetime.now(tz=UTC).date().isoformat()
-        return Source(wanted, pieces, _passport(wanted, osm.digest(pieces), **OSM, as_of=today))
+        return Source(wanted, pieces, _passport(wanted, osm.digest(pieces), **OSM, as_of=today), _notes(pieces))
     path = Path(wanted)
     if path.suffix.lower() == ".gpkg":
         return Source(path.name, nvdb.read(path), _passport(path.name, file_sha256(path), **NVDB))
     if not path.name.lower().endswith((*osm.FILE_KINDS, ".pbf")):
         raise SourceError("roads_kind", file=path, kinds=", ".join(osm.FILE_KINDS))
-    return Source(path.name, osm.read(path), _passport(path.name, file_sha256(path), **OSM))
+    pieces = osm.read(path)
+    return Source(path.name, pieces, _passport(path.name, file_sha256(path), **OSM), _notes(pieces))
+
+
+def _notes(pieces: gpd.GeoDataFrame) -> dict[str, float]:
+    """Taken off the table, which would carry them into every table that is made of it."""
+    return dict(pieces.attrs.pop("notes", {}))
 
 
 def _passport(name: str, sha256: str, **said: str) -> dict[str, Any]:
@@ -304,7 +312,9 @@ def _kept(edges: gpd.GeoDataFrame, ends: Ends, people: People | None) -> tuple[N
 
 def _joined(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> tuple[gpd.GeoDataFrame, Ends]:
     """One edge for each chain of pieces with nothing between them but a bend."""
-    chains = _chains(edges, ends, _bends(edges, ends, simplify=simplify))
+    found = _chains(edges, ends, _bends(edges, ends, simplify=simplify))
+    drawn = edges["oneway"].to_numpy(dtype=object)
+    chains = [_driven(chain, str(drawn[chain[0][0]])) for chain in found]
     rows = np.array([chain[0][0] for chain in chains])
     table = edges.iloc[rows].reset_index(drop=True)
     several = [k for k, chain in enumerate(chains) if len(chain) > 1 or chain[0][1]]
@@ -322,6 +332,13 @@ def _joined(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> tuple[gpd
         new_ends[k] = ends[chain[0][0]][int(chain[0][1])], ends[chain[-1][0]][1 - int(chain[-1][1])]
     table = table.set_geometry(lines, crs=CRS).assign(oneway=oneway, **sums)
     return table, new_ends
+
+
+def _driven(chain: list[tuple[int, bool]], oneway: str) -> list[tuple[int, bool]]:
+    """A joined one-way street as it is driven, whichever of its pieces was found first."""
+    if len(chain) > 1 and _turned(oneway, chain[0][1]) == "TF":
+        return [(row, not flipped) for row, flipped in reversed(chain)]
+    return chain
 
 
 def _turned(name: str, flipped: bool) -> str:  # noqa: FBT001 - part of a chain
