@@ -95,7 +95,7 @@ def find(
 
 def joined_by_car(roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """True for edges that roads and car ferries join to the largest network, whatever the season."""
-    drives = (roads["kind"] != "boat").to_numpy()
+    drives = np.asarray(roads["kind"] != "boat", dtype=bool)
     if not drives.any():
         return drives
     a, b = roads["from_node"].to_numpy(), roads["to_node"].to_numpy()

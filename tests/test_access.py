@@ -40,6 +40,10 @@ def test_nobody_gets_on_a_ferry_or_a_boat_at_sea() -> None:
         assert get_on(1_000, 900, (kind, line((0, 850), (4_000, 850))), road)[0] == 1
 
 
+def test_where_boats_alone_pass_nobody_gets_on() -> None:
+    assert get_on(1_000, 900, ("boat", line((0, 850), (4_000, 850)))) == (-1, 0, float("inf"))
+
+
 def test_nobody_gets_on_inside_a_tunnel() -> None:
     tunnel, road = ("road", line((0, 850), (4_000, 850))), ("road", line((0, 0), (4_000, 0)))
     assert get_on(1_000, 900, tunnel, road, tunnel=(0,))[0] == 1

@@ -355,6 +355,32 @@ def test_a_graph_with_other_types_and_without_lengths_is_read(capsys: pytest.Cap
     assert made.report["edges_without_speed"] == 1
 
 
+def test_a_build_says_and_keeps_what_it_left_out_of_openstreetmap(
+    capsys: pytest.CaptureFixture[str], save: Save
+) -> None:
+    line = '<relation id="7"><member type="way" ref="101" role=""/><tag k="type" v="route"/><tag k="route" v="ferry"/>'
+    ways = [
+        ("1 2 3", ROAD),
+        ("3 5", {}),
+        ("5 6", {**ROAD, "motor_vehicle:conditional": "no @ (Nov-May)"}),
+        ("1 99", ROAD),
+    ]
+    content = osm_file(*ways, at=FORDE).replace("</osm>", line + "</relation></osm>")
+    made = Rebuilt(capsys, save("net.osm", content))
+    assert "1 ferry relations were read" in made.said
+    assert "0.5 km of road are closed for parts of the year" in made.said
+    assert "1 roads and ferries are cut at the edge" in made.said
+    notes = made.atlas.manifest["network_notes"]
+    assert notes == {"ferry_relations": 1, "ways_cut": 1, "part_of_year_km": pytest.approx(0.5)}
+
+
+def test_a_network_in_one_piece_with_a_passenger_boat_is_built(capsys: pytest.CaptureFixture[str], save: Save) -> None:
+    boat = ("1 7 4", {**FERRY, "motor_vehicle": "no"})
+    made = Rebuilt(capsys, save("boat.osm", osm_file(("1 2 3 4", ROAD), boat, at=FORDE)))
+    assert sorted(made.roads["kind"]) == ["boat", "road"]
+    assert made.report["boats"] == 1
+
+
 def test_a_graph_saved_without_directions_keeps_its_one_way_streets(save: Save, tmp_path: Path) -> None:
     ring = [("1 2", ROAD), ("2 3", {**ROAD, "oneway": "yes"}), ("3 4", ROAD)]
     graph = ox.graph_from_xml(save("ring.osm", osm_file(*ring, at=FORDE)), simplify=False, retain_all=True)

@@ -167,6 +167,26 @@ def test_a_one_way_street_leads_the_way_its_tag_says(read: Read, oneway: str, ex
     assert pieces[["from_key", "to_key", "oneway"]].to_numpy().tolist() == [expected]
 
 
+@pytest.mark.parametrize(
+    ("tags", "oneway"),
+    [
+        ({"highway": "motorway"}, "FT"), ({"highway": "motorway_link"}, "FT"), ({"highway": "trunk"}, "B"),
+        ({**ROAD, "junction": "roundabout"}, "FT"), ({**ROAD, "junction": "circular"}, "FT"),
+        ({"highway": "motorway", "oneway": "no"}, "B"), ({**ROAD, "junction": "roundabout", "oneway": "no"}, "B"),
+        ({"highway": "motorway_link", "oneway": "reversible"}, "B"), ({**ROAD, "oneway": "alternating"}, "B"),
+    ],
+)  # fmt: skip
+def test_motorways_their_ramps_and_roundabouts_are_one_way_unless_their_tag_says_otherwise(
+    read: Read, tags: dict[str, str], oneway: str
+) -> None:
+    assert read(("1 2", tags))["oneway"].tolist() == [oneway]
+
+
+def test_a_roundabout_that_was_drawn_backwards_leads_the_other_way(read: Read) -> None:
+    pieces = read(("1 2", {**ROAD, "junction": "roundabout", "oneway": "-1"}))
+    assert pieces[["from_key", "to_key", "oneway"]].to_numpy().tolist() == [[2, 1, "FT"]]
+
+
 def test_tunnels_and_bridges_are_marked(read: Read) -> None:
     pieces = read(("1 2", {**ROAD, "tunnel": "yes"}), ("2 3", {**ROAD, "bridge": "viaduct"}), ("3 4", ROAD))
     assert pieces[["tunnel", "bridge"]].to_numpy().tolist() == [[True, False], [False, True], [False, False]]
@@ -205,12 +225,19 @@ def test_a_duration_that_is_none_is_unknown(text: str) -> None:
     assert np.isnan(osm.minutes(text))
 
 
-def test_osmnx_keeps_its_own_settings_also_when_reading_fails(save: Save) -> None:
+def test_osmnx_keeps_its_own_settings_also_when_a_download_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     before = {name: getattr(ox.settings, name) for name in ("useful_tags_way", "use_cache", "all_oneway")}
-    osm.read(save("a.osm", osm_file(("1 2", ROAD))))
-    refusal(SourceError, lambda: osm.read(save("b.osm", "<osm>")))
+    asked: dict[str, object] = {}
+
+    def fail(_place: str) -> None:
+        asked.update({name: getattr(ox.settings, name) for name in before})
+        raise ValueError("no such place")
+
+    monkeypatch.setattr(ox, "geocode_to_gdf", fail)
+    refusal(SourceError, lambda: osm.download("Sogndal"))
     assert {name: getattr(ox.settings, name) for name in before} == before
     assert "duration" not in ox.settings.useful_tags_way
+    assert "duration" in str(asked["useful_tags_way"])
 
 
 # -- files
@@ -232,8 +259,18 @@ def test_a_file_that_is_cut_off_is_refused_in_one_sentence(save: Save) -> None:
         assert "\n" not in message
 
 
-def test_a_file_whose_ways_use_points_that_it_lacks_is_refused_with_the_way_to_cut_it(save: Save) -> None:
-    path = save("clipped.osm", osm_file(("1 2 77", ROAD)))
+def test_a_way_that_is_cut_at_the_edge_of_the_extract_keeps_the_parts_that_are_there_and_is_counted(read: Read) -> None:
+    pieces = read(("1 2 77 4 5", ROAD), ("2 3 78", FERRY), ("5 79 6", FERRY))
+    assert pieces[["from_key", "to_key", "kind"]].to_numpy().tolist() == [
+        [1, 2, "road"],
+        [4, 5, "road"],
+        [5, 6, "ferry"],
+    ]
+    assert pieces.attrs["notes"]["ways_cut"] == 3
+
+
+def test_a_file_that_lacks_the_points_of_all_its_ways_is_refused_with_the_way_to_cut_it(save: Save) -> None:
+    path = save("clipped.osm", osm_file(("1 77", ROAD), ("78 79", ROAD)))
     assert "complete_ways" in refusal(SourceError, lambda: osm.read(path))
 
 
@@ -332,7 +369,9 @@ def test_a_place_is_downloaded_with_10_km_around_it(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(ox, "geocode_to_gdf", lambda _: place)
     monkeypatch.setattr(ox, "graph_from_polygon", fetch)
-    assert len(osm.download("Sogndal")) == 1
+    pieces = osm.download("Sogndal")
+    assert len(pieces) == 1
+    assert pieces.attrs["notes"] == {"relations_not_asked": 1}
     assert asked["area"] == pytest.approx(np.pi * 10_000**2, rel=0.02)
     assert not asked["simplify"]
 

@@ -178,6 +178,7 @@ def _manifest_with_roads(
             "reach_m": graph.REACH_M,
         },
         "rows": {name: len(table) for name, table in built.items()},
+        "network_notes": source.notes,
         "roads": {**report, "units_outside": int(outside.sum()), "residents_outside": int(without[outside].sum())},
         "checks": [*checks, {"key": "one_network", "value": share}],
         "crossings_left_out": [],
@@ -198,6 +199,8 @@ def network_lines(built: Built) -> list[str]:
         text("networks.left_out", km=number(said["road_km_left_out"], 1), pieces=number(said["pieces_left_out"]),
              apart=number(said["pieces_kept_apart"])),
         text("networks.speeds", count=number(said["edges_without_speed"]), one_way=number(said["edges_one_way"])),
+        *[text(f"networks.osm.{key}", count=number(count, 1 if key.endswith("_km") else 0))
+          for key, count in built.manifest["network_notes"].items()],
         text("networks.kept_links", count=number(said["links_kept"])),
         text("networks.outside", persons=number(said["residents_outside"]), units=number(said["units_outside"])),
         text("networks.cut_off_in" if listed else "networks.cut_off",

@@ -1,8 +1,9 @@
-"""OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download, through OSMnx.
+"""OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download.
 
-OSMnx drops the tags of ferries and melts a ferry into the road at its quay, so graphs are loaded unsimplified and with
-the tags named here. Each row that comes out is a straight piece between two nodes of OpenStreetMap (or an edge of a
-GraphML file); ``building.graph`` joins them to edges.
+``.osm`` files are read by ``osm_file``: OSMnx reads neither relations nor what a server or an editor says of a file.
+Downloads go through OSMnx, which drops the tags of ferries and melts a ferry into the road at its quay, so they are
+loaded unsimplified and with the tags named here. Each row that comes out is a straight piece between two nodes of
+OpenStreetMap (or an edge of a GraphML file); ``building.graph`` joins them to edges.
 
 Road classes: ``motorway``, ``motorroad=yes`` (trunk), else what ``ref`` says (E, Rv, Fv), else trunk R, primary and
 secondary and tertiary F, unclassified and residential and living streets K, service roads and driveable tracks P.
@@ -10,17 +11,18 @@ secondary and tertiary F, unclassified and residential and living streets K, ser
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 import warnings
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
-from xml.sax import SAXException
 
 import geopandas as gpd
 import numpy as np
@@ -30,18 +32,25 @@ from pyproj import Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from factgeo.errors import SourceError
+from factgeo.sources import graphml, osm_ferries, osm_file, osm_seasons, osm_tags
+from factgeo.sources.guarded_xml import one_line
+from factgeo.sources.osm_tags import CONDITIONAL, GONE, RIGHTS, limit_kph, minutes
 
 if TYPE_CHECKING:
     import networkx as nx
+
+__all__ = ["FILE_KINDS", "digest", "download", "limit_kph", "minutes", "read"]
 
 CRS = "EPSG:25833"
 BUFFER_M = 10_000  # a place is cut with this much around it: the fastest way often leads outside its border
 STEAMER_M = 120_000  # a ferry line longer than this is a coastal route
 STEAMER = re.compile(r"hurtigrut|havila|kystrut|coastal express", re.IGNORECASE)
 USEFUL_TAGS = (
-    "access", "area", "bridge", "duration", "highway", "junction", "maxspeed", "motor_vehicle", "motorcar",
-    "motorroad", "name", "oneway", "operator", "ref", "route", "service", "tunnel", "vehicle",
+    "access", "area", "bridge", "duration", "foot", "highway", "ice_road", "interval", "junction", "maxspeed",
+    "motorroad", "name", "oneway", "opening_hours", "operator", "ref", "route", "seasonal", "service", "state",
+    "tunnel", "winter_road", *GONE, *RIGHTS, *CONDITIONAL,
 )  # fmt: skip
+OF_RELATIONS = ("type", "route_master", *osm_ferries.ON_LAND)
 CLASS_OF = {
     "motorway": "motorway", "trunk": "R", "primary": "F", "secondary": "F", "tertiary": "F", "unclassified": "K",
     "residential": "K", "living_street": "K", "road": "K", "service": "P", "track": "P",
@@ -49,11 +58,26 @@ CLASS_OF = {
 NOT_THROUGH = {"parking_aisle", "drive-through", "emergency_access"}  # service=
 CLOSED = {"no", "private", "agricultural", "forestry", "military", "emergency", "psv", "bus", "delivery"}
 OPEN_TRACK = {"yes", "designated", "permissive", "destination"}
-ZONE_KPH = {"urban": 50.0, "rural": 80.0, "motorway": 100.0, "living_street": 15.0}  # general limits in Norway
-SPEEDS_KPH = (5.0, 130.0)
-KPH_PER_MPH = 1.609344
+KINDS = ("road", "ferry", "boat")  # "steamer" and "ice" are counted and left out
+LONGEST_MIN = 2000  # a ferry of more minutes is a slip of the pen
 OVERPASS = ['["highway"]["area"!~"yes"]', '["route"="ferry"]']
-FILE_KINDS = (".osm", ".osm.bz2", ".xml", ".xml.bz2", ".graphml")
+FILE_KINDS = (".osm", ".osm.bz2", ".osm.gz", ".xml", ".xml.bz2", ".xml.gz", ".graphml")
+
+
+@dataclass(frozen=True)
+class _Net:
+    """A network as any of the readers has it.
+
+    Attributes:
+        edges: From node, to node and tags of each edge, in drawing order; ``osmid``, ``timed`` and ``geometry`` too.
+        places: x and y of the nodes, in ``crs``.
+        notes: What a reader has to say, counted.
+    """
+
+    edges: Iterable[tuple[Any, Any, dict[str, Any]]]
+    places: Mapping[Any, tuple[float, float]]
+    crs: Any = "EPSG:4326"
+    notes: dict[str, float] = field(default_factory=dict)
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
@@ -61,11 +85,13 @@ def read(path: Path) -> gpd.GeoDataFrame:
 
     Returns:
         One row per piece, EPSG:25833: from_key, to_key (OpenStreetMap node ids), kind (road, ferry, boat), road_class,
-        number, oneway (B, FT), limit_kph (km/h, NaN unknown), tunnel, bridge, season, in_service, crossing_id,
-        crossing, crossing_min (minutes, this piece's share of the crossing; NaN unknown), geometry.
+        number, oneway (B, FT), limit_kph (km/h, NaN unknown), tunnel, bridge, season (summer, all_year, unknown; empty
+        for roads), in_service, crossing_id, crossing, crossing_min (minutes, this piece's share of the crossing; NaN
+        unknown), headway_min (minutes between departures; NaN unknown), geometry. ``attrs["notes"]`` counts what a
+        planner must be told of (see ``networks.osm`` in the catalogue).
 
     Raises:
-        SourceError: No such file, another kind of file, cut off, clipped through its ways, or no car road in it.
+        SourceError: No such file, another kind of file, cut off, incomplete, too big, or no car road in it.
     """
     name = path.name.lower()
     if name.endswith(".pbf"):
@@ -74,12 +100,14 @@ def read(path: Path) -> gpd.GeoDataFrame:
         raise SourceError("osm_kind", file=path, kinds=", ".join(FILE_KINDS))
     if not path.is_file():
         raise SourceError("roads_missing", file=path)
-    graph = _load_graphml(path) if name.endswith(".graphml") else _load_xml(path)
-    return _pieces(graph, path)
+    net = _of_graph(_load_graphml(path), path) if name.endswith(".graphml") else _load_xml(path)
+    return _pieces(net, path)
 
 
 def download(place: str) -> gpd.GeoDataFrame:
     """The car roads and ferries of a place by name, with 10 km around it; needs a network.
+
+    Ferries that are relations over ways without tags are not asked for; the notes say so.
 
     Returns:
         The same table as :func:`read`.
@@ -88,13 +116,16 @@ def download(place: str) -> gpd.GeoDataFrame:
         SourceError: No network, no such place, or no road there.
     """
     ox = _osmnx()
-    with _settings(ox):
+    with _settings(ox), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             area = ox.geocode_to_gdf(place).to_crs(CRS).buffer(BUFFER_M).to_crs(4326).union_all()
             graph = ox.graph_from_polygon(area, simplify=False, retain_all=True, custom_filter=OVERPASS)
         except (OSError, ValueError, TypeError) as error:  # requests' errors are OSErrors, OSMnx's are ValueErrors
             raise SourceError("osm_download", place=place, reason=_brief(error)) from None
-    return _pieces(graph, place)
+    net = _of_graph(graph, place)
+    net.notes["relations_not_asked"] = 1
+    return _pieces(net, place)
 
 
 def digest(edges: gpd.GeoDataFrame) -> str:
@@ -114,8 +145,11 @@ def _osmnx() -> Any:  # noqa: ANN401 - a module
 
 @contextmanager
 def _settings(ox: Any) -> Iterator[None]:  # noqa: ANN401 - a module
-    """OSMnx with the tags that are needed here and no cache folder; its settings are put back afterwards."""
-    wanted = {"useful_tags_way": list(USEFUL_TAGS), "all_oneway": False, "use_cache": False, "log_file": False}
+    """OSMnx with the tags that are needed here and no cache folder; its settings are put back afterwards.
+
+    With ``all_oneway`` each way comes once, in its one direction if it has one, and keeps its tag ``oneway``.
+    """
+    wanted = {"useful_tags_way": list(USEFUL_TAGS), "all_oneway": True, "use_cache": False, "log_file": False}
     before = {name: getattr(ox.settings, name) for name in wanted}
     try:
         for name, value in wanted.items():
@@ -126,31 +160,71 @@ def _settings(ox: Any) -> Iterator[None]:  # noqa: ANN401 - a module
             setattr(ox.settings, name, value)
 
 
-def _load_xml(path: Path) -> nx.MultiDiGraph[Any]:
-    ox = _osmnx()
-    with _settings(ox), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # OSMnx warns of files that it wrote itself
-        try:
-            graph: nx.MultiDiGraph[Any] = ox.graph_from_xml(path, simplify=False, retain_all=True)
-        except (ParseError, SAXException, EOFError, OSError, UnicodeDecodeError) as error:
-            raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
-        except (KeyError, ValueError) as error:
-            if "missing nodes" in str(error) or isinstance(error, KeyError):
-                raise SourceError("osm_clipped", file=path) from None
-            if "could not convert" in str(error):
-                raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
-            raise SourceError("roads_none", file=path) from None
-    return graph
+def _brief(error: Exception) -> str:
+    return one_line(str(error)) or type(error).__name__
+
+
+# -- .osm files
+
+
+def _load_xml(path: Path) -> _Net:
+    extract = osm_file.read(path, tags={*USEFUL_TAGS, *OF_RELATIONS})
+    sailed = osm_ferries.sailed(extract)
+    tags = {way: sailed.tags.get(way, found.tags) for way, found in extract.ways.items()}
+    wanted = {way: said for way, said in tags.items() if "highway" in said or osm_tags.is_ferry(said)}
+    places = extract.points.of(chain.from_iterable(extract.ways[way].refs for way in wanted))
+    cut = 0
+    edges = []
+    for way, said in wanted.items():
+        if said.get("highway", "").removesuffix("_link") in CLASS_OF or osm_tags.is_ferry(said):
+            runs = _runs(extract.ways[way].refs, places, ferry=osm_tags.is_ferry(said))
+            cut += sum(map(len, runs)) < len(extract.ways[way].refs)
+            data = {**said, "osmid": way, "timed": sailed.timed.get(way, way)}
+            edges += [(u, v, data) for run in runs for u, v in _segments(run, osm_tags.direction(said))]
+    if not edges and cut:
+        raise SourceError("osm_clipped", file=path)
+    return _Net(edges, places, notes={**sailed.notes, "deleted": extract.deleted, "ways_cut": cut})
+
+
+def _runs(refs: array[int], places: Mapping[int, Any], *, ferry: bool) -> list[list[int]]:
+    """The parts of a way whose points are in the file: an extract is cut at its border.
+
+    A road that leaves the extract and comes back is in two parts. A ferry is whole, perhaps straightened, or not there.
+    """
+    if ferry:
+        there = [ref for ref in refs if ref in places]
+        return [there] if len(refs) and refs[0] in places and refs[-1] in places else []
+    runs: list[list[int]] = [[]]
+    for ref in refs:
+        if ref in places:
+            runs[-1].append(ref)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _segments(run: list[int], direction: str) -> Iterator[tuple[int, int]]:
+    """Point to point in driving order; what a way passes there and back counts once."""
+    seen: set[tuple[int, int]] = set()
+    for u, v in pairwise(reversed(run) if direction == "TF" else run):
+        key = (u, v) if direction != "B" else (min(u, v), max(u, v))
+        if u != v and key not in seen:
+            seen.add(key)
+            yield u, v
+
+
+# -- graphs
 
 
 def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
     """A GraphML file of any OSMnx version: attributes are read as they stand, none but highway and x, y is needed."""
     import networkx as nx  # noqa: PLC0415 - slow to import
 
+    graphml.refuse(path)
     try:
         found: Any = nx.read_graphml(path, force_multigraph=True)
         graph: nx.MultiDiGraph[Any] = found if found.is_directed() else _directed(found)
-    except (ParseError, OSError, KeyError, ValueError, nx.NetworkXError) as error:
+    except (ParseError, OSError, KeyError, ValueError, TypeError, AttributeError, nx.NetworkXError) as error:
         raise SourceError("source_unreadable", file=path, reason=_brief(error)) from None
     lacking = [name for name in ("x", "y") if any(name not in data for _, data in graph.nodes(data=True))]
     if not any("highway" in data for _, _, data in graph.edges(data=True)):
@@ -172,21 +246,12 @@ def _directed(found: nx.MultiGraph[Any]) -> nx.MultiDiGraph[Any]:
     return graph
 
 
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
-
-
-# -- from a graph to pieces
-
-
-def _pieces(graph: nx.MultiDiGraph[Any], name: Path | str) -> gpd.GeoDataFrame:
-    rows = [row for row in (_piece(u, v, data, name) for u, v, data in _once(graph)) if row is not None]
-    if not any(row["kind"] == "road" for row in rows):
-        raise SourceError("roads_none", file=name)
-    table = pd.DataFrame(rows)
-    lines = _lines(graph, table, name)
-    edges = gpd.GeoDataFrame(table.drop(columns="line"), geometry=lines, crs=CRS)
-    return _as_crossings(edges).drop(columns=["way", "minutes"])
+def _of_graph(graph: nx.MultiDiGraph[Any], name: Path | str) -> _Net:
+    try:
+        places = {node: (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
+    except (ValueError, TypeError) as error:
+        raise SourceError("source_unreadable", file=name, reason=_brief(error)) from None
+    return _Net(_once(graph), places, graph.graph.get("crs", "EPSG:4326"))
 
 
 def _once(graph: nx.MultiDiGraph[Any]) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
@@ -204,17 +269,14 @@ def _once(graph: nx.MultiDiGraph[Any]) -> Iterator[tuple[Any, Any, dict[str, Any
 
 
 def _is_oneway(data: dict[str, Any]) -> bool:
-    """OSMnx turns ``oneway=-1`` round and writes True; ``reversible`` counts as both ways."""
-    return str(_first(data.get("oneway"))).lower() in {"true", "yes", "1", "-1"}
+    """The edges of a graph lead the way they may be driven, also where ``oneway=-1`` turned them round."""
+    return osm_tags.direction({tag: _first(data.get(tag)) for tag in ("oneway", "highway", "junction")}) != "B"
 
 
 def _values(value: object) -> list[str]:
     """The values of a tag, of which a simplified GraphML file has several."""
     if isinstance(value, str) and value.startswith("["):
-        try:
-            value = ast.literal_eval(value)
-        except (SyntaxError, ValueError):
-            return []
+        value = graphml.listed(value)
     several = value if isinstance(value, list | tuple | set) else [value]
     return [str(one).strip() for one in several if one is not None and str(one) not in {"", "nan", "None"}]
 
@@ -223,53 +285,75 @@ def _first(value: object) -> str:
     return next(iter(_values(value)), "")
 
 
+# -- from edges to pieces
+
+
+def _pieces(net: _Net, name: Path | str) -> gpd.GeoDataFrame:
+    rows = [row for row in (_piece(u, v, data, name) for u, v, data in net.edges) if row is not None]
+    if not any(row["kind"] == "road" for row in rows):
+        raise SourceError("roads_none", file=name)
+    table = pd.DataFrame(rows)
+    lines = _lines(net, table, name)
+    edges = _as_crossings(gpd.GeoDataFrame(table.drop(columns="line"), geometry=lines, crs=CRS))
+    notes = {key: count for key, count in {**net.notes, **_notes(edges)}.items() if count}
+    edges = edges[edges["kind"].isin(KINDS)].reset_index(drop=True)
+    edges = edges.drop(columns=["way", "timed", "minutes", "part_of_year", "other_season"])
+    edges.attrs["notes"] = notes
+    return edges
+
+
+def _notes(edges: gpd.GeoDataFrame) -> dict[str, float]:
+    """Lines and kilometres that were left out, or that count as open although they are not always."""
+    kind, km = edges["kind"], edges.geometry.length / 1000
+    sails = edges[kind.isin(("ferry", "boat"))]
+    return {
+        "steamers": int(edges.loc[kind == "steamer", "way"].nunique()),
+        "summer_ferries": int(sails.loc[sails["season"] == "summer", "crossing_id"].nunique()),
+        "other_seasons": int(sails.loc[sails["other_season"], "crossing_id"].nunique()),
+        "part_of_year_km": round(float(km[(kind == "road") & edges["part_of_year"]].sum()), 1),
+        "ice_km": round(float(km[kind == "ice"].sum()), 1),
+    }
+
+
 def _piece(u: object, v: object, data: dict[str, Any], name: Path | str) -> dict[str, Any] | None:
     """One row, or None for what is no car road, ferry or passenger boat."""
-    tags = {key: _values(data.get(key)) for key in USEFUL_TAGS}
-    one = {key: found[0] if found else "" for key, found in tags.items()}
+    tags = {key: found for key in USEFUL_TAGS if (found := _values(data.get(key)))}
+    one = {key: found[0] for key, found in tags.items()}
     ways = _values(data.get("osmid"))
-    if "ferry" in tags["route"]:
-        if tags["highway"] and len(ways) > 1:
+    if any(osm_tags.is_ferry({"route": route}) for route in tags.get("route", [])):
+        if "highway" in tags and len(ways) > 1:
             raise SourceError("osm_melted", file=name, ways=", ".join(ways[:3]))
         what = _ferry(one)
     else:
-        what = _road(one, tags["highway"], tags["maxspeed"])
-    if what is None:
+        what = _road(one, tags.get("highway", []), tags.get("maxspeed", []))
+    if what is None or not osm_tags.is_there(one):
         return None
+    way = ways[0] if ways else f"{u} {v}"
     return {
-        "from_key": u, "to_key": v, "oneway": "FT" if _is_oneway(data) else "B", "season": "", "in_service": "",
-        "crossing_id": "", "crossing": "", "crossing_min": np.nan, "forward_min": np.nan, "backward_min": np.nan,
-        "tunnel": one["tunnel"] not in ("", "no"), "bridge": one["bridge"] not in ("", "no"),
-        "line": data.get("geometry"), "way": ways[0] if ways else f"{u} {v}", "minutes": np.nan, **what,
+        "from_key": u, "to_key": v, "oneway": "B" if osm_tags.direction(one) == "B" else "FT", "season": "",
+        "in_service": "", "crossing_id": "", "crossing": "", "crossing_min": np.nan, "forward_min": np.nan,
+        "backward_min": np.nan, "headway_min": np.nan, "tunnel": one.get("tunnel", "no") != "no",
+        "bridge": one.get("bridge", "no") != "no", "line": data.get("geometry"), "way": way,
+        "timed": str(data.get("timed", way)), "minutes": np.nan, "part_of_year": False, "other_season": False, **what,
     }  # fmt: skip
 
 
 def _road(one: dict[str, str], highway: list[str], maxspeed: list[str]) -> dict[str, Any] | None:
     kinds = [kind.removesuffix("_link") for kind in highway]
     kind = next((kind for kind in kinds if kind in CLASS_OF), "")
-    if not kind or one["area"] == "yes" or one["service"] in NOT_THROUGH or _right(one) in CLOSED:
+    right = osm_tags.right(one)
+    if not kind or one.get("area") == "yes" or one.get("service") in NOT_THROUGH or right in CLOSED:
         return None
-    if kind == "track" and _right(one) not in OPEN_TRACK:
+    if kind == "track" and right not in OPEN_TRACK:
         return None
-    number = _number(one["ref"])
+    number = osm_tags.road_number(one.get("ref", ""))
     return {
-        "kind": "road",
-        "road_class": _road_class(kind, number, motorroad=one["motorroad"] == "yes"),
+        "kind": "ice" if "yes" in (one.get("ice_road"), one.get("winter_road")) else "road",
+        "road_class": _road_class(kind, number, motorroad=one.get("motorroad") == "yes"),
         "number": number,
         "limit_kph": limit_kph(maxspeed),
+        "part_of_year": osm_seasons.is_part_of_year(one),
     }
-
-
-def _right(one: dict[str, str]) -> str:
-    """What cars may do here: the most specific tag decides."""
-    return next((one[tag] for tag in ("motorcar", "motor_vehicle", "vehicle", "access") if one[tag]), "")
-
-
-def _number(ref: str) -> str:
-    """The first road number of ``ref`` as the pack writes it: E6, R4, F505; a bare number stays one."""
-    first = ref.split(";", maxsplit=1)[0].replace(" ", "")
-    found = re.fullmatch(r"(E|Rv|Fv|R|F|K|P)?\.?(\d+\w*)", first, re.IGNORECASE)
-    return f"{(found[1] or '')[:1].upper()}{found[2]}" if found else first
 
 
 def _road_class(kind: str, number: str, *, motorroad: bool) -> str:
@@ -281,56 +365,30 @@ def _road_class(kind: str, number: str, *, motorroad: bool) -> str:
 
 
 def _ferry(one: dict[str, str]) -> dict[str, Any] | None:
-    """A car ferry or a passenger boat; None for coastal steamers and for lines that nobody may use."""
-    if STEAMER.search(" ".join((one["name"], one["operator"], one["ref"]))) or one["access"] in {"no", "private"}:
+    """A car ferry, a passenger boat or a coastal steamer; None for lines that nobody may use."""
+    right = osm_tags.right(one)
+    if right in {"no", "private"} and osm_tags.right(one, general=False) != "no" and one.get("foot", "no") == "no":
         return None
-    kind = "boat" if _right({**one, "access": ""}) == "no" else "ferry"
+    steams = STEAMER.search(" ".join(one.get(tag, "") for tag in ("name", "operator", "ref")))
+    kind = "steamer" if steams else "boat" if right in {"no", "private"} else "ferry"
+    season = osm_seasons.season(one)
     return {
-        "kind": kind, "road_class": kind, "number": _number(one["ref"]), "limit_kph": np.nan,
-        "crossing": one["name"], "minutes": minutes(one["duration"]),
-        "season": "unknown", "in_service": "unknown",
+        "kind": kind, "road_class": kind, "number": osm_tags.road_number(one.get("ref", "")), "limit_kph": np.nan,
+        "crossing": one.get("name", ""), "minutes": _possible(minutes(one.get("duration", ""))),
+        "headway_min": _possible(minutes(one.get("interval", ""))), "season": season, "in_service": "unknown",
+        "other_season": season == "unknown" and osm_seasons.is_part_of_year(one),
     }  # fmt: skip
 
 
-def minutes(text: str) -> float:
-    """Minutes of a ``duration`` tag (``00:20``, ``01:10:00``, ``PT1H20M``, ``20``, ``20 min``); NaN for other texts."""
-    text = text.strip()
-    clock = re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))?", text)
-    if clock:
-        return 60 * int(clock[1]) + int(clock[2]) + int(clock[3] or 0) / 60
-    iso = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
-    if iso and any(iso.groups()):
-        days, hours, mins, seconds = (int(part or 0) for part in iso.groups())
-        return 1440 * days + 60 * hours + mins + seconds / 60
-    plain = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(min|minutter|minutes|h|t)?\.?", text)
-    if plain is None:
-        return np.nan
-    return float(plain[1].replace(",", ".")) * (60 if plain[2] in ("h", "t") else 1)
+def _possible(mins: float) -> float:
+    return mins if 0 < mins <= LONGEST_MIN else np.nan
 
 
-def limit_kph(tags: Iterable[str]) -> float:
-    """km/h of one or more ``maxspeed`` tags (the mean of several): ``80``, ``50 mph``, ``NO:urban``; NaN if unknown."""
-    found = [_kph(part.strip()) for tag in tags for part in re.split(r"[;|,]", tag)]
-    known = [kph for kph in found if SPEEDS_KPH[0] <= kph <= SPEEDS_KPH[1]]
-    return round(sum(known) / len(known), 1) if known else np.nan
-
-
-def _kph(text: str) -> float:
-    zone = re.fullmatch(r"[A-Za-z]{2}:(?:zone:?)?(\w+)", text)
-    if zone:
-        return float(zone[1]) if zone[1].isdigit() else ZONE_KPH.get(zone[1], np.nan)
-    number = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?", text)
-    if number is None:
-        return np.nan
-    return float(number[1]) * (KPH_PER_MPH if number[2] == "mph" else 1)
-
-
-def _lines(graph: nx.MultiDiGraph[Any], table: pd.DataFrame, name: Path | str) -> np.ndarray[Any, Any]:
+def _lines(net: _Net, table: pd.DataFrame, name: Path | str) -> np.ndarray[Any, Any]:
     """The geometry of each row in EPSG:25833: its own where it has one, else straight between its nodes."""
     try:
-        transform = Transformer.from_crs(graph.graph.get("crs", "EPSG:4326"), CRS, always_xy=True).transform
-        where = {node: (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
-        ends = [[where[u], where[v]] for u, v in zip(table["from_key"], table["to_key"], strict=True)]
+        transform = Transformer.from_crs(net.crs, CRS, always_xy=True).transform
+        ends = [[net.places[u], net.places[v]] for u, v in zip(table["from_key"], table["to_key"], strict=True)]
         lines = np.asarray(shapely.linestrings(np.array(ends)), dtype=object)
         own = table["line"].notna().to_numpy()
         lines[own] = [shapely.from_wkt(line) if isinstance(line, str) else line for line in table.loc[own, "line"]]
@@ -346,12 +404,13 @@ def _lines(graph: nx.MultiDiGraph[Any], table: pd.DataFrame, name: Path | str) -
 
 
 def _as_crossings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Pieces of one crossing get one id, one name and their share of its minutes; lines of a coastal length go."""
-    sails = edges[edges["kind"] != "road"]
+    """Pieces of one crossing get one id, one name and their share of its minutes; long lines become steamers."""
+    sails = edges[edges["kind"].isin(("ferry", "boat"))]
     if sails.empty:
         return edges
     metres = sails.geometry.length
     by_way = metres.groupby(sails["way"]).transform("sum")
+    by_time = metres.groupby(sails["timed"]).transform("sum")
     too_long = set(sails.index[by_way > STEAMER_M])
     edges = edges.copy()
     on_land = set(edges.loc[edges["kind"] == "road", ["from_key", "to_key"]].to_numpy().ravel())
@@ -362,21 +421,23 @@ def _as_crossings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         named = part.loc[metres[rows].sort_values(ascending=False).index, "crossing"]
         edges.loc[rows, "crossing"] = next((name for name in named if name), "")
         edges.loc[rows, "crossing_id"] = f"osm-{min(part['way'])}"
-        edges.loc[rows, "crossing_min"] = _shares(part, metres[rows], by_way[rows])
+        edges.loc[rows, "crossing_min"] = _shares(part, metres[rows], by_time[rows])
         edges.loc[rows, "number"] = part["number"].iloc[0]
-    return edges.drop(index=list(too_long)).reset_index(drop=True)
+    edges.loc[list(too_long), "kind"] = "steamer"
+    return edges
 
 
-def _shares(part: pd.DataFrame, metres: pd.Series, by_way: pd.Series) -> pd.Series:
+def _shares(part: pd.DataFrame, metres: pd.Series, by_time: pd.Series) -> pd.Series:
     """Minutes of each piece of a crossing.
 
-    A way's duration is spread over its pieces by length. Ways that editors cut in two carry the same duration
-    twice: within a crossing it counts once. A piece that has none sails as fast as the others.
+    The duration of a way, or of the relation that times it, is spread over its pieces by length. Ways that editors
+    cut in two carry the same duration twice: within a crossing it counts once. A piece that has none sails as fast
+    as the others.
     """
-    whole = metres.groupby(part["way"]).transform("sum") >= by_way - 1
-    own = part["minutes"] * metres / by_way
+    whole = metres.groupby(part["timed"]).transform("sum") >= by_time - 1
+    own = part["minutes"] * metres / by_time
     for value, same in part[whole].groupby("minutes"):
-        if len(set(same["way"])) > 1:
+        if len(set(same["timed"])) > 1:
             own[same.index] = float(value) * metres[same.index] / metres[same.index].sum()
     known = own.notna()
     if not known.any():
