@@ -528,7 +528,10 @@ def _roads_not_tested(rules: Settings) -> list[str]:
         ),
         _text(
             f"- **Junctions × {roads.junction_factor:g}, winter × {roads.winter_factor:g}** (`estimate`): queues, snow",
-            "and closed mountain passes are not in the minutes.",
+            "and closed mountain passes are not in the minutes. From OpenStreetMap a road that is closed for a part of",
+            "the year (`motor_vehicle:conditional`, `seasonal`, `opening_hours`) counts as open, and a build says how",
+            "many kilometres that are; ice roads and winter roads are left out; ferries that sail from May to",
+            "September alone count with `ferry.summer` only, those of other seasons all year.",
         ),
     ]
 

@@ -321,7 +321,10 @@ def test_a_closure_without_a_name_closes_no_road_without_a_number(shipped: Atlas
 
 def test_closing_a_ferry_that_does_not_run_is_refused_and_a_running_one_is_closed(shipped: Atlas) -> None:
     rules = {"roads": {"closed": ["Svolvær-Skutvik"]}}
-    idle, sailing = factgeo_settings.load(tables=rules), factgeo_settings.load(tables={**rules, "ferry": {"summer": True}})
+    idle, sailing = (
+        factgeo_settings.load(tables=rules),
+        factgeo_settings.load(tables={**rules, "ferry": {"summer": True}}),
+    )
     assert "nothing to close" in refusal(SettingsError, lambda: network.closed(shipped.roads, idle))
     assert network.closed(shipped.roads, sailing).any()
 
