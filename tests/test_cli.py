@@ -218,12 +218,56 @@ def test_doctor_data_info_and_verify_are_content_with_the_shipped_pack(capsys: p
 def test_a_fault_of_the_program_gives_exit_code_1_and_a_log_not_a_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("click.get_app_dir", lambda _: str(tmp_path / "own"))
     monkeypatch.setattr("factgeo.areas.resolve", lambda *_: 1 / 0)
     run = Run(capsys, "plan", "--json", "--lang", "en")
     assert (run.code, run.out) == (1, "")
     assert "Traceback" not in run.err
-    assert "ZeroDivisionError" in (tmp_path / "factgeo-error.log").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in (tmp_path / "own" / "factgeo-error.log").read_text(encoding="utf-8")
+
+
+def test_the_log_of_a_fault_is_its_owner_s_alone_and_follows_no_link(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    log = tmp_path / "own" / "factgeo-error.log"
+    log.symlink_to(precious)
+    monkeypatch.setattr("click.get_app_dir", lambda _: str(tmp_path / "own"))
+    for details in ("first", "second"):
+        assert cli._write_log(details) == log
+    assert (log.read_text(encoding="utf-8"), precious.read_text(encoding="utf-8")) == ("second", "mine")
+    assert not log.is_symlink()
+    assert sys.platform == "win32" or log.stat().st_mode & 0o777 == 0o600
+    assert list(log.parent.iterdir()) == [log]
+
+
+@pytest.mark.parametrize("home", ["a file/factgeo", "~/factgeo"])
+def test_without_a_folder_of_one_s_own_the_log_is_a_new_temporary_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: str
+) -> None:
+    (tmp_path / "a file").write_text("", encoding="utf-8")
+    monkeypatch.setattr("click.get_app_dir", lambda _: home if home[0] == "~" else str(tmp_path / home))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    first, second = cli._write_log("first"), cli._write_log("second")
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert first.parent == tmp_path
+    assert first.read_text(encoding="utf-8") == "first"
+
+
+def test_a_fault_is_told_where_no_log_can_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("click.get_app_dir", lambda _: str(tmp_path / "none"))
+    monkeypatch.setattr("tempfile.mkstemp", lambda **_: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr("factgeo.areas.resolve", lambda *_: 1 / 0)
+    run = Run(capsys, "plan", "--json", "--lang", "en")
+    assert run.code == 1
+    assert "ZeroDivisionError" in run.err
+    assert "Traceback" not in run.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child there")

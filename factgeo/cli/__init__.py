@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -52,7 +54,7 @@ def _run(arguments: list[str]) -> int:
         sys.stderr.close()  # the reader has gone; Python would complain about it once more at exit
         return 0
     except Exception:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        say(text("cli.failure", log=_write_log(arguments)))
+        say(_failure(arguments))
         return EXIT_FAILURE
     return result if isinstance(result, int) else 0
 
@@ -73,10 +75,50 @@ def _wanted_language(arguments: list[str]) -> str:
     return language.from_environment()
 
 
-def _write_log(arguments: list[str]) -> Path:
-    log = Path(tempfile.gettempdir()) / "factgeo-error.log"
-    log.write_text(f"factgeo {__version__} {arguments}\n{traceback.format_exc()}", encoding="utf-8")
-    return log
+def _failure(arguments: list[str]) -> str:
+    """What a user is told of a fault in the program; the details lie in a file where one can be written."""
+    details = f"factgeo {__version__} {arguments}\n{traceback.format_exc()}"
+    log = _write_log(details)
+    return text("cli.failure", log=log) if log else text("cli.failure_untold", details=type(sys.exc_info()[1]).__name__)
+
+
+def _write_log(details: str) -> Path | None:
+    """A file with the details that its owner alone can read: in the user's own folder, else a new temporary one.
+
+    It takes the place of what has its name, a link too, and is never written through one.
+    """
+    content = details.encode("utf-8", errors="replace")
+    for find in (_own_folder, lambda: None):
+        with suppress(OSError):
+            return _new_file(find(), content)
+    return None
+
+
+def _own_folder() -> Path:
+    own = Path(click.get_app_dir("factgeo"))
+    if not own.is_absolute():
+        raise FileNotFoundError(own)  # a user without a home
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return own
+
+
+def _new_file(folder: Path | None, content: bytes) -> Path:
+    """A file under a name that nobody can have laid a link under; ``folder`` None: for temporary files."""
+    handle, name = tempfile.mkstemp(prefix="factgeo-error-", suffix=".log", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name) if folder is None else _under_its_name(Path(name))
+
+
+def _under_its_name(new: Path) -> Path:
+    """The log of the fault before goes, so that there is one; where it cannot, the new one keeps its own name."""
+    with suppress(OSError):
+        return new.replace(new.with_name("factgeo-error.log"))
+    return new
 
 
 def commands() -> click.Group:
