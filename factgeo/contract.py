@@ -37,7 +37,7 @@ def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> d
             "population": figures.population,
             "adults": figures.adults,
         },
-        "rules": plan.settings.model_dump(mode="json"),
+        "rules": plan.settings.content(),
         "solver": _solver(plan),
         "teams": [
             {

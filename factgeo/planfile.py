@@ -215,11 +215,13 @@ def standing(content: Mapping[str, Any], rules: Settings, known: Known, file: Pa
 def rules_from(given: Mapping[str, Any], file: Path) -> Settings:
     """The settings of a plan; those that are younger than the plan have their defaults.
 
+    A plan never says on whose machines to compute, for these could make this one run what they send.
+
     Raises:
         PlanError: A setting is unknown or out of range.
     """
     try:
-        return settings.load(tables=given)
+        return settings.load(tables=given).here()
     except SettingsError as error:
         raise PlanError("plan_rules", file=file, reason=error) from None
 

@@ -403,6 +403,14 @@ class Settings(_Frozen):
         """The same with nothing closed and nothing built."""
         return self.model_copy(update={"roads": self.roads.model_copy(update={"closed": (), "added": ()})})
 
+    def here(self) -> Settings:
+        """The same, computed on this machine: where a file comes from says nothing about whom to connect to."""
+        return self.model_copy(update={"scheduler": ""})
+
+    def content(self) -> dict[str, Any]:
+        """All values for JSON, but not where they were computed: that is of one run, and goes into no file."""
+        return self.here().model_dump(mode="json")
+
     def digest(self) -> str:
         """sha256 of all values that can shape a plan: equal digests, equal plans."""
         values = self.model_dump(exclude={"scheduler", "stability", "capacity_need", "driving", "potential"})

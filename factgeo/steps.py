@@ -82,7 +82,7 @@ def plan_content(plan: Plan) -> dict[str, Any]:
         "schema": planfile.SCHEMA,
         "pack_digest": plan.pack_digest,
         "area": _area_content(plan),
-        "rules": plan.settings.model_dump(mode="json"),
+        "rules": plan.settings.content(),
         "teams": [asdict(catchment) for catchment in plan.catchments],
         **_rest_content(plan),
     }
@@ -129,7 +129,7 @@ def history_content(history: History) -> dict[str, Any]:
         "pack_digest": history.present.pack_digest,
         "area": _area_content(history.present),
         "position": history.position,
-        "rules": [each.model_dump(mode="json", exclude={"edits"}) for each in rules],
+        "rules": [each.here().model_dump(mode="json", exclude={"edits"}) for each in rules],
         "edits": [each.model_dump(mode="json") for each in demands],
         "teams": [asdict(each) for each in teams],
         "steps": steps,

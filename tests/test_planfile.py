@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import refusal
 
-from factgeo import areas, contract, pipeline, planfile
+from factgeo import areas, contract, pipeline, planfile, steps
 from factgeo import settings as factgeo_settings
 from factgeo.check import check
 from factgeo.errors import PlanError
@@ -104,3 +105,30 @@ def test_a_file_that_is_no_plan_is_refused(shipped: Atlas, tmp_path: Path) -> No
     (tmp_path / "plan.json").write_text("{", encoding="utf-8")
     assert "plan.json" in refusal(PlanError, lambda: planfile.read(tmp_path, shipped))
     assert "nowhere" in refusal(PlanError, lambda: planfile.read(tmp_path / "nowhere", shipped))
+
+
+ELSEWHERE = "tcp://192.0.2.1:8786"
+
+
+def test_no_plan_says_on_whose_machines_to_compute(
+    shipped: Atlas, forde: Result, content: str, tmp_path: Path
+) -> None:
+    changed = json.loads(content)
+    changed["rules"]["scheduler"] = ELSEWHERE
+    plan = planfile.read(written(changed, tmp_path), shipped)
+    assert plan.settings == forde.plan.settings
+    kept = steps.history_content(steps.began(forde.plan))
+    kept["rules"][0]["scheduler"] = ELSEWHERE
+    assert steps.history_from(kept, shipped).present == forde.plan
+    own = factgeo_settings.load(start=plan.settings, assignments=["scheduler=tcp://mine:8786"])
+    assert own.scheduler == "tcp://mine:8786"
+
+
+def test_where_a_plan_was_computed_is_written_into_no_file(shipped: Atlas, forde: Result) -> None:
+    elsewhere = replace(forde.plan, settings=forde.plan.settings.model_copy(update={"scheduler": ELSEWHERE}))
+    files = (
+        contract.plan_json(replace(forde, plan=elsewhere), shipped),
+        steps.plan_content(elsewhere),
+        steps.history_content(steps.began(elsewhere)),
+    )
+    assert all(ELSEWHERE not in json.dumps(each) for each in files)

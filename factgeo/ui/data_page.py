@@ -98,7 +98,7 @@ def _downloads(now: Desk | None, rules: Settings) -> None:
 
 def settings_toml(rules: Settings) -> bytes:
     """All settings as a file that ``--config`` and the app's fields take."""
-    return tomli_w.dumps(rules.model_dump(mode="json", exclude_none=True)).encode("utf-8")
+    return tomli_w.dumps(rules.here().model_dump(mode="json", exclude_none=True)).encode("utf-8")
 
 
 def plan_file(result: Result) -> bytes:

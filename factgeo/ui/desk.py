@@ -204,7 +204,7 @@ def _content(desk: Desk) -> dict[str, Any]:
     """The desk as JSON."""
     return {
         "area": desk.area,
-        "rules": desk.rules.model_dump(mode="json"),
+        "rules": desk.rules.content(),
         "listed": desk.listed,
         "history": steps.history_content(desk.history) if desk.history else None,
         "saved": [{"name": each.name, "plan": steps.plan_content(each.plan)} for each in desk.saved],
@@ -230,7 +230,7 @@ def _read(content: Mapping[str, Any], atlas: Atlas) -> Desk:
     history = content["history"]
     return Desk(
         area=str(content["area"]),
-        rules=settings.load(tables=content["rules"]),
+        rules=settings.load(tables=content["rules"]).here(),
         listed=bool(content["listed"]),
         history=steps.history_from(history, atlas) if history else None,
         saved=tuple(

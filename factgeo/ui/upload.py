@@ -14,7 +14,7 @@ from typing import TypeVar
 import streamlit as st
 
 from factgeo import bases, edits, planfile, settings, steps
-from factgeo.errors import FactgeoError, SourceError
+from factgeo.errors import FactgeoError, SettingsError, SourceError
 from factgeo.language import text
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
@@ -42,11 +42,23 @@ def rules(atlas: Atlas, chosen: Settings) -> Settings:
         chosen = _brought_before(chosen)
         sites = ask("sites", ("csv", "gpkg"), bases.read_sites)
         demands = ask("edits", ("csv", "toml"), lambda path: edits.read(path, atlas))
-        own = ask("settings", ("toml",), lambda path: settings.load(start=chosen, file=path))
+        own = ask("settings", ("toml",), lambda path: _settings(path, chosen))
     found = own or chosen
     if sites is not None:
         found = settings.load(start=found, tables={"bases": {"sites": [site.model_dump() for site in sites]}})
     return settings.load(start=found, tables=demands) if demands is not None else found
+
+
+def _settings(path: Path, chosen: Settings) -> Settings:
+    """Rules with those of a file on top.
+
+    Raises:
+        SettingsError: As :func:`factgeo.settings.load`; or it names other machines to compute on, which no file may.
+    """
+    found = settings.load(start=chosen.here(), file=path)
+    if found.scheduler:
+        raise SettingsError("scheduler_uploaded", file=path, given=found.scheduler)
+    return found
 
 
 def _brought_before(rules: Settings) -> Settings:

@@ -86,7 +86,7 @@ def test_the_plan_file_gives_the_plan_back(shipped: Atlas, forde: Result, tmp_pa
 def test_the_settings_file_gives_the_settings_back(tables: dict[str, Any], tmp_path: Path) -> None:
     rules = settings.load(tables=tables)
     path = tmp_path / "settings.toml"
-    path.write_bytes(data_page.settings_toml(rules))
+    path.write_bytes(data_page.settings_toml(rules.model_copy(update={"scheduler": "tcp://192.0.2.1:8786"})))
     assert settings.load(file=path) == rules
 
 

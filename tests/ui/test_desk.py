@@ -137,6 +137,8 @@ def test_what_a_desk_holds_stays_the_same_through_the_shelf(forde: Result) -> No
     before: Desk = replace(drafted(forde)[desk.DESK], saved=(desk.Saved("A", forde.plan),))
     kept = json.loads(json.dumps(desk._content(before)))
     assert desk._from_content(kept, forde.atlas) == before
+    kept["rules"]["scheduler"] = kept["saved"][0]["plan"]["rules"]["scheduler"] = "tcp://192.0.2.1:8786"
+    assert desk._from_content(kept, forde.atlas) == before  # a draft never says on whose machines to compute
     assert shelf.is_id(shelf.new_id())
 
 

@@ -135,6 +135,7 @@ WRONG: list[tuple[str, str, str | bytes]] = [
     ("edits", "dyp.toml", "x = " + "[" * 100_000),
     ("settings", "egne.toml", "[magic]\nx = 1\n"),
     ("settings", "egne.toml", "[ferry]\nwait_min = -1\n"),
+    ("settings", "egne.toml", 'scheduler = "tcp://192.0.2.1:8786"\n'),
     ("settings", "egne.toml", b"\xff"),
 ]
 
