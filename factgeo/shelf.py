@@ -1,6 +1,6 @@
 """Drafts on a shelf: what a session holds, under a short id in a local folder, for a reload or a link on this machine.
 
-What a draft consists of is not known here; it is an object for JSON.
+What a draft consists of is not known here; it is an object for JSON, in which its owner counts the revisions.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from factgeo.errors import OutputError, SourceError
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none of them looks like another
 LENGTH = 8
 MOST = 500  # drafts
+MOST_REVISIONS = 10**12
 OLDEST_DAYS = 180
 DAY_S = 86_400
 SUFFIX, UNFINISHED = ".json", ".part"
+REVISION = "revision"  # the field that counts how often a draft was written; missing: 0
 
 
 def folder() -> Path:
@@ -43,8 +45,16 @@ def is_id(given: str) -> bool:
     return re.fullmatch(f"[{LETTERS}]{{{LENGTH}}}", given) is not None
 
 
-def save(draft_id: str, content: Mapping[str, Any]) -> None:
+def save(draft_id: str, content: Mapping[str, Any], *, after: int | None = None) -> bool:
     """Write a draft whole or not at all; a new one makes room by removing what is old.
+
+    Args:
+        draft_id: As :func:`new_id` makes them.
+        content: An object for JSON; the field ``revision`` is the number after ``after``.
+        after: The revision that must lie there, so that nobody else's work is overwritten; None: whatever does.
+
+    Returns:
+        Was it written? False, and nothing is touched, where another window or process was faster.
 
     Raises:
         SourceError: The id is none.
@@ -54,11 +64,12 @@ def save(draft_id: str, content: Mapping[str, Any]) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = not path.exists()
-        _write(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
-        if new:
+        written = _write(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")), after)
+        if new and written:
             forget_old(draft_id)
     except OSError as error:
         raise OutputError("shelf_unwritable", folder=path.parent, reason=error.strerror or error) from None
+    return written
 
 
 def load(draft_id: str) -> dict[str, Any] | None:
@@ -78,6 +89,12 @@ def load(draft_id: str) -> dict[str, Any] | None:
         raise SourceError("shelf_damaged", draft=draft_id)
     _touch(path)
     return content
+
+
+def revision_of(content: Mapping[str, Any]) -> int:
+    """How often a draft was written; 0 where it does not say, or says what cannot be."""
+    given = content.get(REVISION)
+    return given if isinstance(given, int) and 0 <= given < MOST_REVISIONS else 0
 
 
 def forget_old(in_use: str) -> int:
@@ -102,16 +119,49 @@ def _path(draft_id: str) -> Path:
     return folder() / f"{draft_id}{SUFFIX}"
 
 
-def _write(path: Path, words: str) -> None:
-    """Beside the file first, then in its place in one step, so that readers see the old or the new."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=path.parent)
-    work = Path(name)
+def _write(path: Path, words: str, after: int | None) -> bool:
+    """Beside the file first, then in its place in one step, so that readers see the old or the new.
+
+    What is written beside it is also the claim to the next revision: one process alone can make a file of that name,
+    and only whoever did so takes a draft from ``after`` to the next.
+    """
+    try:
+        handle, work = _beside(path, after)
+    except FileExistsError:
+        return False
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if after is not None and not _is_at(path, after):
+                return False
             file.write(words)
         work.replace(path)
     finally:
         work.unlink(missing_ok=True)
+    return True
+
+
+def _beside(path: Path, after: int | None) -> tuple[int, Path]:
+    """A new file beside a draft, open for its owner alone.
+
+    Raises:
+        FileExistsError: Somebody is writing the revision that follows ``after``.
+    """
+    if after is None:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=path.parent)
+        return handle, Path(name)
+    claim = path.with_name(f".{path.stem}-{after + 1}{UNFINISHED}")
+    return os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), claim
+
+
+def _is_at(path: Path, revision: int) -> bool:
+    """Has a draft this revision? One that was removed from the shelf has any, for nothing is overwritten."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and revision_of(content) == revision
 
 
 def _touch(path: Path) -> None:

@@ -187,3 +187,53 @@ def test_what_was_left_half_written_is_tidied_away_after_a_day(folder: Path) -> 
 def test_the_file_is_plain_json(folder: Path) -> None:
     shelf.save("abcdefgh", {"name": "Førde"})
     assert json.loads((folder / "abcdefgh.json").read_text(encoding="utf-8")) == {"name": "Førde"}
+
+
+def test_a_draft_that_was_written_since_is_not_overwritten(folder: Path) -> None:
+    assert shelf.save("abcdefgh", {"step": 1})  # of a time when nobody counted
+    assert shelf.save("abcdefgh", {"step": 2, "revision": 1}, after=0)
+    assert not shelf.save("abcdefgh", {"step": 3, "revision": 1}, after=0)
+    assert shelf.load("abcdefgh") == {"step": 2, "revision": 1}
+    assert [path.name for path in folder.iterdir()] == ["abcdefgh.json"]
+
+
+def test_a_draft_that_was_removed_is_written_anew() -> None:
+    assert shelf.save("abcdefgh", {"revision": 8}, after=7)
+    assert not shelf.save("abcdefgh", {"revision": 8}, after=7)
+
+
+@pytest.mark.parametrize("words", ["{", "[1]", '{"revision": 2}', "[" * 100_000])
+def test_what_is_damaged_or_newer_stays_as_it_is(folder: Path, words: str) -> None:
+    folder.mkdir()
+    (folder / "abcdefgh.json").write_text(words, encoding="utf-8")
+    assert not shelf.save("abcdefgh", {"revision": 2}, after=1)
+    assert (folder / "abcdefgh.json").read_text(encoding="utf-8") == words
+
+
+@pytest.mark.parametrize("given", [None, "1", [1], -3, 10**400, 0.5])
+def test_a_number_that_cannot_be_counts_as_none(given: object) -> None:
+    shelf.save("abcdefgh", {"revision": given})
+    assert shelf.revision_of({"revision": given}) == 0
+    assert shelf.save("abcdefgh", {"revision": 1}, after=0)
+
+
+def test_of_many_writers_at_once_one_alone_writes_each_revision(folder: Path) -> None:
+    shelf.save("abcdefgh", {"revision": 0, "by": []})
+    written: list[int] = []
+
+    def write() -> None:
+        for _ in range(25):
+            now = shelf.load("abcdefgh") or {}
+            following = now["revision"] + 1
+            content = {"revision": following, "by": [*now["by"], following]}
+            if shelf.save("abcdefgh", content, after=now["revision"]):
+                written.append(following)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    assert sorted(written) == list(range(1, len(written) + 1))
+    assert shelf.load("abcdefgh") == {"revision": len(written), "by": sorted(written)}
+    assert [path.name for path in folder.iterdir()] == ["abcdefgh.json"]

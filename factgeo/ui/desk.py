@@ -24,7 +24,7 @@ from factgeo.settings import Settings
 from factgeo.steps import History
 from factgeo.ui import frame, prose, work
 
-DESK, RESULT, ID, LANGUAGE = "desk", "result", "id", "language"
+DESK, RESULT, KEPT, ID, LANGUAGE = "desk", "result", "kept", "id", "language"
 OF_DRAFT = "of-draft-"  # how the names begin of what a session remembers of one draft, and of no other
 MOST_SAVED = 12
 
@@ -61,23 +61,58 @@ class Desk:
         return self.history.present if self.history else None
 
 
+@dataclass
+class _Kept:
+    """Where the desk lies on the shelf, and how often it was written when this window last read or wrote it.
+
+    One object that is changed in place: where the session's own fields are set, Streamlit may end a run for the next.
+    """
+
+    draft_id: str = ""
+    revision: int = 0
+    copied: bool = False  # is it to be told that this window has a draft of its own now?
+
+
 def begin() -> None:
     """Bring back what the address names, and keep its id in the address on every page."""
     asked = st.query_params.get(ID, "")
     if DESK not in st.session_state and asked:
         try:
-            content = shelf.load(asked)
-            if content is None:
-                st.warning(text("app.desk.gone", id=asked))
-            else:
-                st.session_state[ID] = asked
-                st.session_state[DESK] = _from_content(content, work.atlas())
+            _bring_back(asked)
         except FactgeoError as error:
             st.warning(prose.plain(str(error)))
-    if ID in st.session_state:
-        st.query_params[ID] = st.session_state[ID]
-    if LANGUAGE in st.session_state:
-        st.query_params["lang"] = st.session_state[LANGUAGE]
+    _show_where(_kept())
+
+
+def _show_where(kept: _Kept) -> None:
+    """Id and language in the address, and a word that stays if the id is another since another window wrote there."""
+    stays = {ID: kept.draft_id, "lang": st.session_state.get(LANGUAGE, "")}
+    stays = {name: value for name, value in stays.items() if value}
+    if any(st.query_params.get(name) != value for name, value in stays.items()):
+        st.query_params.update(stays)  # at once, for each change of the address is a message
+    if kept.copied:
+        st.toast(text("app.desk.copied", id=kept.draft_id), icon=":material/content_copy:", duration="infinite")
+        kept.copied = False
+
+
+def _bring_back(asked: str) -> None:
+    """Lay the draft of an id on the desk.
+
+    Raises:
+        FactgeoError: It is damaged, or was made with another pack.
+    """
+    content = shelf.load(asked)
+    if content is None:
+        st.warning(text("app.desk.gone", id=asked))
+        return
+    desk, kept = _from_content(content, work.atlas()), _kept()
+    kept.draft_id, kept.revision = asked, shelf.revision_of(content)
+    st.session_state[DESK] = desk
+
+
+def _kept() -> _Kept:
+    kept: _Kept = st.session_state.setdefault(KEPT, _Kept())
+    return kept
 
 
 def current() -> Desk | None:
@@ -89,13 +124,27 @@ def current() -> Desk | None:
 def put(desk: Desk) -> None:
     """Lay something else on the desk, and keep it; where it cannot be kept, work goes on without a link to it."""
     st.session_state[DESK] = desk
-    if ID not in st.session_state:
-        st.session_state[ID] = shelf.new_id()
-        st.query_params[ID] = st.session_state[ID]
+    kept = _kept()
     try:
-        shelf.save(st.session_state[ID], _content(desk))
+        _keep(desk, kept)
     except OutputError as error:
         st.toast(prose.plain(str(error)), icon=":material/warning:")
+    _show_where(kept)
+
+
+def _keep(desk: Desk, kept: _Kept) -> None:
+    """Write the desk to the shelf: under its id, or under a new one where it has none or another window wrote there.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+    before = kept.draft_id
+    if before and shelf.save(before, _content(desk, kept.revision + 1), after=kept.revision):
+        kept.revision += 1
+        return
+    own = shelf.new_id()
+    shelf.save(own, _content(desk, 1))
+    kept.draft_id, kept.revision, kept.copied = own, 1, bool(before)
 
 
 def put_aside(name: str, plan: Plan) -> None:
@@ -200,9 +249,10 @@ def plan_digest(plan: Plan) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _content(desk: Desk) -> dict[str, Any]:
+def _content(desk: Desk, revision: int = 0) -> dict[str, Any]:
     """The desk as JSON."""
     return {
+        shelf.REVISION: revision,
         "area": desk.area,
         "rules": desk.rules.content(),
         "listed": desk.listed,

@@ -60,6 +60,30 @@ def test_two_sessions_have_drafts_of_their_own(forde: Result) -> None:
     assert one.query_params["id"] != other.query_params["id"]
 
 
+def test_a_window_that_is_behind_gets_a_draft_of_its_own_and_is_told(draft_id: str, forde: Result) -> None:
+    one, other = (opened("forslag", draft_id=draft_id) for _ in range(2))
+    press(one, "app.draft.undo")
+    press(other, "app.draft.aside")
+    own = str(other.query_params["id"])
+    assert [toast.value for toast in other.toast if own in toast.value] == [text("app.desk.copied", id=own)]
+    assert (plan_of(opened(draft_id=draft_id)), str(one.query_params["id"])) == (forde.plan, draft_id)
+    assert plan_of(opened(draft_id=own)) == draft.lock_all(forde.plan, Ground.of(forde)) == plan_of(other)
+    press(one, "app.draft.redo")  # who was first goes on as before, and so does who was told
+    press(other, "app.draft.undo")
+    assert (str(one.query_params["id"]), str(other.query_params["id"])) == (draft_id, own)
+    assert not one.toast
+    assert not other.toast
+
+
+def test_a_draft_that_cannot_be_read_is_not_overwritten(draft_id: str, drafts: Path) -> None:
+    path = drafts / f"{draft_id}.json"
+    path.write_text("{", encoding="utf-8")
+    shown = opened(draft_id=draft_id)
+    press(shown, "app.plan.propose")
+    assert path.read_text(encoding="utf-8") == "{"
+    assert str(shown.query_params["id"]) != draft_id
+
+
 def test_an_area_without_a_proposal_comes_back_too() -> None:
     shown = opened(**begun("kommune:4636", settings.load(presets=["act"]), listed=True))
     press(shown, "app.plan.propose")
