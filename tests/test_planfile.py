@@ -110,9 +110,7 @@ def test_a_file_that_is_no_plan_is_refused(shipped: Atlas, tmp_path: Path) -> No
 ELSEWHERE = "tcp://192.0.2.1:8786"
 
 
-def test_no_plan_says_on_whose_machines_to_compute(
-    shipped: Atlas, forde: Result, content: str, tmp_path: Path
-) -> None:
+def test_no_plan_says_on_whose_machines_to_compute(shipped: Atlas, forde: Result, content: str, tmp_path: Path) -> None:
     changed = json.loads(content)
     changed["rules"]["scheduler"] = ELSEWHERE
     plan = planfile.read(written(changed, tmp_path), shipped)

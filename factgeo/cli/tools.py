@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import click
 
-from factgeo.cli.options import EXIT_USAGE, command, lang, option
+from factgeo.cli.options import EXIT_USAGE, command, lang, option, say
+from factgeo.language import text
 
 
 def app_command() -> click.Command:
     """Starting the app, with its options."""
     port = option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
     host = option("--host", default="localhost", show_default=True)
-    return command("app", _app, [port, host, lang()])
+    names = click.Option(["--name", "names"], multiple=True, metavar="NAME", help=text("cli.option.name"))
+    return command("app", _app, [port, host, names, lang()])
 
 
-def _app(*, port: int, host: str) -> int:
+def _app(*, port: int, host: str, names: tuple[str, ...]) -> int:
     """Start the app and stay until it is stopped."""
     from factgeo import serve  # noqa: PLC0415 - help must answer at once
 
-    return serve.run(port=port, host=host)
+    return serve.run(port=port, host=host, names=names, tell=say)
 
 
 def doctor_command() -> click.Command:

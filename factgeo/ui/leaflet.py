@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import folium
 import streamlit.components.v1 as components
 from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from factgeo import language, maps
+from factgeo import language, maps, scratch
 
-GROUNDS = Path(tempfile.mkdtemp(prefix="factgeo-maps-"))  # outlines and roads of the areas that were asked for
+GROUNDS = scratch.folder()  # outlines and roads of the areas that were asked for
 
 _assets = components.declare_component("leaflet", path=str(maps.ASSETS))
 _grounds = components.declare_component("grounds", path=str(GROUNDS))

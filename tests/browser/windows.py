@@ -7,10 +7,9 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,9 +67,7 @@ def running(script: Path, drafts: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    options: Mapping[str, str] = {**serve.OPTIONS, "server.port": str(port), "server.address": "localhost"}
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *flags]
+    command = serve.command(script, port=port, host="localhost")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=REPO, env={**os.environ, "FACTGEO_DRAFTS": str(drafts)}, **quiet) as server:
         try:
