@@ -162,6 +162,20 @@ def test_a_reload_and_the_link_in_another_window_show_the_same_draft(
         alone(window)
 
 
+def test_back_takes_one_press_for_a_page(page: Page, app: str) -> None:
+    page.goto(app)
+    settle(page)
+    before = page.evaluate("history.length")
+    for name in ("data", "sammenlign"):
+        open_page(page, name)
+    assert page.evaluate("history.length") == before + 2
+    for name in ("data", "omrade"):
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text(text(f"app.page.{name}"))
+        settle(page)
+    alone(page)
+
+
 def test_two_sessions_do_not_disturb_each_other(page: Page, new_window: Callable[..., Page], app: str) -> None:
     other = new_window()
     propose(page, app)
