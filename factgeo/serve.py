@@ -76,7 +76,7 @@ def command(script: Path, *, port: int, host: str, names: Sequence[str] = ()) ->
         "options": {**OPTIONS, "server.port": port, "server.address": host}
         | ({"browser.serverAddress": names[0]} if names else {}),
     }
-    return [sys.executable, "-c", "from factgeo.ui import door; door.run()", json.dumps(order)]
+    return [sys.executable, "-P", "-c", "from factgeo.ui import door; door.run()", json.dumps(order)]
 
 
 def address(port: int, host: str) -> str:
