@@ -225,3 +225,21 @@ def test_a_projection_with_some_ages_only_is_refused(shipped: Atlas, save: Save)
     content = "\n".join(row for row in drawn(shipped, ["5501"]).splitlines() if ",40," not in row)
     said = refusal(SourceError, lambda: growth.people(shipped, TROMSO, projection=save("ages.csv", content), year=2030))
     assert "210 of 212" in said
+
+
+@pytest.mark.sources
+def test_the_statistics_bank_s_own_groups_add_up_to_the_municipality_and_follow_today_s_ages(
+    shipped: Atlas, sources: Path
+) -> None:
+    path = sources / "projections" / "ssb_14746_telemark_2026-2050.csv"
+    table = pd.read_csv(path)
+    main = table[table["statistikkvariabel"].str.contains("MMMM") & (table["år"] == 2040)]
+    skien = main[main["region"] == "Skien"].set_index("alder")["value"]
+    found = growth.people(shipped, ["4003"], projection=path, year=2040)
+    assert found.grouped
+    assert found.alternative == "MMMM"
+    assert found.among(["4003"], 0, 105) == pytest.approx(skien.sum())
+    assert found.among(["4003"], 20, 44) == pytest.approx(skien["20-44 år"])
+    today = growth.people(shipped, ["4003"])
+    share = today.among(["4003"], 18, 19) / today.among(["4003"], 16, 19)
+    assert found.among(["4003"], 18, 19) == pytest.approx(share * skien["16-19 år"])
