@@ -14,17 +14,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from factgeo import codes as codes_of
-from factgeo import names, privacy, userfiles
+from factgeo import names, privacy, told, userfiles
 from factgeo.errors import SourceError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
-from factgeo.privacy import Mark, Sealed, Shown
+from factgeo.privacy import WITHHELD, Mark, Sealed, Shown
+from factgeo.told import Told
 
 DISTRICT_HEADERS = {"bydel", "bydelsnr", "bydelsnummer", "bydelskode", "bydelsnavn", "district"}
 CODE_HEADERS = {
@@ -68,7 +69,6 @@ COUNT_KINDS = ("total", "red", "blue")
 LIGHTS = {"red", "blue"}
 MOST_PERSONS = 1_000_000
 NAMED = 6  # rows that one message names
-ALL = "all"
 MIDDLE_OF_SMALL = 2.5  # of 1 to 4
 
 
@@ -95,9 +95,18 @@ class LocalCounts:
     total: Shown
     ignored: int
     _adults: Mapping[str, int] = field(repr=False)
-    _public: Mapping[str, Shown] = field(repr=False)
-    _sums: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _told: Told = field(repr=False)
+    _names: Mapping[str, str] = field(repr=False)
     _sealed: Sealed = field(repr=False)
+
+    @property
+    def told(self) -> Told:
+        """All that was told of these counts, and of those that they were told beside."""
+        return self._told
+
+    def beside(self, earlier: Told) -> LocalCounts:
+        """The same counts as they may be told where others, or these, were told before."""
+        return _shown_beside(self, earlier)
 
     def for_estimate(self, unit: str) -> float | None:
         """Persons of a planning unit, to compute with; None where the file tells nothing of it.
@@ -121,15 +130,19 @@ class LocalCounts:
     def of(self, divisions: Mapping[str, Iterable[str]]) -> dict[str, Shown]:
         """Exact totals of sets of units (catchments, trusts), as they may be told beside all that is public already.
 
-        Give all sets that are told in one place in one call: only those are kept from giving each other away.
+        Give all sets that are told in one place in one call, or go on with what :meth:`telling` gives: only those are
+        kept from giving each other away.
 
         Returns:
             One entry per set that is made of whole rows of the file; others have only an estimate.
         """
-        rows = {f"set:{name}": self._whole_rows(units) for name, units in divisions.items()}
-        sets = {name: codes for name, codes in rows.items() if codes}
-        shown = privacy.suppress(privacy.opened(self._sealed), {**self._sums, **sets}, public=self._public)
-        return {name.removeprefix("set:"): shown[name] for name in sets}
+        shown = self.telling(divisions).told.shown
+        return {name: shown[told.name_of_sum(rows)] for name, rows in self._sets(divisions).items()}
+
+    def telling(self, divisions: Mapping[str, Iterable[str]]) -> LocalCounts:
+        """The same counts, where it is remembered that the totals of some sets of units were told."""
+        sums = {told.name_of_sum(rows): rows for rows in self._sets(divisions).values() if len(rows) > 1}
+        return replace(self, _told=self._told.adding(sums))
 
     def missing(self, units: Iterable[str]) -> tuple[str, ...]:
         """Those of these units that the file tells nothing of, sorted."""
@@ -143,6 +156,11 @@ class LocalCounts:
 
     def _row(self, unit: str) -> str | None:
         return next((code for code in (unit, unit[:4]) if unit in self.units.get(code, ())), None)
+
+    def _sets(self, divisions: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """Those sets that are made of whole rows, by the rows' names in what was told."""
+        rows = {name: self._whole_rows(units) for name, units in divisions.items()}
+        return {name: tuple(self._names[code] for code in codes) for name, codes in rows.items() if codes}
 
     def _whole_rows(self, units: Iterable[str]) -> tuple[str, ...]:
         wanted = set(units)
@@ -472,23 +490,43 @@ def _units_of_rows(codes: Iterable[str], atlas: Atlas) -> dict[str, tuple[str, .
 
 def _guarded(file: str, years: tuple[int, ...], counts: dict[str, int], ignored: int, atlas: Atlas) -> LocalCounts:
     codes = sorted({key.partition(":")[0] for key in counts})
-    sums: dict[str, tuple[str, ...]] = {ALL: tuple(codes)}
-    if any(":" in key for key in counts):
-        sums |= {code: (f"{code}:red", f"{code}:blue") for code in codes}
-        sums |= {f"{ALL}:{light}": tuple(f"{code}:{light}" for code in codes) for light in ("red", "blue")}
-    public = privacy.suppress(counts, sums)
     units = _units_of_rows(codes, atlas)
-    return LocalCounts(
+    raw = LocalCounts(
         file=file,
         years=years,
         units=units,
-        shown={code: public[code] for code in codes},
-        red={code: public[f"{code}:red"] for code in codes if f"{code}:red" in public},
-        blue={code: public[f"{code}:blue"] for code in codes if f"{code}:blue" in public},
-        total=public[ALL],
+        shown={},
+        red={},
+        blue={},
+        total=WITHHELD,
         ignored=ignored,
         _adults={unit: int(atlas.population.at[unit, "adults"]) for held in units.values() for unit in held},
-        _public=public,
-        _sums=sums,
+        _told=told.NOTHING,
+        _names={},
         _sealed=Sealed(counts),
+    )
+    return _shown_beside(raw, told.NOTHING)
+
+
+def _shown_beside(raw: LocalCounts, earlier: Told) -> LocalCounts:
+    """Counts as they may be told after others."""
+    counts, codes = privacy.opened(raw._sealed), sorted(raw.units)  # noqa: SLF001 - its own
+    lights = [light for light in ("red", "blue") if f"{codes[0]}:{light}" in counts]
+    names: dict[str, str] = {}
+    for code in codes:
+        row = {f"{code}:{light}": counts[f"{code}:{light}"] for light in lights}
+        names |= earlier.names({**row, code: sum(row.values()) if lights else counts[code]})
+    sums = {names[code]: tuple(names[f"{code}:{light}"] for light in lights) for code in codes if lights}
+    totals = [tuple(names[f"{code}{kind}"] for code in codes) for kind in ("", *(f":{light}" for light in lights))]
+    sums |= {told.name_of_sum(parts): parts for parts in totals if len(parts) > 1}
+    now = earlier.further({names[key]: count for key, count in counts.items()}, sums)
+    by_light = [{code: now.shown[names[f"{code}:{light}"]] for code in codes} for light in lights] or [{}, {}]
+    return replace(
+        raw,
+        shown={code: now.shown[names[code]] for code in codes},
+        red=by_light[0],
+        blue=by_light[1],
+        total=now.shown[told.name_of_sum(totals[0])],
+        _told=now,
+        _names=names,
     )

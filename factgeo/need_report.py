@@ -29,7 +29,7 @@ class NeedReport:
     Attributes:
         whole: The area.
         teams: The catchments of a plan, by team id; empty without a plan.
-        local: What municipalities have counted, as far as it may be told; None without.
+        local: What municipalities have counted, as far as it may be told, these totals remembered; None without.
         totals: Exact local totals that may be told, by team id and ``whole``.
         missing: Codes of the area's units that the local file lacks; the fraction stands in for them.
         history: Residents in each year of the pack.
@@ -61,12 +61,13 @@ def report(
         local=local, projection=projection, year=year, alternative=alternative,
     )  # fmt: skip
     divisions = {WHOLE: area.units, **{team: own.units for team, own in teams.items()}}
+    counted = None if local is None else local.telling(divisions)
     return NeedReport(
         whole=whole,
         teams=dict(zip(teams, each, strict=True)),
-        local=local,
-        totals={} if local is None else local.of(divisions),
-        missing=() if local is None else local.missing(area.units),
+        local=counted,
+        totals={} if counted is None else counted.of(divisions),
+        missing=() if counted is None else counted.missing(area.units),
         history=growth.history(atlas, area),
     )
 
@@ -89,9 +90,16 @@ def _local_lines(found: NeedReport, atlas: Atlas) -> list[str]:
     said = [found.local.made(), privacy.method()]
     if WHOLE in found.totals:
         said.append(text("need.local_total", area=found.whole.area, total=privacy.text(found.totals[WHOLE])))
+    if sums_are_told(found):
+        said.append(text("need.local_apart"))
     if found.missing:
         said.append(text("need.local_missing", names=", ".join(atlas.units.loc[list(found.missing), "name"])))
     return said
+
+
+def sums_are_told(found: NeedReport) -> bool:
+    """Stands a sum of local counts in the report, which another report's sum must not be held against?"""
+    return any(total.count is not None for total in found.totals.values())
 
 
 def _names(atlas: Atlas) -> dict[str, str]:
@@ -119,6 +127,7 @@ def to_json(found: NeedReport) -> dict[str, Any]:
             "missing": list(found.missing),
             "made": found.local.made(),
             "method": privacy.method(),
+            "apart": text("need.local_apart") if sums_are_told(found) else None,
         }
     return content
 

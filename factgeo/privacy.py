@@ -2,7 +2,7 @@
 
 Primary: a count of 1 to 4 is shown as ``<5``. Secondary: further counts are withheld, so that no sum, difference or
 total gives one of them away. The rule that holds for all that is published together: **every count of 1 to 4 keeps at
-least four possible values**, as many as ``<5`` itself says. :func:`bounds` is the audit: it sees only what is public.
+least four possible values**, as many as ``<5`` itself says. :func:`bounds` is an audit that sees only what is public.
 
 A count of 0 is shown: nobody stands behind it. Published population counts, and expected figures (a fraction times
 residents), are no counts of known people and are exempt.
@@ -13,27 +13,27 @@ figure computed from a count goes through :func:`guard`, because whoever knows t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse import csr_array
 
-from factgeo import language
+from factgeo import language, worlds
+from factgeo.worlds import Choice, Puzzle, Whole
 
 SMALLEST = 5  # the smallest count above 0 that is shown
 OPEN = 4  # possible values that every smaller one keeps
 SPAN = OPEN - 1
-MOST = 1_000_000  # no withheld count is larger
-FURTHEST = 3 * SPAN  # no count need move further to leave another one open
+MOST = 10_000_000  # no withheld count is larger: more than Norway has residents
+FURTHEST = SPAN  # no count need move further to leave another one open; where one must, more than need be is hidden
 FIRST_LOOK = 16  # the largest count that is thought of first for withholding
 SMALL_TEXT = f"<{SMALLEST}"
 
 Groups = Mapping[str, Sequence[str]]
+Aim = tuple[str, ...]  # the counts whose sum must stay open
 
 
 class Mark(StrEnum):
@@ -117,7 +117,10 @@ def suppress(
 
     Primary suppression marks 1 to 4 as ``<5``. As long as one of them can be narrowed to fewer than four values, the
     further counts are withheld that hold the fewest people and leave it open; a ``<5`` becomes withheld only where that
-    is cheaper.
+    is cheaper. The same holds for sums that are told by nobody but follow from those that are (:func:`_implied`).
+
+    Where the cheapest way out is not found, the safe one is taken: all totals that are not public yet are withheld,
+    then all counts.
 
     Args:
         counts: Persons by key, 0 or more.
@@ -128,69 +131,141 @@ def suppress(
         Every key of ``counts`` and ``groups`` with what may be told of it.
 
     Raises:
-        ValueError: A count is negative, or what is already public gives one away.
+        ValueError: A count is negative, or what is already public gives one away or is not so.
     """
-    values = _with_totals(counts, groups)
+    values = with_totals(counts, groups)
     fixed = dict(public or {})
-    shown = {key: _primary(value) for key, value in values.items()} | fixed
-    small = [key for key, value in sorted(values.items()) if _small(value)]
-    while exposed := [key for key in small if is_exposed(shown, groups, key)]:
-        for key in exposed:
-            if is_exposed(shown, groups, key):  # what opened another may have opened this one
-                hide = _cheapest(key, values, shown, groups, fixed) or _rest(values, shown, fixed)
-                shown |= dict.fromkeys(hide, WITHHELD)
-    return shown
+    if any(key not in values or not _is_told(told, values[key]) for key, told in fixed.items()):
+        raise ValueError("published counts contradict the counts")
+    audit = _Audit(values, groups, {key: _primary(value) for key, value in values.items()} | fixed)
+    aims = [(key,) for key, value in sorted(values.items()) if _small(value)] + _implied(values, groups)
+    while exposed := [aim for aim in aims if not audit.is_open(aim)]:
+        for aim in exposed:
+            if not audit.is_open(aim):  # what opened another may have opened this one
+                hide = _cheapest(aim, audit, groups, fixed) or _rest(audit, groups, fixed)
+                audit.hide(hide)
+                aims = aims if hide else _without(aim, aims, fixed)
+    return audit.shown
 
 
 def bounds(shown: Mapping[str, Shown], groups: Groups, key: str) -> tuple[int, int]:
     """The audit: the least and the most that a hidden count can be, given all that is published (and only that).
 
     Exact, by integer programming over the hidden counts that hang together with it; a withheld count is taken to be
-    anything from 0 to a million.
+    anything from 0 to :data:`MOST`.
 
     Raises:
         ValueError: What is published contradicts itself.
     """
     if (known := shown[key].count) is not None:
         return known, known
-    hidden, sums = _component(shown, groups, key)
-    low = np.array([1 if shown[name].mark is Mark.SMALL else 0 for name in hidden])
-    high = np.array([SMALLEST - 1 if shown[name].mark is Mark.SMALL else MOST for name in hidden])
-    published = -_equations(list(shown), sums, groups) @ [shown[name].count or 0 for name in shown]
-    balance = LinearConstraint(_equations(hidden, sums, groups), published, published) if sums else ()
-    ends = []
-    for sign in (1, -1):
-        aim = np.array([sign if name == key else 0 for name in hidden])
-        found = milp(aim, integrality=np.ones(len(hidden), dtype=int), bounds=Bounds(low, high), constraints=balance)
-        if not found.success:
-            raise ValueError("published counts contradict each other")
-        ends.append(sign * round(found.fun))
-    return ends[0], ends[1]
+    hidden, puzzle = _puzzle(shown, groups, {key}, MOST)
+    aim = np.array([int(name == key) for name in hidden])
+    worlds = puzzle.least(aim, floor=0), puzzle.most(aim)
+    if worlds[0] is None or worlds[1] is None:
+        raise ValueError("published counts contradict each other")
+    return int(aim @ worlds[0]), int(aim @ worlds[1])
 
 
-def is_exposed(shown: Mapping[str, Shown], groups: Groups, key: str) -> bool:
-    """Do the published numbers leave fewer than four possible values for a count of 1 to 4?"""
-    low, high = bounds(shown, groups, key)
-    return high - low < SPAN
+class _Audit:
+    """What is told of counts, held against the worlds that it leaves possible.
+
+    Attributes:
+        values: The truth.
+        shown: What is told; :meth:`hide` tells less.
+    """
+
+    def __init__(self, values: Mapping[str, int], groups: Groups, shown: Mapping[str, Shown]) -> None:
+        self.values, self.shown = values, dict(shown)
+        self._groups = groups
+        self._column = {key: k for k, key in enumerate(values)}
+        self._worlds = [np.array([*values.values()], dtype=np.int64)]  # the more is hidden, the more are possible
+        self._open: set[Aim] = set()
+
+    def hide(self, keys: Iterable[str]) -> None:
+        """Withhold some counts."""
+        self.shown |= dict.fromkeys(keys, WITHHELD)
+
+    def is_open(self, aim: Aim) -> bool:
+        """Has the sum of some counts at least four possible values?"""
+        if aim not in self._open and self._look(aim):
+            self._open.add(aim)
+        return aim in self._open
+
+    def _look(self, aim: Aim) -> bool:
+        """Look for worlds with other sums of some hidden counts, the smallest first, until there are four."""
+        columns = [self._column[key] for key in aim]
+        known = {int(world[columns].sum()) for world in self._worlds}
+        if len(known) >= OPEN:
+            return True
+        hidden, puzzle = _puzzle(self.shown, self._groups, set(aim), np.inf)
+        weights, least = np.array([int(name in aim) for name in hidden]), -1
+        while len(known) < OPEN and (found := puzzle.least(weights, floor=least + 1)) is not None:
+            least = int(weights @ found)
+            known.add(least)
+            self._remember(hidden, found)
+        return len(known) >= OPEN
+
+    def _remember(self, hidden: Sequence[str], found: Whole) -> None:
+        """A world for the counts that hang together; all others are as they are."""
+        world = self._worlds[0].copy()
+        world[[self._column[name] for name in hidden]] = found
+        self._worlds.append(world)
 
 
 def _small(count: int) -> bool:
     return 0 < count < SMALLEST
 
 
-def _rest(values: Mapping[str, int], shown: Mapping[str, Shown], fixed: Mapping[str, Shown]) -> list[str]:
-    """Every count that can still be withheld: for totals that overlap so oddly that halves of people mislead."""
-    rest = [key for key, value in values.items() if value and key not in fixed and shown[key].mark is not Mark.WITHHELD]
-    if not rest:
+def _is_told(told: Shown, count: int) -> bool:
+    """Does what is told of a count agree with it?"""
+    return told.count == count if told.count is not None else told.mark is Mark.WITHHELD or _small(count)
+
+
+def _implied(values: Mapping[str, int], groups: Groups) -> list[Aim]:
+    """Sums of several small counts that are small themselves, and that might follow from the totals.
+
+    They are what is left of a total when larger counts, or totals within it, are taken away.
+    """
+    sets = {frozenset(parts) for parts in groups.values()}
+    within: dict[frozenset[str], list[str]] = {}
+    for part in {part for each in sets for part in each}:
+        within.setdefault(frozenset(name for name, parts in groups.items() if part in parts), []).append(part)
+    left = {larger - each for larger in sets for each in sets if each < larger}
+    found = set()
+    for each in (*sets, *left, *map(frozenset, within.values())):
+        small = tuple(sorted(part for part in each if _small(values[part])))
+        if len(small) > 1 and _small(sum(values[part] for part in small)):
+            found.add(small)
+    return sorted(found)
+
+
+def _rest(audit: _Audit, groups: Groups, fixed: Mapping[str, Shown]) -> list[str]:
+    """The safe way out: every total that can still be withheld, and where all are, every count."""
+    rest = [
+        key
+        for key, value in audit.values.items()
+        if value and key not in fixed and audit.shown[key].mark is not Mark.WITHHELD
+    ]
+    return [key for key in rest if key in groups] or rest
+
+
+def _without(aim: Aim, aims: list[Aim], fixed: Mapping[str, Shown]) -> list[Aim]:
+    """The others, where all is withheld and a new sum still follows from what was public before it was asked for.
+
+    Raises:
+        ValueError: It was public itself: then nobody may go on silently.
+    """
+    if len(aim) == 1 and aim[0] in fixed:
         raise ValueError("what is already public gives a small count away")
-    return rest
+    return [each for each in aims if each != aim]
 
 
 def _primary(count: int) -> Shown:
     return SMALL if _small(count) else Shown(Mark.SHOWN, count)
 
 
-def _with_totals(counts: Mapping[str, int], groups: Groups) -> dict[str, int]:
+def with_totals(counts: Mapping[str, int], groups: Groups) -> dict[str, int]:
     """The counts and all totals, those of totals as well."""
     if min(counts.values(), default=0) < 0:
         raise ValueError("a count is negative")
@@ -206,10 +281,20 @@ def _with_totals(counts: Mapping[str, int], groups: Groups) -> dict[str, int]:
     return values
 
 
-def _component(shown: Mapping[str, Shown], groups: Groups, key: str) -> tuple[list[str], list[str]]:
-    """The hidden counts that hang together with one, and the totals that join them."""
+def _puzzle(shown: Mapping[str, Shown], groups: Groups, keys: set[str], most: float) -> tuple[list[str], Puzzle]:
+    """The hidden counts that hang together with some, and what is known of them."""
+    hidden, sums = _component(shown, groups, keys)
+    small = np.array([shown[name].mark is Mark.SMALL for name in hidden])
+    high = np.where(small, SMALLEST - 1.0, most)
+    published = [(shown[name].count or 0) - sum(shown[part].count or 0 for part in groups[name]) for name in sums]
+    totals = np.array(published, dtype=np.int64)
+    return hidden, Puzzle(small.astype(np.int64), high, _equations(hidden, sums, groups), totals)
+
+
+def _component(shown: Mapping[str, Shown], groups: Groups, keys: set[str]) -> tuple[list[str], list[str]]:
+    """The hidden counts that hang together with some, and the totals that join them."""
     of = {name: [part for part in (name, *parts) if shown[part].count is None] for name, parts in groups.items()}
-    hidden, sums = {key}, set[str]()
+    hidden, sums = set(keys), set[str]()
     grown = True
     while grown:
         touching = {name for name, members in of.items() if name not in sums and not hidden.isdisjoint(members)}
@@ -222,96 +307,50 @@ def _component(shown: Mapping[str, Shown], groups: Groups, key: str) -> tuple[li
 def _equations(keys: Sequence[str], sums: Sequence[str], groups: Groups) -> csr_array:
     """One row per total: the sum of its parts, less itself; one column per key, other keys left out."""
     column = {key: k for k, key in enumerate(keys)}
-
-    def entries() -> Iterator[tuple[int, int, int]]:
-        for row, name in enumerate(sums):
-            yield from ((row, column[part], 1) for part in groups[name] if part in column)
-            if name in column:
-                yield row, column[name], -1
-
-    rows, columns, signs = np.array([*entries()], dtype=int).reshape(-1, 3).T
-    return csr_array(coo_array((signs, (rows, columns)), shape=(len(sums), len(keys))))
+    rows = []
+    for name in sums:
+        row = {column[part]: 1 for part in groups[name] if part in column}
+        rows.append(row | ({column[name]: -1} if name in column else {}))
+    return worlds.matrix(rows, len(keys))
 
 
-def _cheapest(
-    key: str, values: Mapping[str, int], shown: Mapping[str, Shown], groups: Groups, fixed: Mapping[str, Shown]
-) -> list[str]:
-    """The counts to withhold, with the fewest people in them, so that one count keeps four possible values.
+def _cheapest(aim: Aim, audit: _Audit, groups: Groups, fixed: Mapping[str, Shown]) -> list[str]:
+    """The counts to withhold, with the fewest people in them, so that a sum keeps four possible values.
 
     Looked for among small counts first: once an answer costs no more than the largest count looked at, larger ones
-    cannot be part of a better one.
+    cannot be part of a better one. Nothing where no answer is found.
     """
-    most, largest = FIRST_LOOK, max(values.values())
+    most, largest = FIRST_LOOK, max(audit.values.values())
     while True:
-        found = _cheapest_among(key, values, shown, groups, fixed, most)
-        if found is not None and (sum(values[name] for name in found) <= most or most >= largest):
+        found = _cheapest_among(aim, audit, groups, fixed, most)
+        if most >= largest or (found and sum(audit.values[name] for name in found) <= most):
             return found
-        if most >= largest:
-            raise ValueError("what is already public gives a small count away")
         most *= 4
 
 
-def _cheapest_among(
-    key: str,
-    values: Mapping[str, int],
-    shown: Mapping[str, Shown],
-    groups: Groups,
-    fixed: Mapping[str, Shown],
-    most: int,
-) -> list[str] | None:
-    """The same among counts of at most this many; None where that is not enough.
+def _cheapest_among(aim: Aim, audit: _Audit, groups: Groups, fixed: Mapping[str, Shown], most: int) -> list[str]:
+    """The same among counts of at most this many.
 
-    Two worlds are sought that agree with all that is still published and differ by three in this count; a count may
+    Two worlds are sought that agree with all that is still published and differ by three in this sum; a count may
     differ from the truth in them only if it is withheld, or within 1 to 4 if it is shown as ``<5``.
     """
+    values, shown = audit.values, audit.shown
     keys = [name for name, value in values.items()
             if shown[name].count is None or (name not in fixed and 0 < value <= most)]  # fmt: skip
+    if not set(aim) <= set(keys):
+        return []
     truth = np.array([values[name] for name in keys])
     small = np.array([shown[name].mark is Mark.SMALL for name in keys])
     free = np.array([shown[name].mark is Mark.WITHHELD for name in keys])
-    may_hide = ~free & np.array([name not in fixed for name in keys])
-    down = np.where(free, -truth, np.where(small, 1 - truth, 0))
-    up = np.where(free, FURTHEST, np.where(small, SMALLEST - 1 - truth, 0))
-    cost = np.where(free, 0, truth + SMALLEST * small)
-    sums = _equations(keys, list(groups), groups)
-    more = (-truth - down, FURTHEST - up)
-    found = _solve_worlds(sums, keys.index(key), (down, up), more, may_hide, cost)
-    return None if found is None else [name for name, hide in zip(keys, found, strict=True) if hide]
-
-
-Pair = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-
-def _solve_worlds(
-    sums: csr_array, position: int, free: Pair, hidden: Pair, may_hide: NDArray[np.bool_], cost: NDArray[np.int64]
-) -> NDArray[np.bool_] | None:
-    """Which counts to withhold; ``free`` and ``hidden``: how far each may move down and up, before and on top."""
-    count = len(cost)
-    zero, one = csr_array((count, count), dtype=int), csr_array(np.eye(count, dtype=int))
-    nothing = csr_array(sums.shape, dtype=int)
-    apart = csr_array(([1, -1], ([0, 0], [position, count + position])), shape=(1, 3 * count))
-    constraints = [LinearConstraint(apart, SPAN, np.inf)]
-    for world in range(2):
-        parts = [sums if k == world else nothing for k in range(3)]
-        constraints.append(LinearConstraint(_beside(parts), 0, 0))
-        own = [one if k == world else zero for k in range(2)]
-        constraints.append(LinearConstraint(_beside([*own, -_diagonal(hidden[0])]), free[0], np.inf))
-        constraints.append(LinearConstraint(_beside([*own, -_diagonal(hidden[1])]), -np.inf, free[1]))
-    limits = Bounds(
-        np.concatenate([np.full(2 * count, -np.inf), np.zeros(count)]),
-        np.concatenate([np.full(2 * count, np.inf), may_hide.astype(float)]),
+    furthest = -np.minimum(truth, FURTHEST)
+    choice = Choice(
+        sums=_equations(keys, list(groups), groups),
+        down=np.where(free, furthest, np.where(small, 1 - truth, 0)),
+        up=np.where(free, FURTHEST, np.where(small, SMALLEST - 1 - truth, 0)),
+        down_hidden=furthest,
+        up_hidden=np.full(len(keys), FURTHEST),
+        may_hide=~free & np.array([name not in fixed for name in keys]),
+        cost=np.where(free, 0, truth + SMALLEST * small),
     )
-    aim = np.concatenate([np.zeros(2 * count), cost])
-    found = milp(aim, integrality=np.repeat([0, 0, 1], count), bounds=limits, constraints=constraints)
-    if not found.success:
-        return None
-    return np.asarray(found.x[2 * count :] > 0.5)  # noqa: PLR2004 - a yes or no, as the solver writes it
-
-
-def _beside(parts: Sequence[csr_array]) -> csr_array:
-    return csr_array(hstack(parts))
-
-
-def _diagonal(entries: NDArray[np.int64]) -> csr_array:
-    positions = np.arange(len(entries))
-    return csr_array((entries, (positions, positions)), shape=(len(entries), len(entries)))
+    found = choice.cheapest(np.array([int(name in aim) for name in keys]), apart=SPAN)
+    return [] if found is None else [name for name, hide in zip(keys, found, strict=True) if hide]

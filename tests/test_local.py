@@ -103,9 +103,9 @@ def test_no_door_of_the_counts_leads_to_a_small_number(save: Save, shipped: Atla
     for code in counts.units:
         for told_as in (counts.shown, counts.red, counts.blue):
             assert privacy.text(told_as[code]) not in {"1", "2", "3", "4"}
-    for key, each in counts._public.items():
+    for key, each in counts.told.shown.items():
         if privacy.opened(counts._sealed).get(key, 0) in range(1, 5):
-            low, high = privacy.bounds(counts._public, counts._sums, key)
+            low, high = privacy.bounds(counts.told.shown, counts.told.sums, key)
             assert each.count is None
             assert high - low >= 3
 

@@ -6,12 +6,16 @@ import copy
 import itertools
 import json
 import pickle
+import random
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from factgeo import language, privacy
+from factgeo import language, privacy, worlds
 from factgeo.privacy import SMALL, WITHHELD, Mark, Sealed, Shown
 
 HIGHEST = 40  # more than any total of the drawn worlds
@@ -98,6 +102,91 @@ def test_the_audit_finds_the_bounds_that_trying_all_worlds_finds(numbers: list[i
     for key in shown:
         possible = possible_by_trying_all(shown, groups, key)
         assert privacy.bounds(shown, groups, key) == (min(possible), max(possible))
+
+
+def values_in_all_worlds(
+    shown: dict[str, Shown], groups: dict[str, tuple[str, ...]], counts: dict[str, int]
+) -> dict[str, NDArray[np.int64]]:
+    """Every count and total in each world that what is shown leaves possible, near the truth."""
+    spans = [allowed(shown[key], range(count + 5)) for key, count in counts.items()]
+    worlds = dict(zip(counts, np.array(np.meshgrid(*spans, indexing="ij")).reshape(len(spans), -1), strict=True))
+    possible = np.ones(len(worlds[next(iter(counts))]), dtype=bool)
+    for name, parts in groups.items():  # in order: totals of totals come last
+        worlds[name] = sum(worlds[part] for part in parts) + np.zeros(1, dtype=int)
+        if (known := shown[name].count) is not None:
+            possible &= worlds[name] == known
+        elif shown[name] == SMALL:
+            possible &= (worlds[name] >= 1) & (worlds[name] <= 4)
+    return {key: values[possible] for key, values in worlds.items()}
+
+
+@st.composite
+def telling_in_turns(draw: st.DrawFn) -> tuple[dict[str, int], list[dict[str, tuple[str, ...]]]]:
+    """Rows, with or without lights, and the sums that are told of them one after the other."""
+    number = st.sampled_from([0, 1, 1, 2, 3, 4, 5, 7, 9])
+    if draw(st.booleans()):
+        rows = ("a", "b")
+        counts = {f"{row}:{light}": draw(number) for row in rows for light in ("red", "blue")}
+        first = {row: (f"{row}:red", f"{row}:blue") for row in rows}
+        first |= {light: tuple(f"{row}:{light}" for row in rows) for light in ("red", "blue")}
+    else:
+        rows = tuple("abcde"[: draw(st.integers(2, 5))])
+        counts, first = {row: draw(number) for row in rows}, {}
+    some = st.lists(st.sampled_from(rows), min_size=1, unique=True).map(lambda each: tuple(sorted(each)))
+    turns = draw(st.lists(st.lists(some, min_size=1, max_size=3), max_size=3))
+    later = [{f"{turn}.{k}": parts for k, parts in enumerate(sums)} for turn, sums in enumerate(turns)]
+    return counts, [first | {"all": rows}, *later]
+
+
+@settings(max_examples=25, deadline=None)
+@given(telling_in_turns())
+def test_whatever_is_told_in_turns_every_small_count_keeps_four_values(
+    told: tuple[dict[str, int], list[dict[str, tuple[str, ...]]]],
+) -> None:
+    counts, turns = told
+    shown: dict[str, Shown] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    for sums in turns:
+        groups |= sums
+        before, shown = shown, privacy.suppress(counts, groups, public=shown)
+        assert before.items() <= shown.items()
+    for key, values in values_in_all_worlds(shown, groups, counts).items():
+        truth = privacy.with_totals(counts, groups)[key]
+        assert truth in values
+        if 1 <= truth <= 4:
+            assert len(set(values.tolist())) >= 4
+
+
+def test_what_is_left_of_a_total_is_kept_open_like_a_count() -> None:
+    counts = {"a:red": 29, "a:blue": 21, "b:red": 42, "b:blue": 8, "c:red": 0, "c:blue": 1, "d:red": 1, "d:blue": 2}
+    rows = tuple("abcd")
+    groups = {row: (f"{row}:red", f"{row}:blue") for row in rows} | {"all": rows}
+    groups |= {light: tuple(f"{row}:{light}" for row in rows) for light in ("red", "blue")}
+    shown = privacy.suppress(counts, groups)
+    then = privacy.suppress(counts, {**groups, "c+d": ("c", "d")}, public=shown)
+    low, high = privacy.bounds(then, {**groups, "c+d": ("c", "d")}, "c+d")
+    assert high - low >= 3
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_solver_that_fails_or_errs_leaves_everything_withheld(
+    monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    def answer(aim: NDArray[np.float64], **_: object) -> SimpleNamespace:
+        return SimpleNamespace(success=not fails, x=None if fails else np.zeros(len(aim)), fun=0.0)
+
+    monkeypatch.setattr(worlds, "milp", answer)
+    shown = privacy.suppress({"a": 3, "b": 0, "c": 10}, {"all": ("a", "b", "c")})
+    assert shown == {"a": WITHHELD, "b": Shown(Mark.SHOWN, 0), "c": WITHHELD, "all": WITHHELD}
+
+
+def test_the_solver_writes_nothing_where_other_programs_read(capfd: pytest.CaptureFixture[str]) -> None:
+    for seed in (281, 332, 635):
+        numbers = random.Random(seed)  # noqa: S311 - no secret
+        counts = {row: numbers.choice([1, 2, 3, 4, 5, 7, 9]) for row in "abcdef"}
+        groups = {f"{k}": tuple(sorted(numbers.sample("abcdef", 3))) for k in range(4)}
+        privacy.suppress(counts, {**groups, "all": tuple("abcdef")})
+    assert capfd.readouterr() == ("", "")
 
 
 def test_what_is_public_already_stays_and_the_new_total_gives_way() -> None:

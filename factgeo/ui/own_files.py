@@ -12,13 +12,14 @@ from typing import TypeVar
 
 import streamlit as st
 
-from factgeo import growth
+from factgeo import growth, told
 from factgeo.language import text
 from factgeo.local import LocalCounts
 from factgeo.need_report import NeedReport
 from factgeo.ui import upload, work
 
 LOCAL, PROJECTION, YEAR, REPORT = "need-local", "need-projection", "need-year", "need-report"
+TOLD = "need-told"  # what the session has shown of local counts, whichever file they came in
 
 T = TypeVar("T")
 
@@ -70,6 +71,9 @@ def year() -> int | None:
 
 def use(name: str, content: LocalCounts | Projection) -> None:
     """Use what was read, in place of what was there, and draw the page anew."""
+    if isinstance(content, LocalCounts):
+        content = content.beside(st.session_state.get(TOLD, told.NOTHING))
+        st.session_state[TOLD] = content.told
     st.session_state[name] = content
     _drawn_anew()
 
@@ -86,13 +90,20 @@ def _drawn_anew() -> None:
 
 
 def report(key: object, compute: Callable[[], NeedReport]) -> NeedReport:
-    """A report that rests on these files, computed once for each key and kept with them."""
+    """A report that rests on these files, computed once for each key and kept with them, like what was told in it."""
     last = st.session_state.get(REPORT)
     if last is None or last[0] != key:
         with st.spinner(text("app.working")):
             last = st.session_state[REPORT] = (key, compute())
+        _remember(last[1].local)
     found: NeedReport = last[1]
     return found
+
+
+def _remember(counted: LocalCounts | None) -> None:
+    """Go on with counts that know what was told of them."""
+    if counted is not None:
+        st.session_state[LOCAL], st.session_state[TOLD] = counted, counted.told
 
 
 def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | None:

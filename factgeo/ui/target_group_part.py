@@ -31,6 +31,8 @@ def _local_lines(found: NeedReport) -> list[str]:
     if need_report.WHOLE in found.totals:
         total = privacy.text(found.totals[need_report.WHOLE])
         said.append(text("need.local_total", area=found.whole.area, total=total))
+    if need_report.sums_are_told(found):
+        said.append(text("need.local_session"))
     return said
 
 
@@ -55,4 +57,6 @@ def by_team(answers: Answers) -> None:
         st.write(text("capacity.none"))
         return
     word_table.show(need_words.shown_teams(found.teams, None if found.local is None else found.totals))
+    if need_report.sums_are_told(found):
+        st.caption(plain(text("need.local_session")))
     st.caption(text("app.need.teams_note"))

@@ -17,6 +17,7 @@ from factgeo import (
     areas,
     capacity,
     capacity_words,
+    draft,
     language,
     local,
     need,
@@ -24,6 +25,7 @@ from factgeo import (
     need_words,
     parameters,
     pipeline,
+    privacy,
     settings,
     steps,
 )
@@ -166,6 +168,27 @@ def test_local_counts_are_in_nobody_else_s_session(
         assert "Sealed" not in everywhere
     second = page(drafted(forde), forde)
     assert first.metric[0].value != second.metric[0].value
+
+
+def test_what_a_session_has_shown_is_remembered_for_a_later_plan_and_another_name(forde: Result) -> None:
+    counts = "kommunenr;antall\n" + "".join(f"{unit};{7 + k}\n" for k, unit in enumerate(forde.plan.area.units[1:]))
+    counts += f"{forde.plan.area.units[0]};3\n"
+    shown = give(page(drafted(forde), forde), "local", "a.csv", counts)
+    first = shown.session_state[own_files.TOLD]
+    assert shown.session_state[own_files.LOCAL].told is first
+    assert any("denne økten" in caption.value for caption in shown.caption)
+    next(each for each in shown.button if each.label == language.text("app.need.local_remove")).click().run()
+    assert own_files.LOCAL not in shown.session_state
+    ground = draft.Ground.of(forde)
+    team = draft.neighbours(forde.plan, "4602", ground)[0]
+    moved = pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), team, ground))
+    shown.session_state[desk.DESK], shown.session_state[desk.RESULT] = drafted(moved), moved
+    then = give(shown.run(), "local", "b.csv", counts).session_state[own_files.TOLD]
+    assert not shown.exception
+    assert first.shown.items() <= then.shown.items()
+    assert len(then.shown) > len(first.shown)
+    low, high = privacy.bounds(then.shown, then.sums, forde.plan.area.units[0])
+    assert high - low >= 3
 
 
 def test_a_file_about_persons_is_refused_in_one_sentence_and_forgotten(forde: Result) -> None:
