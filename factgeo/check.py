@@ -6,6 +6,7 @@ means and price from the cells.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +18,19 @@ from factgeo import areas, bases, edits, language, network, teams
 from factgeo.journeys import Journeys
 from factgeo.language import Number
 from factgeo.pack import AGES, Atlas
-from factgeo.plan import Base, Catchment, Plan
+from factgeo.plan import NO_PROOF, Base, Catchment, Plan, Proof, Stage, Status
 from factgeo.settings import Edits
 
 SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
+ROUNDED = 0.001  # files give values and bounds with three digits
+OF_PROOF = ("other_price", "unsound_proof")  # findings about what a plan says of itself; no rule is broken
+STAGES = {
+    "balanced": ("balanced",),
+    "strict": ("reach", "served", "minutes"),
+    "everyone": ("served", "reach", "minutes"),
+    "fewest_teams": ("teams", "balanced"),
+}
+WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none")
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
     findings += _per_zone(plan, atlas)
     findings += _bases(plan, atlas)
     findings += _demands(plan, atlas)
-    findings += _values(plan, means, persons, atlas)
+    findings += list(_values(plan, means, persons, atlas)) or _claims(plan)
     findings += _act_areas(plan, atlas, journeys, joined, zones)
     return findings
 
@@ -71,6 +81,15 @@ def of_kept_teams(findings: Iterable[Finding], plan: Plan, atlas: Atlas) -> list
     kept = {frozenset(team.units) for team in edits.resolved(plan.settings, atlas).keep}
     ids = {catchment.team_id for catchment in plan.catchments if frozenset(catchment.units) in kept}
     return [finding for finding in findings if finding.team_id in ids]
+
+
+def proof_of(plan: Plan, findings: Iterable[Finding], atlas: Atlas) -> Proof:
+    """What may be told of how good a plan is: its proof, or none where a finding speaks against it.
+
+    Only rules that a planner has broken by keeping a team as it is leave the proof standing.
+    """
+    found = list(findings)
+    return plan.proof if len(of_kept_teams(found, plan, atlas)) == len(found) else NO_PROOF
 
 
 def _each_unit_once(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
@@ -218,6 +237,32 @@ def _bases(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
             yield Finding("forbidden_base_used", {"base": text})
 
 
+def _claims(plan: Plan) -> Iterator[Finding]:
+    """What the plan says of its proof, held against itself; whether a bound is true cannot be seen from it."""
+    proof, act = plan.proof, plan.act
+    if proof.stages or proof.status != "none":
+        worst = max((stage.status for stage in proof.stages), key=WORST_LAST.index, default=None)
+        named = tuple(stage.goal for stage in proof.stages)
+        if named != STAGES[plan.settings.goal.name] or proof.status != worst:
+            yield Finding("unsound_proof", {"stage": ", ".join(named) or "–"})
+    for stage in (*proof.stages, *([act.stage] if act else [])):
+        if not _is_sound(stage, plan.settings.solver.gap):
+            yield Finding("unsound_proof", {"stage": stage.goal})
+
+
+def _is_sound(stage: Stage, enough: float) -> bool:
+    """Can value, bound, gap and status of a stage belong together? ``enough``: the gap that counts as proven."""
+    given = (stage.value, stage.bound, stage.gap, stage.seconds)
+    if not all(map(math.isfinite, given)) or min(stage.value, stage.gap + SAME_PRICE, stage.seconds) < 0:
+        return False
+    if stage.status == "none":
+        return True
+    rounding = ROUNDED / max(ROUNDED, stage.value) + SAME_PRICE
+    gap = (stage.value - stage.bound) / stage.value if stage.value > 0 else 0.0
+    agrees = stage.bound <= stage.value + ROUNDED and abs(gap - stage.gap) <= rounding
+    return agrees and (stage.status != "optimal" or gap <= enough + rounding)
+
+
 def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: Atlas) -> Iterator[Finding]:
     """What each stage says it proved, added up again: the last to the point, earlier ones up to their tolerance."""
     if not plan.proof.stages:
@@ -228,6 +273,8 @@ def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: 
     minutes = float(means["person_minutes"].sum()) + dear * rules.bases.preference_price
     minutes += rules.moves.price * _moved(plan, persons)
     beyond = float(means["beyond"].sum())
+    if any(stage.goal not in STAGES[goal.name] for stage in plan.proof.stages):
+        return  # of no such stage is anything known
     found = {
         "minutes": minutes,
         "balanced": minutes + goal.beyond_price * beyond + goal.unserved_price * left_out,
@@ -239,7 +286,7 @@ def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: 
     for number, stage in enumerate(plan.proof.stages, start=1):
         again, last = found[stage.goal], number == len(plan.proof.stages)
         room = SAME_PRICE * max(1.0, again) + (0 if last or stage.goal == "teams" else goal.tolerance * area)
-        if again - stage.value > room or (last and stage.value - again > room):
+        if math.isfinite(stage.value) and (again - stage.value > room or (last and stage.value - again > room)):
             yield Finding("other_price", {"claimed": Number(stage.value), "found": Number(again)})
 
 

@@ -15,7 +15,7 @@ from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.places import Place
-from factgeo.plan import ActArea, Catchment, Plan, Unserved
+from factgeo.plan import ActArea, Catchment, Plan, Stage, Unserved
 from factgeo.trips import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"
@@ -38,7 +38,7 @@ def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> d
             "adults": figures.adults,
         },
         "rules": plan.settings.content(),
-        "solver": _solver(plan),
+        "solver": _solver(result),
         "teams": [
             {
                 **_team(team),
@@ -84,13 +84,17 @@ def effect(change: Effect) -> dict[str, Any]:
     }
 
 
-def _solver(plan: Plan) -> dict[str, Any]:
+def _solver(result: Result) -> dict[str, Any]:
+    """What is known of how good the plan is; no value of a proof that does not hold."""
+    plan, proof = result.plan, result.proof
+    act = [plan.act.stage] if plan.act else []
+    if proof != plan.proof:
+        act = [Stage(stage.goal, 0.0, 0.0, 0.0, "none", 0.0) for stage in act]
     stages = [
         {**dataclasses.asdict(stage), "value": round(stage.value, 3), "bound": round(stage.bound, 3),
          "seconds": round(stage.seconds, 2)}
-        for stage in (*plan.proof.stages, *([plan.act.stage] if plan.act else []))
+        for stage in (*proof.stages, *act)
     ]  # fmt: skip
-    proof = plan.proof
     seconds = round(proof.seconds, 2)
     return {
         "name": proof.solver,

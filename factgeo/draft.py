@@ -19,10 +19,9 @@ from factgeo.language import Phrase
 from factgeo.measure import team_names
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
-from factgeo.plan import ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
+from factgeo.plan import NO_PROOF, ActTier, Base, Catchment, Plan, Stage, Unserved
 from factgeo.settings import Edits, KeptTeam, Lock
 
-NO_PROOF = Proof("", "none", ())
 NO_STAGE = Stage(planfile.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
 NAMED = 3  # units that the name of a step tells
 LONGEST_NAME = 100  # letters in the name of a locked team

@@ -111,7 +111,7 @@ def _price_lines(result: Result) -> list[str]:
     settings = result.plan.settings
     goal, limit = settings.goal, number(settings.travel.minutes)
     preferred = settings.bases.preferred or any(site.role == "preferred" for site in settings.bases.sites)
-    stages = result.plan.proof.stages
+    stages = result.proof.stages
     if not stages or stages[-1].goal == "balanced":
         said = text(
             "further.measure_balanced",
@@ -206,7 +206,7 @@ def _alternative_lines(further: Further, result: Result) -> Iterator[str]:
     for rank, each in _ranked(further):
         said = [_difference(each, result), _price(each.price, result)]
         said += [_people(*_gains(each.result, result), result), _mean(result, each.result)]
-        if each.result.plan.proof.status != "optimal":
+        if each.result.proof.status != "optimal":
             said.append(text("further.unproven"))
         yield text("further.alternative", rank=number(rank), what="; ".join(said))
     if len(further.alternatives) < further.asked.alternatives:
@@ -271,7 +271,7 @@ def _proposal(result: Result) -> str:
     """The proposal's own point, and whether its number of teams was free."""
     settings = result.plan.settings
     ruled = settings.teams.at_least or settings.teams.at_most or settings.teams.per_zone
-    free = not ruled and result.plan.proof.status == "optimal"
+    free = not ruled and result.proof.status == "optimal"
     return text(
         "further.curve.own" if free else "further.curve.proposal",
         teams=number(own_teams(result)),
@@ -413,7 +413,7 @@ def _others(answer: Answer) -> str:
     if answer.forced is None:
         return ""
     said = [text("further.why.also", where=_where_to(answer.moved, answer.forced))] if answer.moved else []
-    if answer.forced.plan.proof.status != "optimal":
+    if answer.forced.proof.status != "optimal":
         said.append(text("further.why.unproven"))
     return "".join(f" {sentence}" for sentence in said)
 
@@ -520,7 +520,7 @@ def _alternatives_table(further: Further, result: Result) -> str:
 
 def _plan_cells(result: Result) -> list[str]:
     shares = [percent(_share_within(result)), percent(result.figures.served)]
-    return [*shares, _minutes(result.figures.mean_min), _status_words(result.plan.proof.status)]
+    return [*shares, _minutes(result.figures.mean_min), _status_words(result.proof.status)]
 
 
 def _status_words(status: Status) -> str:
@@ -742,7 +742,7 @@ def _cost_json(answer: Answer) -> Row:
         "within": answer.within,
         "served": answer.served,
         "moved": [_change(unit, before.get(unit), after.get(unit)) for unit in answer.moved],
-        "status": answer.forced.plan.proof.status,
+        "status": answer.forced.proof.status,
     }
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from factgeo import areas, changes, effects, journeys, language, split
 from factgeo.areas import Area
-from factgeo.check import Finding, check, of_kept_teams
+from factgeo.check import Finding, check, of_kept_teams, proof_of
 from factgeo.effects import Effects
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.measure import PartFigures, PlanFigures, measure, part_figures
 from factgeo.pack import Atlas
-from factgeo.plan import Plan
+from factgeo.plan import Plan, Proof
 from factgeo.propose import as_plan, propose
 from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.request import Request
@@ -49,6 +50,11 @@ class Result:
     splits: tuple[Split, ...]
     parts: Mapping[str, PartFigures]
     notes: tuple[Finding, ...] = ()
+
+    @cached_property
+    def proof(self) -> Proof:
+        """How good the plan is known to be; nothing is, where its proof does not hold against what was found here."""
+        return proof_of(self.plan, self.notes, self.atlas)
 
     @property
     def within(self) -> int:

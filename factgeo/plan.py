@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from factgeo.areas import Area
@@ -101,6 +101,7 @@ class Proof:
     solver: str
     status: Status
     stages: tuple[Stage, ...]
+    claimed: bool = field(default=False, compare=False)  # a file says so; nobody has proven it again
 
     @property
     def gap(self) -> float:
@@ -111,6 +112,9 @@ class Proof:
     def seconds(self) -> float:
         """Solving time of all stages."""
         return sum(stage.seconds for stage in self.stages)
+
+
+NO_PROOF = Proof("", "none", ())
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from factgeo.errors import PlanError, SettingsError, UnknownNameError
 from factgeo.journeys import Journeys
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.plan import ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Unserved
+from factgeo.plan import NO_PROOF, ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Status, Unserved
 from factgeo.settings import Settings
 from factgeo.userfiles import Table
 
@@ -56,11 +57,12 @@ def read(path: Path, atlas: Atlas) -> Plan:
     file = path / "plan.json" if path.is_dir() else path
     content = _content(file)
     try:
-        return from_content(content, atlas, file)
+        plan = from_content(content, atlas, file)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, PlanError):
             raise
         raise PlanError("plan_field", file=file, field=_field(error)) from None
+    return replace(plan, proof=replace(plan.proof, claimed=True))
 
 
 def _from_csv(path: Path, atlas: Atlas) -> Plan:
@@ -84,7 +86,7 @@ def _from_csv(path: Path, atlas: Atlas) -> Plan:
         settings=rules,
         catchments=catchments,
         unserved=tuple(Unserved(unit, "locked") for unit in left),
-        proof=Proof("", "none", ()),
+        proof=NO_PROOF,
         pack_digest=atlas.digest,
     )
 
@@ -199,17 +201,34 @@ def standing(content: Mapping[str, Any], rules: Settings, known: Known, file: Pa
         Catchment(str(team["team_id"]), _base(team["base"], known, file), tuple(sorted(team["units"])))
         for team in teams
     )
-    stages = tuple(Stage(**stage) for stage in content["solver"]["stages"])
+    stages = tuple(_stage(stage) for stage in content["solver"]["stages"])
     own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
     return Plan(
         area=Area(str(content["area"]["name"]), tuple(str(unit) for unit in content["area"]["unit_codes"])),
         settings=rules,
         catchments=catchments,
         unserved=tuple(_unserved(entry, file) for entry in content["unserved"]),
-        proof=Proof(str(content["solver"]["name"]), content["solver"]["status"], own),
+        proof=_proof(content["solver"], own),
         pack_digest=str(content["pack_digest"]),
         act=_act(content, known, stages, file) if rules.act_areas.enabled else None,
     )
+
+
+def _proof(solver: Mapping[str, Any], stages: tuple[Stage, ...]) -> Proof:
+    return Proof(str(solver["name"]), _status(solver), stages, claimed=bool(solver.get("claimed", False)))
+
+
+def _stage(entry: Mapping[str, Any]) -> Stage:
+    numbers = {name: float(entry[name]) for name in ("value", "bound", "gap", "seconds")}
+    return Stage(goal=str(entry["goal"]), status=_status(entry), **numbers)
+
+
+def _status(entry: Mapping[str, Any]) -> Status:
+    name = "status"
+    status: Status = entry[name]
+    if status not in get_args(Status):
+        raise KeyError(name)
+    return status
 
 
 def rules_from(given: Mapping[str, Any], file: Path) -> Settings:

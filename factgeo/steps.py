@@ -101,6 +101,7 @@ def _rest_content(plan: Plan) -> dict[str, Any]:
         "solver": {
             "name": plan.proof.solver,
             "status": plan.proof.status,
+            "claimed": plan.proof.claimed,
             "stages": [asdict(stage) for stage in stages],
         },
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from factgeo import edits, language, need
+from factgeo.check import OF_PROOF, Finding
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
@@ -89,11 +90,11 @@ def lines(result: Result) -> list[str]:
     if within is not None:
         reach += " " + text("summary.within", share=percent(within), limit=limit)
     mean = text("summary.mean", mean=minutes(figures.mean_min), unreachable=number(figures.unreachable))
-    said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(plan)]
+    said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(result)]
     if plan.act is not None:
         said.insert(-2, _act_sentence(plan, figures))
-    if result.notes:
-        said.append(text("summary.notes", notes="; ".join(note.text() for note in result.notes)))
+    if broken := [note for note in result.notes if note.key not in OF_PROOF]:
+        said.append(text("summary.notes", notes=_listed(broken)))
     return said if result.effects is None else [*said, *effect_lines(result.effects, result)]
 
 
@@ -150,11 +151,19 @@ def _left_out(plan: Plan) -> str:
     return text("summary.one_unserved") if count == 1 else text("summary.unserved", count=number(count))
 
 
-def proof_sentence(plan: Plan) -> str:
-    """How good the plan is known to be, and what decided it."""
-    gap = percent(plan.proof.gap, 4)
-    proof = text(f"proof.{plan.proof.status}", gap=gap, seconds=number(plan.proof.seconds, 1))
-    return f"{proof} {goal_sentence(plan.settings)}" if plan.proof.stages else proof
+def _listed(findings: Iterable[Finding]) -> str:
+    return "; ".join(finding.text() for finding in findings)
+
+
+def proof_sentence(result: Result) -> str:
+    """How good the plan is known to be, and what decided it; whether it is only a file that says so."""
+    plan, proof = result.plan, result.proof
+    if proof != plan.proof:
+        return text("proof.refuted", findings=_listed([n for n in result.notes if n.key in OF_PROOF] or result.notes))
+    said = [text(f"proof.{proof.status}", gap=percent(proof.gap, 4), seconds=number(proof.seconds, 1))]
+    if proof.stages:
+        said += [*([text("proof.claimed")] if proof.claimed else []), goal_sentence(plan.settings)]
+    return " ".join(said)
 
 
 def goal_sentence(settings: Settings) -> str:

@@ -53,9 +53,9 @@ class Answer:
     @property
     def price(self) -> float:
         """What the goal's last stage loses, in its unit (person-minutes, for most goals)."""
-        if self.forced is None or not self.now.plan.proof.stages:
+        if self.forced is None or not self.now.proof.stages:
             return 0.0
-        return self.forced.plan.proof.stages[-1].value - self.now.plan.proof.stages[-1].value
+        return self.forced.plan.proof.stages[-1].value - self.now.proof.stages[-1].value
 
 
 def find_team(text: str, result: Result) -> Catchment:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from conftest import refusal
 
-from factgeo import areas, contract, pipeline, planfile, steps
+from factgeo import areas, contract, pipeline, planfile, steps, summary
 from factgeo import settings as factgeo_settings
 from factgeo.check import check
 from factgeo.errors import PlanError
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
+from factgeo.plan import NO_PROOF
 
 Json = dict[str, Any]
 
@@ -77,6 +78,62 @@ def test_a_plan_edited_by_hand_is_checked_as_strictly_as_our_own(
     edit(changed)
     plan = planfile.read(written(changed, tmp_path), shipped)
     assert keys <= {finding.key for finding in check(plan, shipped, forde.journeys)}
+
+
+def stage(content: Json, **values: object) -> None:
+    content["solver"]["stages"][0].update(values)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda c: move(c, "4639", "T04"),
+        lambda c: c["rules"]["goal"].update(beyond_price=1),
+        lambda c: stage(c, value=1.0, bound=1.0),
+        lambda c: stage(c, value=float("nan")),
+        lambda c: stage(c, value=float("inf"), bound=float("inf")),
+        lambda c: stage(c, bound=9e9),
+        lambda c: stage(c, bound=1.0),
+        lambda c: stage(c, gap=0.5),
+        lambda c: stage(c, goal="minutes"),
+        lambda c: stage(c, status="time_limit"),
+        lambda c: c["solver"].update(stages=[]),
+        lambda c: c["solver"]["stages"].append(c["solver"]["stages"][0]),
+    ],
+)  # fmt: skip
+def test_a_proof_that_does_not_hold_is_shown_nowhere(
+    shipped: Atlas, forde: Result, content: str, tmp_path: Path, edit: Callable[[Json], object]
+) -> None:
+    changed = json.loads(content)
+    edit(changed)
+    found = pipeline.redrawn(forde, planfile.read(written(changed, tmp_path), shipped))
+    assert found.proof == NO_PROOF
+    said = summary.markdown(found, shipped)
+    assert "bevist best" not in said
+    assert "ikke holder" in said
+    again = contract.plan_json(found, shipped)
+    assert (again["solver"]["status"], again["solver"]["stages"]) == ("none", [])
+    assert planfile.read(written(again, tmp_path), shipped).catchments == found.plan.catchments
+
+
+def test_a_proof_that_was_read_is_said_to_be_the_file_s(
+    shipped: Atlas, forde: Result, content: str, tmp_path: Path
+) -> None:
+    found = pipeline.redrawn(forde, planfile.read(written(json.loads(content), tmp_path), shipped))
+    assert found.proof.status == "optimal"
+    assert "i filen som planen er lest fra" in summary.proof_sentence(found)
+    assert "i filen" not in summary.proof_sentence(forde)
+    kept = planfile.from_content(steps.plan_content(found.plan), shipped, Path())
+    assert kept.proof.claimed
+
+
+@pytest.mark.parametrize(("name", "value"), [("status", "certain"), ("value", "much"), ("value", None)])
+def test_a_proof_of_another_make_is_refused(
+    shipped: Atlas, content: str, tmp_path: Path, name: str, value: object
+) -> None:
+    changed = json.loads(content)
+    stage(changed, **{name: value})
+    assert "plan.json" in refusal(PlanError, lambda: planfile.read(written(changed, tmp_path), shipped))
 
 
 @pytest.mark.parametrize(

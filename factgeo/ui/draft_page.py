@@ -241,7 +241,7 @@ def _background(result: Result) -> None:
     """Rules, proof, quality, sources and the publishers' names."""
     data, plan = work.atlas(), result.plan
     with st.expander(text("app.background.title")):
-        st.markdown(summary.proof_sentence(plan) if plan.proof.stages else text("app.draft.no_proof"))
+        st.markdown(summary.proof_sentence(result) if plan.proof.stages else text("app.draft.no_proof"))
         st.markdown(prose.plain(summary.rules(plan.settings, result.atlas)))
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
         st.markdown(summary.sources(data, plan.settings))

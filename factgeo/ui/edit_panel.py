@@ -163,7 +163,11 @@ def _why_not(unit: str, target: str, result: Result) -> None:
 def _answer(unit: str, base: Base, result: Result, tell: Callable[[str], None]) -> list[str]:
     """Why, against the best plan under the draft's rules and locks: a draft has no proof of its own."""
     tell(text("app.panel.why_working"))
-    best = result if result.plan.proof.status == "optimal" else pipeline.again(result, result.plan.settings)
+    best = (
+        result
+        if result.proof.status == "optimal" and not result.proof.claimed
+        else pipeline.again(result, result.plan.settings)
+    )
     lines = further_words.lines(Further(answer=why.why(best, unit, base)), best)
     return lines if best is result else [text("app.panel.why_of_best"), *lines]
 

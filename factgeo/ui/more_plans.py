@@ -61,7 +61,7 @@ def _answer(asked: str, result: Result, act: Act) -> None:
 
 def _best(result: Result) -> Result | None:
     """The best plan under the draft's rules and locks: what a hand-drawn draft can be held against."""
-    if result.plan.proof.status == "optimal":
+    if result.proof.status == "optimal" and not result.proof.claimed:
         return result
     return work.ask(
         "plan", ("best", desk.plan_digest(result.plan)), lambda _: pipeline.again(result, result.plan.settings)

@@ -30,6 +30,7 @@ from factgeo.further import Further
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
+from factgeo.plan import NO_PROOF
 from factgeo.ui import desk, draft_map, draft_page, edit_panel, key_figures, plan_tables, work
 from factgeo.ui.desk import Saved
 from factgeo.ui.prose import plain
@@ -238,7 +239,7 @@ def test_an_edit_meanwhile_ends_the_wish_to_improve(page: AppTest, forde: Result
 
 def test_rules_that_no_plan_can_keep_give_one_sentence(forde: Result) -> None:
     rules = settings.load(start=forde.plan.settings, tables={"teams": {"at_least": 12}})
-    plan = replace(forde.plan, settings=rules, proof=draft.NO_PROOF)
+    plan = replace(forde.plan, settings=rules, proof=NO_PROOF)
     shown = opened("forslag", **drafted(pipeline.redrawn(forde, plan)))
     press(shown, "app.draft.improve")
     assert not shown.exception
