@@ -20,12 +20,12 @@ from pathlib import Path
 import pandas as pd
 
 from factgeo import codes as codes_of
-from factgeo import names, privacy, told, userfiles
+from factgeo import names, privacy, userfiles
 from factgeo.errors import SourceError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
 from factgeo.privacy import WITHHELD, Mark, Sealed, Shown
-from factgeo.told import Told
+from factgeo.told import NOTHING, Told, name_of_sum
 
 DISTRICT_HEADERS = {"bydel", "bydelsnr", "bydelsnummer", "bydelskode", "bydelsnavn", "district"}
 CODE_HEADERS = {
@@ -137,11 +137,11 @@ class LocalCounts:
             One entry per set that is made of whole rows of the file; others have only an estimate.
         """
         shown = self.telling(divisions).told.shown
-        return {name: shown[told.name_of_sum(rows)] for name, rows in self._sets(divisions).items()}
+        return {name: shown[name_of_sum(rows)] for name, rows in self._sets(divisions).items()}
 
     def telling(self, divisions: Mapping[str, Iterable[str]]) -> LocalCounts:
         """The same counts, where it is remembered that the totals of some sets of units were told."""
-        sums = {told.name_of_sum(rows): rows for rows in self._sets(divisions).values() if len(rows) > 1}
+        sums = {name_of_sum(rows): rows for rows in self._sets(divisions).values() if len(rows) > 1}
         return replace(self, _told=self._told.adding(sums))
 
     def missing(self, units: Iterable[str]) -> tuple[str, ...]:
@@ -501,11 +501,11 @@ def _guarded(file: str, years: tuple[int, ...], counts: dict[str, int], ignored:
         total=WITHHELD,
         ignored=ignored,
         _adults={unit: int(atlas.population.at[unit, "adults"]) for held in units.values() for unit in held},
-        _told=told.NOTHING,
+        _told=NOTHING,
         _names={},
         _sealed=Sealed(counts),
     )
-    return _shown_beside(raw, told.NOTHING)
+    return _shown_beside(raw, NOTHING)
 
 
 def _shown_beside(raw: LocalCounts, earlier: Told) -> LocalCounts:
@@ -518,7 +518,7 @@ def _shown_beside(raw: LocalCounts, earlier: Told) -> LocalCounts:
         names |= earlier.names({**row, code: sum(row.values()) if lights else counts[code]})
     sums = {names[code]: tuple(names[f"{code}:{light}"] for light in lights) for code in codes if lights}
     totals = [tuple(names[f"{code}{kind}"] for code in codes) for kind in ("", *(f":{light}" for light in lights))]
-    sums |= {told.name_of_sum(parts): parts for parts in totals if len(parts) > 1}
+    sums |= {name_of_sum(parts): parts for parts in totals if len(parts) > 1}
     now = earlier.further({names[key]: count for key, count in counts.items()}, sums)
     by_light = [{code: now.shown[names[f"{code}:{light}"]] for code in codes} for light in lights] or [{}, {}]
     return replace(
@@ -526,7 +526,7 @@ def _shown_beside(raw: LocalCounts, earlier: Told) -> LocalCounts:
         shown={code: now.shown[names[code]] for code in codes},
         red=by_light[0],
         blue=by_light[1],
-        total=now.shown[told.name_of_sum(totals[0])],
+        total=now.shown[name_of_sum(totals[0])],
         _told=now,
         _names=names,
     )
