@@ -16,7 +16,7 @@ from factgeo.pack import Atlas
 from factgeo.places import LAT_RANGE, LON_RANGE
 from factgeo.plan import Base
 from factgeo.settings import Settings, Site
-from factgeo.sources import files
+from factgeo.sources import layers
 from factgeo.userfiles import Table
 
 ASHORE_M = 300  # outlines are that generalised: a quay may lie this far outside
@@ -102,16 +102,14 @@ def read_sites(path: Path) -> tuple[Site, ...]:
 
 def _site_points(path: Path) -> Table:
     """Points of a GeoPackage as rows of text, like those of a CSV."""
-    layer = files.read_layer(path, columns=())
-    if layer.crs is None:
-        raise SourceError("source_crs", file=path)
-    points = layer.to_crs(4326).geometry.representative_point()
+    layer = layers.in_crs(layers.read_layer(path, columns=["name"], shape="points"), 4326, path)
     table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold)
-    if "name" not in table.columns:
-        raise SourceError("source_columns", file=path, missing="name", found=", ".join(map(str, table.columns[:8])))
-    table = table.astype(object).where(table.notna(), "").astype(str)
-    rows = table.assign(lon=points.x.map("{:.8f}".format), lat=points.y.map("{:.8f}".format))
-    rows = rows.set_axis(np.arange(1, len(table) + 1))
+    table = table.astype(object).where(table.notna(), "").astype(str).set_axis(np.arange(1, len(table) + 1))
+    several = shapely.get_num_geometries(layer.geometry.to_numpy()) > 1
+    if several.any():
+        raise SourceError("site_points", file=path, line=table.index[int(several.argmax())])
+    lon, lat = shapely.get_coordinates(layer.geometry.to_numpy()).T
+    rows = table.assign(lon=[f"{degrees:.8f}" for degrees in lon], lat=[f"{degrees:.8f}" for degrees in lat])
     return Table(path, rows, {str(column): str(column) for column in rows.columns}, 0)
 
 

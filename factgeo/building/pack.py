@@ -18,11 +18,12 @@ from factgeo import access, folders, pack, tables
 from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
 from factgeo.language import Phrase, number, percent, text
-from factgeo.sources import kartverket, ssb
+from factgeo.sources import kartverket, layers, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
 
 EXACT_YEAR = 2019  # the newest grid with exact counts below 10
+BOUNDS_DEG = 1.0  # by so much the outermost points of a map may lie elsewhere; a UTM zone is six degrees wide
 AREA_CHANGE = 0.01  # of a unit's outline by generalising
 JOINED_SHARE = 0.995  # of road km that must be in one component
 PARQUET = {"compression": "zstd", "index": False}
@@ -66,8 +67,7 @@ def build(
     folder = SourceFolder(sources)
     progress("units")
     health = small_tables.read_health_areas(facts)
-    municipalities = kartverket.read_municipalities(folder.find("kartverket/kommuner_2024.geojson"))
-    districts = kartverket.read_districts(folder.find("districts/bydeler_2020.gml"))
+    municipalities, districts = _outlines(folder)
     outlines = units.build(municipalities, districts, health)
     progress("residents")
     people, unstated = _residents(folder, health, year)
@@ -209,6 +209,15 @@ def network_lines(built: Built) -> list[str]:
     ]  # fmt: skip
 
 
+def _outlines(folder: SourceFolder) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Municipalities and districts, each where it must lie, so that no other file is blamed for it."""
+    ours, theirs = folder.find("kartverket/kommuner_2024.geojson"), folder.find("districts/bydeler_2020.gml")
+    municipalities, districts = kartverket.read_municipalities(ours), kartverket.read_districts(theirs)
+    layers.refuse_elsewhere(municipalities, ours, bounds=kartverket.MAINLAND, margin=BOUNDS_DEG)
+    layers.refuse_elsewhere(districts, theirs, bounds=kartverket.CITIES, margin=BOUNDS_DEG)
+    return municipalities, districts
+
+
 def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> tuple[pd.DataFrame, int]:
     """Residents by unit, and how many of them had no district stated in ``year``."""
     path = folder.find("ssb/07459_municipality_age_sex.csv.gz")
@@ -261,9 +270,11 @@ def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[Check]:
 
 
 def _network(folder: SourceFolder, crossings: pd.DataFrame) -> roads.RoadTables:
-    n1000 = folder.find("kartverket/n1000_veglenke.gpkg")
-    boats = kartverket.read_boat_lines(n1000, folder.find("kartverket/n1000_annenbatrute.gpkg"))
-    return roads.build(kartverket.read_road_lines(n1000), kartverket.read_ferry_lines(n1000), crossings, boats)
+    n1000, other = folder.find("kartverket/n1000_veglenke.gpkg"), folder.find("kartverket/n1000_annenbatrute.gpkg")
+    boats, lines = kartverket.read_boat_lines(n1000, other), kartverket.read_road_lines(n1000)
+    layers.refuse_elsewhere(lines, n1000, bounds=kartverket.MAINLAND, margin=BOUNDS_DEG)
+    layers.refuse_elsewhere(boats, other)
+    return roads.build(lines, kartverket.read_ferry_lines(n1000), crossings, boats)
 
 
 def _units(

@@ -22,7 +22,7 @@ def build(
     """Exact outlines: unit_code, geometry; valid, no overlaps, no gaps along land borders.
 
     Raises:
-        SourceError: The outlines and the health areas do not name the same units.
+        SourceError: The outlines and the health areas do not name the same units, or others cover one wholly.
     """
     _refuse_other_codes(municipalities["municipality_code"], health_areas["municipality_code"])
     in_city = health_areas["unit_code"].str.len() == 6  # noqa: PLR2004 - districts have six digits
@@ -32,6 +32,9 @@ def build(
     owner = _owners(faces, municipalities, districts, city_of)
     known = owner != ""
     outlines = gpd.GeoDataFrame({"unit_code": owner[known]}, geometry=faces[known], crs=CRS)
+    lost = sorted(set(health_areas["unit_code"]) - set(owner[known]))
+    if lost:
+        raise SourceError("units_without_area", units=", ".join(lost[:8]))
     return outlines.dissolve("unit_code", as_index=False, method="coverage")
 
 

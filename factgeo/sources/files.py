@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
-import tempfile
-import tomllib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 
+from factgeo import documents
+from factgeo.documents import UnreadableError
 from factgeo.errors import SourceError
 
 
@@ -88,10 +84,11 @@ def _read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("file", [])
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError("source_unreadable", file=path, reason=_one_line(error)) from None
-    return {entry["path"]: entry for entry in entries if "path" in entry}
+        entries = documents.read_toml(path).get("file", [])
+    except UnreadableError as error:
+        raise SourceError("source_unreadable", file=path, reason=error.reason) from None
+    tables = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return {str(entry["path"]): entry for entry in tables if "path" in entry}
 
 
 def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",", encoding: str = "utf-8-sig") -> pd.DataFrame:
@@ -193,42 +190,3 @@ def refuse_other_words(table: pd.DataFrame, column: str, allowed: Sequence[str],
         line = int(bad.idxmax())
         value, words = table.loc[line, column], ", ".join(allowed)
         raise SourceError("source_other_word", file=path, line=line, column=column, value=value, allowed=words)
-
-
-def read_layer(path: Path, *, columns: Sequence[str], layer: str | None = None) -> gpd.GeoDataFrame:
-    """A layer of a geographic file, at least with these columns, none of its geometries empty; index = fid.
-
-    The layer is found by name, or by its columns where no name is given. The file is opened from a copy
-    when GDAL would write beside it (GML).
-
-    Raises:
-        SourceError: Not readable, cut off, no such layer or column, no rows, an empty geometry, or no CRS.
-    """
-    if path.suffix == ".gml":
-        with tempfile.TemporaryDirectory() as folder:
-            return _read_layer(Path(shutil.copy(path, folder)), path, columns, layer)
-    return _read_layer(path, path, columns, layer)
-
-
-def _read_layer(opened: Path, named: Path, columns: Sequence[str], layer: str | None) -> gpd.GeoDataFrame:
-    try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(opened)]
-        if not layers:
-            raise SourceError("source_empty", file=named)
-        if layer is not None and layer not in layers:
-            raise SourceError("source_layer", file=named, layer=layer, found=", ".join(layers))
-        table = pyogrio.read_dataframe(opened, layer=layer or layers[0], fid_as_index=True)
-    except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError) as error:
-        raise SourceError("source_unreadable", file=named, reason=_one_line(error)) from None
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        found = ", ".join(map(str, table.columns[:8]))
-        raise SourceError("source_columns", file=named, missing=", ".join(missing), found=found)
-    if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
-        raise SourceError("source_crs", file=named)
-    if table.empty:
-        raise SourceError("source_empty", file=named)
-    empty = table.geometry.isna() | table.geometry.is_empty
-    if empty.any():
-        raise SourceError("source_geometry", file=named, row=empty.idxmax())
-    return table

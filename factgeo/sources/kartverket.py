@@ -8,25 +8,29 @@ import geopandas as gpd
 import pandas as pd
 
 from factgeo.errors import SourceError
-from factgeo.sources import files
+from factgeo.sources import files, layers
 
 CRS = 25833
 BUILT = "V"  # N1000 vegfase: V exists, P is planned
 MUNICIPALITIES = 357
+# west, south, east and north of what the files must fill, degrees
+MAINLAND, CITIES = (4.51, 57.96, 31.17, 71.19), (5.14, 58.88, 10.95, 63.52)
 
 
 def read_municipalities(path: Path) -> gpd.GeoDataFrame:
     """Coast-clipped municipalities: municipality_code, official_name (with parallel names), geometry (valid).
 
     Raises:
-        SourceError: A municipality is missing or stands twice.
+        SourceError: A municipality is missing, stands twice, or has no area.
     """
-    raw = files.read_layer(path, columns=["kommunenummer", "name"]).to_crs(CRS)
+    raw = layers.read_layer(path, columns=["kommunenummer", "name"], shape="areas")
+    raw = layers.in_crs(raw, CRS, path)
     columns = {
         "municipality_code": raw["kommunenummer"].astype(str).str.zfill(4),
         "official_name": raw["name"].astype(str).str.strip(),
     }
-    table = gpd.GeoDataFrame(columns, geometry=raw.make_valid(), crs=CRS)
+    shapes = layers.outlines(raw, columns["municipality_code"], path)
+    table = gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
     files.refuse_duplicates(pd.DataFrame(table), ["municipality_code"], path)
     if len(table) != MUNICIPALITIES:
         raise SourceError("municipality_count", file=path, found=len(table), expected=MUNICIPALITIES)
@@ -34,12 +38,19 @@ def read_municipalities(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_districts(path: Path) -> gpd.GeoDataFrame:
-    """City districts: unit_code (6 digits), geometry, EPSG:25833. They reach into the sea."""
-    raw = files.read_layer(path, columns=["bydelnr"])
-    # the file says EPSG:4326 with coordinates in lon lat order, which is how GDAL hands them over
-    raw = raw.set_crs(4326, allow_override=True).to_crs(CRS)
+    """City districts: unit_code (6 digits), geometry (valid), EPSG:25833. They reach into the sea.
+
+    Raises:
+        SourceError: A district has no area.
+    """
+    raw = layers.read_layer(path, columns=["bydelnr"], shape="areas")
+    if raw.crs.is_geographic:
+        # the file says EPSG:4326 with coordinates in lon lat order, which is how GDAL hands them over
+        raw = raw.set_crs(4326, allow_override=True)
+    raw = layers.in_crs(raw, CRS, path)
     codes = raw["bydelnr"].astype(str).str.zfill(6)
-    return gpd.GeoDataFrame({"unit_code": codes}, geometry=raw.make_valid(), crs=CRS).reset_index(drop=True)
+    shapes = layers.outlines(raw, codes, path)
+    return gpd.GeoDataFrame({"unit_code": codes}, geometry=shapes, crs=CRS).reset_index(drop=True)
 
 
 def read_road_lines(path: Path) -> gpd.GeoDataFrame:
@@ -73,13 +84,13 @@ def read_boat_lines(n1000: Path, other: Path) -> gpd.GeoDataFrame:
     """Passenger-boat lines, from the road layer and from the layer of other boat routes; no names, no times."""
     raw = _read_n1000(n1000)
     boats = raw[raw["typeVeg"] == "passasjerferje"][["geometry"]]
-    rest = files.read_layer(other, columns=[])[["geometry"]].to_crs(CRS)
+    rest = layers.in_crs(layers.read_layer(other, shape="lines")[["geometry"]], CRS, other)
     return gpd.GeoDataFrame(pd.concat([boats, rest], ignore_index=True), crs=CRS)
 
 
 def _read_n1000(path: Path) -> gpd.GeoDataFrame:
     columns = ["typeVeg", "vegfase", "vegkategori", "vegnummer", "motorvegtype", "medium"]
-    return files.read_layer(path, columns=columns, layer="Veglenke").to_crs(CRS)
+    return layers.in_crs(layers.read_layer(path, columns=columns, shape="lines", layer="Veglenke"), CRS, path)
 
 
 def read_place_names(path: Path) -> pd.DataFrame:

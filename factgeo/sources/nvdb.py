@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from factgeo.errors import SourceError
-from factgeo.sources import files
+from factgeo.sources import layers
 
 CRS = "EPSG:25833"
 # The columns of the editions by what they say; names are compared in lower case.
@@ -44,12 +44,9 @@ def read(path: Path) -> gpd.GeoDataFrame:
     """
     if not path.is_file():
         raise SourceError("roads_missing", file=path)
-    raw = files.read_layer(path, columns=[])
+    raw = layers.read_layer(path, columns=[FORWARD_MIN, BACKWARD_MIN], shape="lines", lacking="nvdb_columns")
     raw = raw.rename(columns={name: str(name).lower() for name in raw.columns if name != raw.geometry.name})
-    if _column(raw, FORWARD_MIN) is None or _column(raw, BACKWARD_MIN) is None:
-        found = ", ".join(map(str, raw.columns[:8]))
-        raise SourceError("nvdb_columns", file=path, found=found)
-    raw = raw.to_crs(CRS)
+    raw = layers.in_crs(raw, CRS, path)
     links = _links(raw, path)
     usable = _for_cars(raw) & (links["oneway"] != "N")
     if not usable.any():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from factgeo.errors import SourceError
-from factgeo.sources import files
+from factgeo.sources import files, layers
 
 OLDEST_AGE = 105  # 105 stands for 105 years or older
 FALSE_EASTING = 2_000_000  # added to the easting in a grid id so that it never is negative
@@ -120,16 +120,12 @@ def _read_csv(path: Path, id_column: str) -> pd.DataFrame:
 
 def _read_geonorge(path: Path, cell_m: int) -> pd.DataFrame:
     """Geonorge's edition: a polygon layer with ``ssbid250m`` and ``poptot``."""
-    names = {250: "ssbid250m", 1000: "ssbid1km"}
-    layer = files.read_layer(path, columns=[])
-    found = {str(name).lower(): name for name in layer.columns}
-    id_column = next((found[name] for name in (names[cell_m], f"ssbid{cell_m}m") if name in found), None)
-    if id_column is None or "poptot" not in found:
-        shown = ", ".join(map(str, layer.columns[:8]))
-        raise SourceError("source_columns", file=path, missing=f"{names[cell_m]}, poptot", found=shown)
-    table = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+    names = ({250: "ssbid250m", 1000: "ssbid1km"}[cell_m], f"ssbid{cell_m}m")
+    table = pd.DataFrame(layers.read_layer(path, columns=[names, "poptot"], shape="areas"))
+    found = {str(name).lower(): name for name in table.columns}
+    id_column = next(found[name] for name in names if name in found)
     # counts may be stored as real numbers; a fraction stays visible and is refused with its row
-    persons = table[found["poptot"]].astype(str).str.removesuffix(".0")
+    persons = table["poptot"].astype(str).str.removesuffix(".0")
     return pd.DataFrame({"ssbid": table[id_column].astype(str), "persons": persons})
 
 

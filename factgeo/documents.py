@@ -1,0 +1,162 @@
+"""JSON and TOML files that planners bring, read strictly: within limits, and never more than what they say.
+
+Python's readers take numbers that are none (NaN), forget the first of two equal keys, and fail in ways of their own on
+very long numbers and very deep tables. Here all of that is one kind of error whose reason is a phrase.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from factgeo.language import Phrase
+
+MOST_BYTES = 50_000_000
+DEEPEST = 50  # tables and lists within one another
+MOST_DIGITS = 18  # of a whole number
+LARGEST = 10**MOST_DIGITS
+PLACE = re.compile(r"at line (\d+), column (\d+)")
+
+
+class UnreadableError(ValueError):
+    """A file is not what it should be; ``reason`` says why, as a part of a sentence."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.reason = Phrase(f"document.{key}", values=values)
+
+
+def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
+    """The text of a file: UTF-8 with or without a mark, UTF-16 with its mark, else the encoding ``otherwise``.
+
+    Raises:
+        UnreadableError: Not a file, too large, or in another encoding.
+    """
+    raw = _bytes(path)
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", otherwise):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableError("encoding")
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a plain file; a pipe or a device would never end."""
+    try:
+        if not path.is_file():
+            raise UnreadableError("no_file")
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableError("large", most=MOST_BYTES // 1_000_000)
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableError("not_allowed") from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        UnreadableError: As :func:`text_of`, or its text is no TOML within the limits.
+    """
+    return toml(text_of(path, otherwise="cp1252"))
+
+
+def toml(content: str) -> dict[str, Any]:
+    """The tables of a text in TOML.
+
+    Raises:
+        UnreadableError: It is no TOML, or breaks a limit.
+    """
+    try:
+        tables = tomllib.loads(content.replace("\r\n", "\n"), parse_float=_real)
+    except tomllib.TOMLDecodeError as error:
+        raise _mistake(PLACE.search(str(error))) from None
+    except UnreadableError:
+        raise
+    except RecursionError:
+        raise UnreadableError("deep", most=DEEPEST) from None
+    except ValueError:  # Python refuses to make an integer of so many digits
+        raise UnreadableError("digits", most=MOST_DIGITS) from None
+    _refuse_beyond_limits(tables)
+    return tables
+
+
+def _mistake(place: re.Match[str] | None) -> UnreadableError:
+    """What is wrong with a text in TOML; without a place the text ends too soon."""
+    return UnreadableError("mistake", line=place[1], column=place[2]) if place else UnreadableError("ends")
+
+
+def read_json(path: Path) -> object:
+    """What a JSON file says.
+
+    Raises:
+        UnreadableError: As :func:`text_of`, or its text is no JSON within the limits.
+    """
+    return from_json(text_of(path))
+
+
+def from_json(content: str) -> object:
+    """What a text in JSON says.
+
+    Raises:
+        UnreadableError: It is no JSON, says a key twice, has a number that is none, or breaks a limit.
+    """
+    try:
+        found = json.loads(
+            content, parse_int=_whole, parse_float=_real, parse_constant=_real, object_pairs_hook=_each_key_once
+        )
+    except json.JSONDecodeError as error:
+        if not content[error.pos :].strip():
+            raise UnreadableError("ends") from None
+        raise UnreadableError("mistake", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise UnreadableError("deep", most=DEEPEST) from None
+    _refuse_beyond_limits(found)
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits.lstrip("-")) > MOST_DIGITS:
+        raise UnreadableError("digits", most=MOST_DIGITS)
+    return int(digits)
+
+
+def _real(digits: str) -> float:
+    """A number; TOML and Python's JSON know some that are none (nan, inf), and 1e999 is beyond all numbers."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise UnreadableError("not_finite", given=digits[:MOST_DIGITS])
+    return value
+
+
+def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise UnreadableError("twice", key=next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _refuse_beyond_limits(found: object) -> None:
+    """Nothing too deep, no integer too long; without recursion, for it is depth that is looked for."""
+    level = [found]
+    for _ in range(DEEPEST):
+        if any(type(each) is int and abs(each) >= LARGEST for each in level):
+            raise UnreadableError("digits", most=MOST_DIGITS)
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return
+    raise UnreadableError("deep", most=DEEPEST)
+
+
+def _children(each: object) -> list[object]:
+    if isinstance(each, Mapping):
+        return list(each.values())
+    return each if isinstance(each, list) else []
