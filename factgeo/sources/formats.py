@@ -46,7 +46,7 @@ CATALOGUE = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 BESIDE = ("-wal", "-journal")  # changes that a program has not yet written into its SQLite file
 MOST_LAYERS = 1_000
 GENERATED = (2, 3)  # SQLite's marks of a column that is computed when it is read
-ODD_IN_NAMES = re.compile(r"^/vsi|[!;?#\ud800-\udfff]")  # what pyogrio takes for more than a name
+ODD_IN_NAMES = re.compile(r"^/vsi|[!;?#%\ud800-\udfff]")  # what pyogrio or SQLite take for more than a name
 EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})", re.IGNORECASE)
 LONLAT = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84", re.IGNORECASE)
 
@@ -269,12 +269,21 @@ def _properties(feature: object, path: Path) -> dict[str, Any]:
 
 def _features(features: list[Any], rows: list[Any], crs: pyproj.CRS, path: Path) -> gpd.GeoDataFrame:
     index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    written = [json.dumps(feature.get("geometry")) for feature in features]
+    written = [json.dumps(_flat(feature.get("geometry"))) for feature in features]
     shapes = shapely.from_geojson(written, on_invalid="ignore")
     odd = np.flatnonzero(shapely.is_missing(shapes) & (np.array(written) != "null"))
     if len(odd):
         raise SourceError("source_geometry", file=path, row=index[odd[0]])
     return gpd.GeoDataFrame(pd.DataFrame(rows, index=index), geometry=shapes, crs=crs)
+
+
+def _flat(given: object) -> object:
+    """A geometry with two numbers to each place: some programs write heights and measures, which shapely refuses."""
+    if isinstance(given, dict):
+        return {name: _flat(value) for name, value in given.items()}
+    if not isinstance(given, list):
+        return given
+    return given[:2] if given and isinstance(given[0], int | float) else [_flat(value) for value in given]
 
 
 def _crs(content: dict[str, Any], path: Path) -> pyproj.CRS:
