@@ -7,7 +7,6 @@ knows them, and the app sets them in the same way as a file does.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -19,8 +18,9 @@ import networkx as nx
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from factgeo import areas, bases, language, names, teams, userfiles
+from factgeo import areas, bases, documents, language, names, teams, userfiles
 from factgeo.areas import Area
+from factgeo.documents import UnreadableError
 from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
@@ -150,11 +150,11 @@ def read(path: Path, atlas: Atlas, previous: Plan | None = None) -> dict[str, An
 
 def _from_toml(path: Path) -> list[_Row]:
     try:
-        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        content = _File.model_validate(documents.read_toml(path))
     except ValidationError as error:
         raise _refusal(error.errors()[0], path) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError("edits_file", file=path, reason=error) from None
+    except UnreadableError as error:
+        raise SettingsError("edits_file", file=path, reason=error.reason) from None
     signs = {"exactly": "", "at_least": ">=", "at_most": "<="}
     counts = content.teams.model_dump(exclude_none=True)
     return [

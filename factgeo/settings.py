@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +16,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from factgeo import documents
+from factgeo.documents import UnreadableError
 from factgeo.errors import SettingsError
 from factgeo.language import Phrase
 
@@ -33,7 +34,7 @@ LinkKind = Literal["road", "ferry", "border"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Size(_Frozen):
@@ -482,9 +483,9 @@ def _read_preset(name: str) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError("settings_file", file=path, reason=error) from None
+        return documents.read_toml(path)
+    except UnreadableError as error:
+        raise SettingsError("settings_file", file=path, reason=error.reason) from None
 
 
 def _parse_assignment(assignment: str) -> dict[str, Any]:
@@ -493,10 +494,13 @@ def _parse_assignment(assignment: str) -> dict[str, Any]:
     if not sign or not key.strip():
         raise SettingsError("assignment", given=assignment)
     try:
-        parsed = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+        parsed = documents.toml(f"value = {value.strip()}")["value"]
+    except UnreadableError:
         parsed = value.strip()
-    for part in reversed(key.strip().split(".")):
+    parts = key.strip().split(".")
+    if len(parts) > documents.DEEPEST:
+        raise SettingsError("assignment", given=assignment)
+    for part in reversed(parts):
         parsed = {part: parsed}
     return dict(parsed)
 
