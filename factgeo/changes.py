@@ -15,6 +15,7 @@ from shapely.ops import substring
 from factgeo import access, places, travel, userfiles
 from factgeo.access import Access
 from factgeo.errors import SettingsError, SourceError, UnknownNameError
+from factgeo.language import Number
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.settings import FixedLink, Settings
@@ -22,7 +23,7 @@ from factgeo.userfiles import Table
 
 TO_ROAD_M = 2_000  # a link whose end lies further from every road joins nothing
 NODE_M = 1.0  # nearer to the end of a road than this, the link begins at the end
-LONGEST_MIN, LONGEST_KM = 300, 500
+LONGEST_MIN, LONGEST_KM, LONGEST_NAME = 300, 500, 100
 COLUMNS = {
     "name": ("name", "navn", "namn"),
     "from": ("from", "fra", "fra sted", "fra stad"),
@@ -50,7 +51,11 @@ def _link(table: Table, line: int, atlas: Atlas) -> FixedLink:
     else:
         a, b = travel.as_points(np.array([start.lon, end.lon]), np.array([start.lat, end.lat]))
         km = max(0.01, round(float(shapely.distance(a, b)) / 1000, 2))
+    if not km <= LONGEST_KM:
+        raise SourceError("link_too_long", file=table.path, line=line, km=Number(km), most=LONGEST_KM)
     name = table.at(line, "name") or f"{start.name}-{end.name}"
+    if len(name) > LONGEST_NAME:
+        raise SourceError("link_name", file=table.path, line=line, most=LONGEST_NAME)
     return FixedLink(name=name, start=(start.lon, start.lat), end=(end.lon, end.lat), minutes=minutes, km=km)
 
 

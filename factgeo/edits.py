@@ -177,7 +177,7 @@ def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
         table = tables[error["loc"][0]] if len(error["loc"]) > 1 else _File
         known = {*table.model_fields, *(("team",) if table in (_Keep, _Lock) else ())}
         return SettingsError("edits_key", file=path, key=key, known=", ".join(sorted(known)))
-    expected = Phrase(f"edits_value.{EXPECTED[error['type']]}")
+    expected = Phrase(f"edits_value.{EXPECTED.get(error['type'], 'text')}")
     return SettingsError("edits_value", file=path, key=key, expected=expected)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from factgeo import changes, edits, journeys, language, pipeline, teams
 from factgeo.areas import Area
+from factgeo.errors import PlanError
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Base
@@ -67,17 +68,19 @@ def next_teams(
     Reach counts first, then residents with a team, then minutes, exactly.
 
     Raises:
-        PlanError: The listed teams cannot all stand.
+        PlanError: The listed teams cannot all stand, or a demand leaves no room for them alone or for the new ones.
     """
     rules = _with_listed(settings)
     baseline = pipeline.run(atlas, area, rules, progress)
     request = Request(baseline.atlas, area, rules, baseline.journeys)
     existing = _existing(request)
+    _refuse_other_total(len(existing), count, settings)
 
     def told(part: str) -> None:
         progress(language.text("progress.next", part=part))
 
     found = beside.beside(request.problem(), existing, count, rules.solver, told)
+    _refuse_no_baseline(found.baseline, settings)
     standing = teams.standing(atlas, area.units, without=settings.existing.without)
     one_by_one, jointly = (_teams(some, request) for some in (found.one_by_one, found.jointly))
     enough = len(jointly) == count
@@ -97,14 +100,32 @@ def listed_alone(
     """The listed teams with no other beside them, each with its best area; reach counts first.
 
     Raises:
-        PlanError: The listed teams cannot all stand.
+        PlanError: The listed teams cannot all stand, or a demand cannot be met with them alone.
     """
     progress(language.text("progress.travel"))
     rules, then = _with_listed(settings), changes.built(atlas, settings)
     request = Request(then, area, rules, journeys.compute(then, area.units, rules))
     found = beside.beside(request.problem(), _existing(request), 0, rules.solver).baseline
+    _refuse_no_baseline(found, settings)
     plan, notes = pipeline.checked(request, request.problem(), found)
     return pipeline.measured(plan, then, request.journeys, notes=notes)
+
+
+def _refuse_other_total(listed: int, count: int, settings: Settings) -> None:
+    """A demand on the number of all teams must leave room for the listed ones, alone and with the new ones."""
+    rule = settings.teams
+    if rule.at_least > listed or 0 < rule.at_most < listed + count:
+        shown = {"least": rule.at_least, "most": rule.at_most or "–"}
+        raise PlanError("next_total", listed=listed, count=count, **shown)
+
+
+def _refuse_no_baseline(baseline: Solution, settings: Settings) -> None:
+    """What new teams add is counted from a plan of the listed ones alone, so there must be one."""
+    if baseline.base_of is not None:
+        return
+    if baseline.stages and baseline.stages[-1].status != "none":
+        raise PlanError("no_plan_in_time", limit=settings.solver.time_limit)
+    raise PlanError("next_no_room")
 
 
 def _existing(request: Request) -> dict[int, int]:
