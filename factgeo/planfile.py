@@ -6,28 +6,25 @@ rule, as for a plan of our own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from pydantic import ValidationError
 
-from factgeo import areas, bases, codes, journeys, settings, userfiles
+from factgeo import areas, bases, codes, documents, edits, journeys, planfields, settings, userfiles
 from factgeo.areas import Area
+from factgeo.documents import UnreadableError
 from factgeo.errors import PlanError, SettingsError, UnknownNameError
 from factgeo.journeys import Journeys
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.plan import NO_PROOF, ActArea, ActTier, Base, Catchment, Plan, Proof, Stage, Status, Unserved
+from factgeo.plan import NO_PROOF, ActArea, ActTier, Base, Catchment, Plan, Proof, Reason, Stage, Unserved
+from factgeo.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenUnserved
 from factgeo.settings import Settings
 from factgeo.userfiles import Table
 
-SCHEMA = "factgeo.plan/1"
-REASONS = ("too_few", "too_far", "no_road", "cut_off", "locked")
-ACT_STAGE = "act_areas"
 COLUMNS = {
     "unit_code": ("unit code", "kommunenummer", "kommunenr", "kommunekode", "bydelsnummer", "bydelsnr", "unit", "enhet",
                   "eining", "kode", "kommune", "bydel", "municipality", "district", "unit name", "navn", "namn"),
@@ -55,13 +52,7 @@ def read(path: Path, atlas: Atlas) -> Plan:
     if path.suffix.lower() == ".csv":
         return _from_csv(path, atlas)
     file = path / "plan.json" if path.is_dir() else path
-    content = _content(file)
-    try:
-        plan = from_content(content, atlas, file)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, PlanError):
-            raise
-        raise PlanError("plan_field", file=file, field=_field(error)) from None
+    plan = from_content(_content(file), atlas, file)
     return replace(plan, proof=replace(plan.proof, claimed=True))
 
 
@@ -147,44 +138,37 @@ def best_base(possible: Sequence[Base], units: Sequence[str], times: Journeys) -
 
 def _content(file: Path) -> Mapping[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise PlanError("plan_unreadable", file=file, reason=error) from None
+        content = documents.read_json(file)
+    except UnreadableError as error:
+        raise PlanError("plan_unreadable", file=file, reason=error.reason) from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise PlanError("plan_schema", file=file, schema=SCHEMA)
     return content
-
-
-def _field(error: Exception) -> str:
-    """The field that an error is about."""
-    if isinstance(error, ValidationError):
-        return "rules." + ".".join(str(part) for part in error.errors()[0]["loc"])
-    return str(error.args[0]) if isinstance(error, KeyError) else str(error)
 
 
 def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
     """The plan of an object like that of ``plan.json``; ``file`` is what errors name.
 
     Raises:
-        PlanError: It is of another pack, or names units, bases or rules that are not there.
-        KeyError, TypeError, ValueError: A field is missing, or of another kind.
+        PlanError: It is of another pack, a field is missing or of another kind, or it names units, bases or rules that
+            are not there.
     """
-    if content.get("pack_digest") != atlas.digest:
-        raise PlanError(
-            "plan_other_pack", file=file, found=str(content.get("pack_digest"))[:12], pack=atlas.digest[:12]
-        )
-    rules = rules_from(content["rules"], file)
-    refuse_strangers(content, atlas, file)
-    units = tuple(str(unit) for unit in content["area"]["unit_codes"])
-    return standing(content, rules, known_bases(atlas, units, rules), file)
+    refuse_other_pack(content.get("pack_digest"), atlas, file)
+    given = planfields.plan(content, file)
+    rules = rules_from(given.rules, atlas, file)
+    refuse_strangers(given, atlas, file)
+    return standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file)
 
 
-def refuse_strangers(content: Mapping[str, Any], atlas: Atlas, file: Path) -> None:
+def refuse_other_pack(digest: object, atlas: Atlas, file: Path) -> None:
+    """A plan is measured with the pack that it was made with."""
+    if digest != atlas.digest:
+        raise PlanError("plan_other_pack", file=file, found=str(digest)[:12], pack=atlas.digest[:12])
+
+
+def refuse_strangers(given: GivenPlan, atlas: Atlas, file: Path) -> None:
     """Units that the pack does not have are a PlanError."""
-    teams, unserved = content["teams"], content["unserved"]
-    units = tuple(str(unit) for unit in content["area"]["unit_codes"])
-    named = {*units, *(u for team in teams for u in team["units"]), *(entry["unit_code"] for entry in unserved)}
-    strangers = sorted(named - set(atlas.units.index))
+    strangers = sorted(set(given.area.unit_codes) - set(atlas.units.index))
     if strangers:
         raise PlanError("plan_units", file=file, units=", ".join(strangers[:5]))
 
@@ -194,83 +178,71 @@ def known_bases(atlas: Atlas, units: tuple[str, ...], rules: Settings) -> Known:
     return {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
 
 
-def standing(content: Mapping[str, Any], rules: Settings, known: Known, file: Path) -> Plan:
-    """The plan of an object whose units are in the pack, under rules that are read already; errors as before."""
-    teams = content["teams"]
-    catchments = tuple(
-        Catchment(str(team["team_id"]), _base(team["base"], known, file), tuple(sorted(team["units"])))
-        for team in teams
-    )
-    stages = tuple(_stage(stage) for stage in content["solver"]["stages"])
-    own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
+def standing(given: GivenPlan, rules: Settings, known: Known, file: Path) -> Plan:
+    """The plan of fields whose units are in the pack, under rules that are read already.
+
+    Raises:
+        PlanError: It names bases, reasons or teams that are not there, or lacks what its rules ask for.
+    """
+    stages = tuple(Stage(**stage.model_dump()) for stage in given.solver.stages)
     return Plan(
-        area=Area(str(content["area"]["name"]), tuple(str(unit) for unit in content["area"]["unit_codes"])),
+        area=Area(given.area.name, tuple(given.area.unit_codes)),
         settings=rules,
-        catchments=catchments,
-        unserved=tuple(_unserved(entry, file) for entry in content["unserved"]),
-        proof=_proof(content["solver"], own),
-        pack_digest=str(content["pack_digest"]),
-        act=_act(content, known, stages, file) if rules.act_areas.enabled else None,
+        catchments=tuple(
+            Catchment(team.team_id, _base(team.base, known, file), tuple(sorted(team.units))) for team in given.teams
+        ),
+        unserved=tuple(_unserved(entry, file) for entry in given.unserved),
+        proof=_proof(given.solver, stages),
+        pack_digest=given.pack_digest,
+        act=_act(given, known, stages, file) if rules.act_areas.enabled else None,
     )
 
 
-def _proof(solver: Mapping[str, Any], stages: tuple[Stage, ...]) -> Proof:
-    return Proof(str(solver["name"]), _status(solver), stages, claimed=bool(solver.get("claimed", False)))
+def _proof(given: GivenSolver, stages: tuple[Stage, ...]) -> Proof:
+    own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
+    return Proof(given.name, given.status, own, claimed=given.claimed)
 
 
-def _stage(entry: Mapping[str, Any]) -> Stage:
-    numbers = {name: float(entry[name]) for name in ("value", "bound", "gap", "seconds")}
-    return Stage(goal=str(entry["goal"]), status=_status(entry), **numbers)
-
-
-def _status(entry: Mapping[str, Any]) -> Status:
-    name = "status"
-    status: Status = entry[name]
-    if status not in get_args(Status):
-        raise KeyError(name)
-    return status
-
-
-def rules_from(given: Mapping[str, Any], file: Path) -> Settings:
+def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> Settings:
     """The settings of a plan; those that are younger than the plan have their defaults.
 
     A plan never says on whose machines to compute, for these could make this one run what they send.
 
     Raises:
-        PlanError: A setting is unknown or out of range.
+        PlanError: A setting is unknown or out of range, or a demand names a unit that is none.
     """
     try:
-        return settings.load(tables=given).here()
-    except SettingsError as error:
+        rules = settings.load(tables=given).here()
+        edits.resolved(rules, atlas)
+    except (SettingsError, UnknownNameError) as error:
         raise PlanError("plan_rules", file=file, reason=error) from None
+    return rules
 
 
-def _base(entry: Mapping[str, Any], known: Known, file: Path) -> Base:
-    base = known.get((str(entry["unit_code"]), float(entry["lon"]), float(entry["lat"])))
+def _base(given: GivenBase, known: Known, file: Path) -> Base:
+    base = known.get((given.unit_code, given.lon, given.lat))
     if base is None:
-        raise PlanError("plan_base", file=file, name=entry["name"], unit=entry["unit_code"])
+        raise PlanError("plan_base", file=file, name=given.name, unit=given.unit_code)
     return base
 
 
-def _unserved(entry: Mapping[str, Any], file: Path) -> Unserved:
-    if entry["reason"] not in REASONS:
-        raise PlanError(
-            "plan_reason", file=file, unit=entry["unit_code"], given=entry["reason"], known=", ".join(REASONS)
-        )
-    return Unserved(str(entry["unit_code"]), entry["reason"])
+def _unserved(given: GivenUnserved, file: Path) -> Unserved:
+    reason = next((known for known in get_args(Reason) if known == given.reason), None)
+    if reason is None:
+        known = ", ".join(get_args(Reason))
+        raise PlanError("plan_reason", file=file, unit=given.unit_code, given=given.reason, known=known)
+    return Unserved(given.unit_code, reason)
 
 
-def _act(
-    content: Mapping[str, Any],
-    known: Known,
-    stages: tuple[Stage, ...],
-    file: Path,
-) -> ActTier:
-    ids = {team["team_id"] for team in content["teams"]}
-    areas = []
-    for entry in content["act_areas"]:
-        strangers = sorted(set(entry["teams"]) - ids)
-        if strangers:
-            raise PlanError("plan_teams", file=file, teams=", ".join(strangers))
-        areas.append(ActArea(_base(entry["base"], known, file), tuple(entry["teams"])))
-    return ActTier(tuple(areas), next(stage for stage in stages if stage.goal == ACT_STAGE))
+def _act(given: GivenPlan, known: Known, stages: tuple[Stage, ...], file: Path) -> ActTier:
+    """The second tier; its stage must be there, for the plan says by it how good the tier is."""
+    ids = {team.team_id for team in given.teams}
+    strangers = sorted({team for entry in given.act_areas for team in entry.teams} - ids)
+    if strangers:
+        raise PlanError("plan_teams", file=file, teams=", ".join(strangers))
+    stage = next((stage for stage in stages if stage.goal == ACT_STAGE), None)
+    if stage is None:
+        raise PlanError("plan_field", file=file, field=f"solver.stages ({ACT_STAGE})")
+    return ActTier(
+        tuple(ActArea(_base(entry.base, known, file), tuple(entry.teams)) for entry in given.act_areas), stage
+    )

@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from factgeo import documents
 from factgeo.errors import OutputError, SourceError
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none of them looks like another
@@ -80,10 +81,10 @@ def load(draft_id: str) -> dict[str, Any] | None:
     """
     path = _path(draft_id)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = documents.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         raise SourceError("shelf_damaged", draft=draft_id) from None
     if not isinstance(content, dict):
         raise SourceError("shelf_damaged", draft=draft_id)

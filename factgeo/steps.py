@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from factgeo import planfile
+from factgeo import edits, planfields, planfile
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
 from factgeo.plan import Catchment, Plan
+from factgeo.planfields import GivenDraft, GivenPlan, GivenStep
 from factgeo.settings import Edits, Settings
 
-SCHEMA = "factgeo.draft/1"
+SCHEMA = planfields.DRAFT_SCHEMA
 MOST_STEPS = 100
 NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
 NO_FILE = Path()  # a history has no file that an error could name
@@ -154,25 +155,41 @@ def history_from(content: Mapping[str, Any], atlas: Atlas) -> History:
 
 
 def _history(content: Mapping[str, Any], atlas: Atlas) -> History:
-    if content["schema"] != SCHEMA or not 0 <= content["position"] < len(content["steps"]):
+    given = planfields.read(GivenDraft, content, NO_FILE)
+    if content["schema"] != SCHEMA or given.position >= len(given.steps):
         raise ValueError(content["schema"])
-    for step in content["steps"]:
-        planfile.refuse_strangers({**content, "unserved": step["unserved"]}, atlas, NO_FILE)
-    units = tuple(content["area"]["unit_codes"])
-    rules = [planfile.rules_from(each, NO_FILE) for each in content["rules"]]
+    units = tuple(given.area.unit_codes)
+    rules = [planfile.rules_from(each, atlas, NO_FILE) for each in given.rules]
     known = [planfile.known_bases(atlas, units, each) for each in rules]
-    demands = [Edits.model_validate(each) for each in content["edits"]]
+    demands = [Edits.model_validate(each) for each in given.edits]
     under = {
         (k, n): rules[k].model_copy(update={"edits": demands[n]})
-        for k, n in {(step["rules"], step["edits"]) for step in content["steps"]}
+        for k, n in {(step.rules, step.edits) for step in given.steps}
     }
+    for settings in under.values():
+        edits.resolved(settings, atlas)
 
-    def step_of(step: Mapping[str, Any]) -> Step:
-        drawn = {**content, **step, "teams": [content["teams"][number] for number in step["teams"]]}
-        settings = under[step["rules"], step["edits"]]
-        return Step(planfile.standing(drawn, settings, known[step["rules"]], NO_FILE), _phrase(step["what"]))
+    def step_of(step: GivenStep) -> Step:
+        drawn = _drawn(given, step)
+        planfields.refuse_contradictions(drawn, NO_FILE)
+        planfile.refuse_strangers(drawn, atlas, NO_FILE)
+        plan = planfile.standing(drawn, under[step.rules, step.edits], known[step.rules], NO_FILE)
+        return Step(plan, _phrase(step.what.model_dump()))
 
-    return History(tuple(map(step_of, content["steps"])), content["position"])
+    return History(tuple(map(step_of, given.steps)), given.position)
+
+
+def _drawn(given: GivenDraft, step: GivenStep) -> GivenPlan:
+    """A step with the area and the teams of the draft, as the fields of a plan."""
+    return GivenPlan(
+        pack_digest=given.pack_digest,
+        area=given.area,
+        rules={},
+        teams=[given.teams[number] for number in step.teams],
+        unserved=step.unserved,
+        act_areas=step.act_areas,
+        solver=step.solver,
+    )
 
 
 def _place(values: list[T], value: T) -> int:
