@@ -26,7 +26,7 @@ PLACE = re.compile(r"at line (\d+), column (\d+)")
 class UnreadableError(ValueError):
     """A file is not what it should be; ``reason`` says why, as a part of a sentence."""
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
         self.reason = Phrase(f"document.{key}", values=values)
 

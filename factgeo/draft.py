@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from factgeo import bases, edits, network, pipeline, planfile
+from factgeo import bases, edits, network, pipeline, planfields, planfile
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.language import Phrase
@@ -22,7 +22,7 @@ from factgeo.pipeline import Result
 from factgeo.plan import NO_PROOF, ActTier, Base, Catchment, Plan, Stage, Unserved
 from factgeo.settings import Edits, KeptTeam, Lock
 
-NO_STAGE = Stage(planfile.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
+NO_STAGE = Stage(planfields.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
 NAMED = 3  # units that the name of a step tells
 LONGEST_NAME = 100  # letters in the name of a locked team
 

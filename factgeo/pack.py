@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +18,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from factgeo import tables
+from factgeo import documents, tables
 from factgeo.access import Access
+from factgeo.documents import UnreadableError
 from factgeo.errors import PackError
 from factgeo.language import number, text
 
@@ -134,7 +134,10 @@ class Atlas:
 
     def _table(self, name: str) -> Any:  # noqa: ANN401 - DataFrame or GeoDataFrame
         content = io.BytesIO(self._bytes(FILES[name]))
-        return gpd.read_parquet(content) if name in GEOGRAPHIC else pd.read_parquet(content)
+        try:
+            return gpd.read_parquet(content) if name in GEOGRAPHIC else pd.read_parquet(content)
+        except (OSError, ValueError, LookupError):  # bytes that the manifest knows, and that are no table
+            raise PackError("pack_no_table", file=self.folder / FILES[name]) from None
 
     def _bytes(self, relative: str) -> bytes:
         """A file of the pack, held against the manifest's sha256."""
@@ -176,9 +179,9 @@ def load(folder: Path | None = None) -> Atlas:
     if not path.is_file():
         raise PackError("pack_file_missing", file=path)
     try:
-        manifest = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PackError("pack_manifest", file=path, reason=error) from None
+        manifest = documents.read_toml(path)
+    except UnreadableError as error:
+        raise PackError("pack_manifest", file=path, reason=error.reason) from None
     if manifest.get("schema") != SCHEMA:
         raise PackError("pack_manifest", file=path, reason=f"schema {manifest.get('schema')} != {SCHEMA}")
     lacking = [key for key in ("settings", "files") if key not in manifest]

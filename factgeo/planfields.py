@@ -23,6 +23,7 @@ Goal = Literal["minutes", "balanced", "reach", "served", "teams", "act_areas"]
 Text = Annotated[str, Field(max_length=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=10_000)]
 Number = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; more cannot be written out
 
 
 class _Given(BaseModel):
@@ -57,11 +58,11 @@ class GivenStage(_Given):
     """What a solve is said to have proven."""
 
     goal: Goal
-    value: float
-    bound: float
-    gap: float
+    value: Amount
+    bound: Amount
+    gap: Amount
     status: Status
-    seconds: float
+    seconds: Amount
 
 
 class GivenSolver(_Given):

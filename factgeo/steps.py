@@ -80,7 +80,7 @@ def began(plan: Plan, what: Phrase | None = None) -> History:
 def plan_content(plan: Plan) -> dict[str, Any]:
     """A plan as the object of ``plan.json``, with no more of it than :func:`planfile.from_content` reads."""
     return {
-        "schema": planfile.SCHEMA,
+        "schema": planfields.SCHEMA,
         "pack_digest": plan.pack_digest,
         "area": _area_content(plan),
         "rules": plan.settings.content(),

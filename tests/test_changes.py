@@ -153,6 +153,8 @@ def test_links_are_read_as_spreadsheets_save_them(
         ("Bru;Lavik;Oppedal;fem", ["links.csv", "2", "fem"]),
         ("Bru;Lavik;Opedal;5", ["links.csv", "2", "Oppedal"]),
         ("Bru;Lavik;3.0,50.0;5", ["links.csv", "2"]),
+        ("Bru;Lavik;Kirkenes;5", ["links.csv", "2", "km apart", "500"]),
+        (f"{'Bru' * 40};Lavik;Oppedal;5", ["links.csv", "2", "100"]),
     ],
 )
 def test_a_row_that_cannot_be_is_refused_with_its_line(

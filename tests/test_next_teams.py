@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from conftest import refusal
 
 from factgeo import areas, next_teams, settings, teams
+from factgeo.errors import PlanError
 from factgeo.pack import Atlas
 
 
@@ -37,3 +39,19 @@ def test_an_area_without_listed_teams_has_a_plan_without_catchments(shipped: Atl
     assert [entry.unit_code for entry in alone.plan.unserved] == list(area.units)
     assert alone.figures.served == 0
     assert alone.served == alone.within == 0
+
+
+DEMANDS = {
+    "a base that is not listed": ('bases.required=["Vik"]', "cannot be met with the listed teams alone"),
+    "a kept team that nobody has": ('edits.keep=[{name="A",units=["Kinn","Askvoll"]}]', "with the listed teams alone"),
+    "no more teams than are listed": ("teams.at_most=1", "does not fit 1 listed teams and 1 new ones"),
+    "more teams than are listed": ("teams.at_least=3", "does not fit 1 listed teams and 1 new ones"),
+}
+
+
+@pytest.mark.parametrize(("demand", "says"), DEMANDS.values(), ids=DEMANDS.keys())
+def test_a_demand_that_leaves_no_room_beside_the_listed_teams_is_refused(
+    shipped: Atlas, demand: str, says: str
+) -> None:
+    area, rules = areas.resolve("Helse Førde", shipped), settings.load(assignments=[demand])
+    assert says in refusal(PlanError, lambda: next_teams.next_teams(shipped, area, rules, 1))

@@ -65,6 +65,15 @@ def test_a_damaged_file_is_refused_by_name_and_hash(small: Path) -> None:
     assert file_sha256(path)[:12] in message
 
 
+def test_a_table_that_was_cut_off_before_its_manifest_was_written_is_refused(small: Path) -> None:
+    path = small / "roads" / "links.parquet"
+    before = file_sha256(path)
+    path.write_bytes(path.read_bytes()[:-100])
+    manifest = small / "manifest.toml"
+    manifest.write_text(manifest.read_text().replace(before, file_sha256(path)))
+    assert "links.parquet of the pack is no table" in refusal(PackError, lambda: pack.load(small).links)
+
+
 def test_a_damaged_fact_is_refused(small: Path) -> None:
     (small / "facts" / "parameters.csv").write_text("id\n2\n")
     assert "parameters.csv was changed" in refusal(PackError, lambda: pack.load(small).facts("parameters"))

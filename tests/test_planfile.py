@@ -146,6 +146,25 @@ def test_a_proof_of_another_make_is_refused(
         (lambda c: c.update(pack_digest="0" * 64), "000000000000"),
         (lambda c: c.update(schema="other"), "factgeo.plan/1"),
         (lambda c: c["unserved"][0].update(reason="bad luck"), "bad luck"),
+        (lambda c: c.update(rules="factgeo.plan/1"), "field rules"),
+        (lambda c: c.update(teams={}), "field teams"),
+        (lambda c: c["rules"].update(edits={"leave": ["Narnia"]}), "Narnia"),
+        (lambda c: c["rules"].update(act_areas={"enabled": True}), "solver.stages (act_areas)"),
+        (lambda c: c["teams"][1].update(team_id="T01"), "T01 stands twice in the field teams"),
+        (lambda c: c["teams"][1].update(team_id=2), "teams[2].team_id"),
+        (lambda c: c["teams"][1].update(units=[]), "teams[2].units"),
+        (lambda c: c["teams"][0]["units"].append(c["teams"][0]["units"][0]), "twice in the field teams[1].units"),
+        (lambda c: c["teams"][0]["base"].update(lat="61"), "teams[1].base.lat"),
+        (lambda c: c["area"]["unit_codes"].append("4647"), "4647 stands twice in the field area.unit_codes"),
+        (lambda c: c["area"]["unit_codes"].remove("4647"), "names 4647, which is not in the plan’s area"),
+        (lambda c: c["area"].update(unit_codes=[4647]), "area.unit_codes[1]"),
+        (lambda c: c["solver"]["stages"][0].update(goal="luck"), "solver.stages[1].goal"),
+        (lambda c: c["solver"]["stages"][0].update(value=None), "solver.stages[1].value"),
+        (lambda c: c["solver"]["stages"][0].update(value=1e300), "solver.stages[1].value"),
+        (lambda c: c["solver"].update(status=True), "solver.status"),
+        (lambda c: c["solver"].pop("stages"), "solver.stages"),
+        (lambda c: c["unserved"].append("4647"), "unserved["),
+        (lambda c: c.update(act_areas=[{"base": None, "teams": []}]), "act_areas[1].base"),
     ],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_read_says_which_field(
@@ -156,6 +175,18 @@ def test_a_plan_that_cannot_be_read_says_which_field(
     message = refusal(PlanError, lambda: planfile.read(written(changed, tmp_path), shipped))
     assert said in message
     assert "plan.json" in message
+
+
+def test_a_plan_older_than_the_second_tier_is_read(shipped: Atlas, forde: Result, content: str, tmp_path: Path) -> None:
+    older = json.loads(content)
+    del older["act_areas"], older["rules"]["act_areas"], older["rules"]["potential"]
+    assert planfile.read(written(older, tmp_path), shipped).catchments == forde.plan.catchments
+
+
+@pytest.mark.parametrize("text", ["1" * 5_000, "[" * 200_000, '{"schema": NaN}', '{"schema": 1, "schema": 2}', "["])
+def test_a_plan_beyond_the_limits_of_json_is_refused_by_name(shipped: Atlas, tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    assert "plan.json cannot be read" in refusal(PlanError, lambda: planfile.read(tmp_path, shipped))
 
 
 def test_a_file_that_is_no_plan_is_refused(shipped: Atlas, tmp_path: Path) -> None:

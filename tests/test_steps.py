@@ -120,6 +120,15 @@ def test_a_history_of_two_tiers_and_several_rules_comes_back(two_tiers: Result) 
         lambda c: c["rules"][0].update(border="moon"),
         lambda c: c["edits"][0].update(lock=[{"units": [], "base": ""}]),
         lambda c: c.update(area=None),
+        lambda c: c.update(position=-1),
+        lambda c: c.update(position=True),
+        lambda c: c.update(rules=None),
+        lambda c: c["steps"][0].update(teams=[0, 0]),
+        lambda c: c["steps"][0].update(teams=["0"]),
+        lambda c: c["steps"][0].update(edits=-1),
+        lambda c: c["steps"][0]["solver"].update(stages=[{"goal": "luck"}]),
+        lambda c: c["area"]["unit_codes"].pop(),
+        lambda c: c["edits"][0].update(leave=["Narnia"]),
     ],
 )
 def test_a_damaged_draft_is_refused_in_one_sentence(

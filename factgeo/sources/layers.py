@@ -76,8 +76,10 @@ def _chosen(
 ) -> Layer:
     """The one layer that fits; where several do, the one that has rows."""
     if not found.layers:
-        raise SourceError("source_query", file=path, layer=found.queries[0]) if found.queries else SourceError(
-            "source_empty", file=path
+        raise (
+            SourceError("source_query", file=path, layer=found.queries[0])
+            if found.queries
+            else SourceError("source_empty", file=path)
         )
     if name is not None and name not in [each.name for each in found.layers]:
         raise SourceError("source_layer", file=path, layer=name, found=_names(found.layers))
@@ -212,22 +214,16 @@ def outlines(table: gpd.GeoDataFrame, names: pd.Series, path: Path) -> NDArray[n
     Raises:
         SourceError: Nothing is left of an outline; its name is told.
     """
-    valid = shapely.make_valid(table.geometry.to_numpy())
-    parts, of = shapely.get_parts(valid, return_index=True)
-    kept = [shapely.union_all(_areas(parts[of == row])) if _is_mixed(shape) else shape for row, shape in enumerate(valid)]
-    areas = np.array(kept, dtype=object)
-    none = ~(shapely.area(areas) > 0)
+    shapes = np.array([_area(shape) for shape in shapely.make_valid(table.geometry.to_numpy())], dtype=object)
+    none = ~(shapely.area(shapes) > 0)
     if none.any():
         raise SourceError("source_no_area", file=path, name=names.iloc[int(none.argmax())])
-    return areas
+    return shapes
 
 
-def _is_mixed(shape: shapely.Geometry) -> bool:
-    return shape.geom_type not in ("Polygon", "MultiPolygon")
-
-
-def _areas(parts: NDArray[np.object_]) -> NDArray[np.object_]:
-    """The polygons among some shapes, and among what these are collections of."""
-    single = shapely.get_parts(parts)
-    found: NDArray[np.object_] = single[shapely.get_type_id(single) == shapely.GeometryType.POLYGON]
-    return found
+def _area(shape: shapely.Geometry) -> shapely.Geometry:
+    """A shape as it is where it is an area, else the areas in it, and in what it is a collection of."""
+    if shapely.get_type_id(shape) in (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON):
+        return shape
+    single = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.union_all(single[shapely.get_type_id(single) == shapely.GeometryType.POLYGON])
