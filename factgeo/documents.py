@@ -20,6 +20,7 @@ MOST_BYTES = 50_000_000
 DEEPEST = 50  # tables and lists within one another
 MOST_DIGITS = 18  # of a whole number
 LARGEST = 10**MOST_DIGITS
+HALVES = re.compile("[\ud800-\udfff]")  # half a letter each; JSON can write one alone, and nothing can show it
 PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
@@ -145,15 +146,22 @@ def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse_beyond_limits(found: object) -> None:
-    """Nothing too deep, no integer too long; without recursion, for it is depth that is looked for."""
+    """Nothing too deep, no integer too long, no half letters; without recursion, for it is depth that is looked for."""
     level = [found]
     for _ in range(DEEPEST):
         if any(type(each) is int and abs(each) >= LARGEST for each in level):
             raise UnreadableError("digits", most=MOST_DIGITS)
+        if any(HALVES.search(text) for each in level for text in _texts(each)):
+            raise UnreadableError("letters")
         level = [child for each in level for child in _children(each)]
         if not level:
             return
     raise UnreadableError("deep", most=DEEPEST)
+
+
+def _texts(each: object) -> list[str]:
+    """A text, or the keys of a table."""
+    return [each] if isinstance(each, str) else list(each) if isinstance(each, Mapping) else []
 
 
 def _children(each: object) -> list[object]:

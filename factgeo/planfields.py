@@ -17,7 +17,7 @@ from factgeo.plan import Status
 
 SCHEMA, DRAFT_SCHEMA = "factgeo.plan/1", "factgeo.draft/1"
 ACT_STAGE = "act_areas"
-MOST = 10_000  # entries of a list
+MOST = 10_000  # entries of a list (not strict: the lists of a plan in memory are tuples)
 
 Goal = Literal["minutes", "balanced", "reach", "served", "teams", "act_areas"]
 Text = Annotated[str, Field(max_length=10_000)]
@@ -44,7 +44,7 @@ class GivenTeam(_Given):
 
     team_id: Name
     base: GivenBase
-    units: Annotated[list[Name], Field(min_length=1, max_length=MOST)]
+    units: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
 
 
 class GivenUnserved(_Given):
@@ -70,7 +70,7 @@ class GivenSolver(_Given):
 
     name: Text
     status: Status
-    stages: Annotated[list[GivenStage], Field(max_length=MOST)]
+    stages: Annotated[list[GivenStage], Field(max_length=MOST, strict=False)]
     claimed: bool = False
 
 
@@ -78,21 +78,21 @@ class GivenActArea(_Given):
     """Catchments that one ACT base serves besides."""
 
     base: GivenBase
-    teams: Annotated[list[Name], Field(max_length=MOST)]
+    teams: Annotated[list[Name], Field(max_length=MOST, strict=False)]
 
 
 class GivenArea(_Given):
     """What the plan is for."""
 
     name: Text
-    unit_codes: Annotated[list[Name], Field(min_length=1, max_length=MOST)]
+    unit_codes: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
 
 
 class GivenTeams(_Given):
     """The part of a plan that changes from step to step of a draft."""
 
-    unserved: Annotated[list[GivenUnserved], Field(max_length=MOST)]
-    act_areas: Annotated[list[GivenActArea], Field(max_length=MOST)] = []
+    unserved: Annotated[list[GivenUnserved], Field(max_length=MOST, strict=False)]
+    act_areas: Annotated[list[GivenActArea], Field(max_length=MOST, strict=False)] = []
     solver: GivenSolver
 
 
@@ -102,7 +102,7 @@ class GivenPlan(GivenTeams):
     pack_digest: Name
     area: GivenArea
     rules: dict[str, Any]
-    teams: Annotated[list[GivenTeam], Field(max_length=MOST)]
+    teams: Annotated[list[GivenTeam], Field(max_length=MOST, strict=False)]
 
 
 class GivenPhrase(_Given):

@@ -491,7 +491,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _parse_assignment(assignment: str) -> dict[str, Any]:
     """``goal.name=everyone`` as a nested table; the value is TOML, or text where it is no TOML."""
     key, sign, value = assignment.partition("=")
-    if not sign or not key.strip():
+    if not sign or not key.strip() or documents.HALVES.search(assignment):
         raise SettingsError("assignment", given=assignment)
     try:
         parsed = documents.toml(f"value = {value.strip()}")["value"]

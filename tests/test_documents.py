@@ -39,6 +39,8 @@ NO_JSON = {
     "an endless number": ('{"a": -Infinity}', "not an ordinary number (-Infinity)"),
     "a number beyond all": ('{"a": 1e999}', "not an ordinary number (1e999)"),
     "a key twice": ('{"a": {"b": 1, "b": 2}}', "“b” stands twice"),
+    "half a letter": ('{"a": "\\ud800"}', "characters that do not exist"),
+    "half a letter in a key": ('[{"\\udfff": 1}]', "characters that do not exist"),
     "a mistake": ('{\n"a" 1}', "a mistake at line 2, character 5"),
     "cut off": ('{"a": [1', "ends too soon"),
     "nothing": ("", "ends too soon"),
@@ -90,3 +92,7 @@ def test_a_setting_that_is_no_number_is_refused_by_its_key(value: str) -> None:
 
 def test_a_key_of_very_many_parts_is_no_setting() -> None:
     assert "KEY=VALUE" in refusal(SettingsError, lambda: settings.load(assignments=["a." * 5_000 + "b=1"]))
+
+
+def test_a_setting_in_characters_that_do_not_exist_is_none() -> None:
+    assert "KEY=VALUE" in refusal(SettingsError, lambda: settings.load(assignments=["border=\udce5"]))

@@ -19,7 +19,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import geopandas as gpd
 import numpy as np
@@ -33,6 +32,7 @@ from factgeo import documents
 from factgeo.documents import UnreadableError
 from factgeo.errors import SourceError
 from factgeo.language import Phrase
+from factgeo.sources import guarded_xml
 
 logging.getLogger("pyogrio").addHandler(logging.NullHandler())  # GDAL's remarks are no sentences for planners
 
@@ -199,8 +199,8 @@ def _plainly_named(path: Path) -> Iterator[str]:
 @contextmanager
 def _gml(path: Path) -> Iterator[Opened]:
     """A GML file, from a copy: GDAL writes beside it, and would follow the address of a schema."""
+    guarded_xml.parse(path, _Collection(path))
     content = path.read_bytes()
-    _refuse_other_xml(content, path)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "layers.gml"
         copy.write_bytes(content.replace(b"schemaLocation", b"schemaNotHeeded"))
@@ -219,30 +219,22 @@ def _gml_layer(copy: str, name: str, path: Path) -> Layer:
     return Layer(name, shape, tuple(map(str, info["fields"])), int(info["features"]))
 
 
-def _refuse_other_xml(content: bytes, path: Path) -> None:
-    """It must be whole, a collection of features, without entities of its own and not too deep."""
-    depth = 0
+@dataclass(frozen=True)
+class _Collection:
+    """Looks at the elements of a file as they come; the first must be a collection of features."""
 
-    def begins(name: str, _: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > documents.DEEPEST or (depth == 1 and name.rpartition(":")[2] != "FeatureCollection"):
-            raise _unreadable(path, "no_gml")
+    path: Path
 
-    def ends(_: str) -> None:
-        nonlocal depth
-        depth -= 1
+    def start(self, name: str, _attributes: dict[str, str], depth: int) -> None:
+        """An element begins."""
+        if depth == 1 and name.rpartition(":")[2] != "FeatureCollection":
+            raise _unreadable(self.path, "no_gml")
 
-    def declares(*_: object) -> None:
-        raise _unreadable(path, "no_gml")
+    def text(self, _letters: str) -> None:
+        """Letters are not looked at."""
 
-    reader = expat.ParserCreate()
-    reader.StartElementHandler, reader.EndElementHandler = begins, ends
-    reader.StartDoctypeDeclHandler = declares
-    try:
-        reader.Parse(content, True)
-    except expat.ExpatError:
-        raise _unreadable(path, "cut") from None
+    def end(self, _name: str, _depth: int) -> None:
+        """Nor are ends."""
 
 
 # GeoJSON
