@@ -155,8 +155,7 @@ def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
     """
     refuse_other_pack(content.get("pack_digest"), atlas, file)
     given = planfields.plan(content, file)
-    # whom this machine computes with is for those who use it to say, and not for a file from elsewhere
-    rules = rules_from(given.rules, atlas, file).model_copy(update={"scheduler": ""})
+    rules = rules_from(given.rules, atlas, file)
     refuse_strangers(given, atlas, file)
     return standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file)
 

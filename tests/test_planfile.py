@@ -183,12 +183,6 @@ def test_a_plan_older_than_the_second_tier_is_read(shipped: Atlas, forde: Result
     assert planfile.read(written(older, tmp_path), shipped).catchments == forde.plan.catchments
 
 
-def test_a_plan_does_not_say_whom_to_compute_with(shipped: Atlas, forde: Result, content: str, tmp_path: Path) -> None:
-    given = json.loads(content)
-    given["rules"]["scheduler"] = "tcp://127.0.0.1:9"
-    assert planfile.read(written(given, tmp_path), shipped).settings == forde.plan.settings
-
-
 @pytest.mark.parametrize("text", ["1" * 5_000, "[" * 200_000, '{"schema": NaN}', '{"schema": 1, "schema": 2}', "["])
 def test_a_plan_beyond_the_limits_of_json_is_refused_by_name(shipped: Atlas, tmp_path: Path, text: str) -> None:
     (tmp_path / "plan.json").write_text(text, encoding="utf-8")
