@@ -27,9 +27,13 @@ PLACE = re.compile(r"at line (\d+), column (\d+)")
 class UnreadableError(ValueError):
     """A file is not what it should be; ``reason`` says why, as a part of a sentence."""
 
-    def __init__(self, key: str, /, **values: object) -> None:
-        super().__init__(key)
-        self.reason = Phrase(f"document.{key}", values=values)
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(reason.key)
+        self.reason = reason
+
+
+def _because(key: str, /, **values: object) -> UnreadableError:
+    return UnreadableError(Phrase(f"document.{key}", values=values))
 
 
 def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
@@ -45,19 +49,19 @@ def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableError("encoding")
+    raise _because("encoding")
 
 
 def _bytes(path: Path) -> bytes:
     """The bytes of a plain file; a pipe or a device would never end."""
     try:
         if not path.is_file():
-            raise UnreadableError("no_file")
+            raise _because("no_file")
         if path.stat().st_size > MOST_BYTES:
-            raise UnreadableError("large", most=MOST_BYTES // 1_000_000)
+            raise _because("large", most=MOST_BYTES // 1_000_000)
         return path.read_bytes()
     except OSError:
-        raise UnreadableError("not_allowed") from None
+        raise _because("not_allowed") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -82,16 +86,16 @@ def toml(content: str) -> dict[str, Any]:
     except UnreadableError:
         raise
     except RecursionError:
-        raise UnreadableError("deep", most=DEEPEST) from None
+        raise _because("deep", most=DEEPEST) from None
     except ValueError:  # Python refuses to make an integer of so many digits
-        raise UnreadableError("digits", most=MOST_DIGITS) from None
+        raise _because("digits", most=MOST_DIGITS) from None
     _refuse_beyond_limits(tables)
     return tables
 
 
 def _mistake(place: re.Match[str] | None) -> UnreadableError:
     """What is wrong with a text in TOML; without a place the text ends too soon."""
-    return UnreadableError("mistake", line=place[1], column=place[2]) if place else UnreadableError("ends")
+    return _because("mistake", line=place[1], column=place[2]) if place else UnreadableError("ends")
 
 
 def read_json(path: Path) -> object:
@@ -115,17 +119,17 @@ def from_json(content: str) -> object:
         )
     except json.JSONDecodeError as error:
         if not content[error.pos :].strip():
-            raise UnreadableError("ends") from None
-        raise UnreadableError("mistake", line=error.lineno, column=error.colno) from None
+            raise _because("ends") from None
+        raise _because("mistake", line=error.lineno, column=error.colno) from None
     except RecursionError:
-        raise UnreadableError("deep", most=DEEPEST) from None
+        raise _because("deep", most=DEEPEST) from None
     _refuse_beyond_limits(found)
     return found
 
 
 def _whole(digits: str) -> int:
     if len(digits.lstrip("-")) > MOST_DIGITS:
-        raise UnreadableError("digits", most=MOST_DIGITS)
+        raise _because("digits", most=MOST_DIGITS)
     return int(digits)
 
 
@@ -133,7 +137,7 @@ def _real(digits: str) -> float:
     """A number; TOML and Python's JSON know some that are none (nan, inf), and 1e999 is beyond all numbers."""
     value = float(digits)
     if not math.isfinite(value):
-        raise UnreadableError("not_finite", given=digits[:MOST_DIGITS])
+        raise _because("not_finite", given=digits[:MOST_DIGITS])
     return value
 
 
@@ -141,7 +145,7 @@ def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise UnreadableError("twice", key=next(key for key in keys if keys.count(key) > 1))
+        raise _because("twice", key=next(key for key in keys if keys.count(key) > 1))
     return found
 
 
@@ -150,13 +154,13 @@ def _refuse_beyond_limits(found: object) -> None:
     level = [found]
     for _ in range(DEEPEST):
         if any(type(each) is int and abs(each) >= LARGEST for each in level):
-            raise UnreadableError("digits", most=MOST_DIGITS)
+            raise _because("digits", most=MOST_DIGITS)
         if any(HALVES.search(text) for each in level for text in _texts(each)):
-            raise UnreadableError("letters")
+            raise _because("letters")
         level = [child for each in level for child in _children(each)]
         if not level:
             return
-    raise UnreadableError("deep", most=DEEPEST)
+    raise _because("deep", most=DEEPEST)
 
 
 def _texts(each: object) -> list[str]:
