@@ -95,7 +95,7 @@ def toml(content: str) -> dict[str, Any]:
 
 def _mistake(place: re.Match[str] | None) -> UnreadableError:
     """What is wrong with a text in TOML; without a place the text ends too soon."""
-    return _because("mistake", line=place[1], column=place[2]) if place else UnreadableError("ends")
+    return _because("mistake", line=place[1], column=place[2]) if place else _because("ends")
 
 
 def read_json(path: Path) -> object:
