@@ -115,6 +115,8 @@ def _site_points(path: Path) -> Table:
 
 def _site(table: Table, line: int) -> Site:
     name, given = table.at(line, "name").strip(), table.at(line, "role").strip()
+    if sign := names.unseen(name):
+        raise SourceError("cell_unseen", file=table.path, line=line, column="name", sign=sign)
     if not 0 < len(name) <= LONGEST_NAME:
         raise SourceError("site_name", file=table.path, line=line, most=LONGEST_NAME)
     lon = table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1])

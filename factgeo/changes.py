@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.ops import substring
 
-from factgeo import access, places, travel, userfiles
+from factgeo import access, names, places, travel, userfiles
 from factgeo.access import Access
 from factgeo.errors import SettingsError, SourceError, UnknownNameError
 from factgeo.language import Number
@@ -56,6 +56,8 @@ def _link(table: Table, line: int, atlas: Atlas) -> FixedLink:
     name = table.at(line, "name") or f"{start.name}-{end.name}"
     if len(name) > LONGEST_NAME:
         raise SourceError("link_name", file=table.path, line=line, most=LONGEST_NAME)
+    if sign := names.unseen(name):
+        raise SourceError("cell_unseen", file=table.path, line=line, column="name", sign=sign)
     return FixedLink(name=name, start=(start.lon, start.lat), end=(end.lon, end.lat), minutes=minutes, km=km)
 
 

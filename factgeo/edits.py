@@ -228,6 +228,7 @@ def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | Non
     counts: dict[str, int] = {}
     ids = {catchment.team_id: catchment.base.unit_code for catchment in previous.catchments} if previous else {}
     for row in rows:
+        _refuse_unseen(row, path)
         if row.rule in _Bases.model_fields:
             of_bases.setdefault(row.rule, []).extend(row.names)
         elif row.rule == "teams":
@@ -242,6 +243,14 @@ def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | Non
             edits[row.rule].append(_group(row, path, atlas))
     tables = {"bases": of_bases, "teams": counts}
     return {"edits": edits, **{name: table for name, table in tables.items() if table}}
+
+
+def _refuse_unseen(row: _Row, path: Path) -> None:
+    """What a row calls a team or a base can be shown; its units are found or not."""
+    sign = names.unseen(row.team + row.base)
+    if sign is not None:
+        problem = Phrase("edits_unseen", values={"sign": sign})
+        raise SettingsError("edits_at", file=path, where=row.where, problem=problem)
 
 
 def _units(row: _Row, path: Path, atlas: Atlas) -> list[str]:

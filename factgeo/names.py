@@ -1,14 +1,52 @@
-"""Comparing names as people type them: without case, accents, parallel names, brackets or the ending "HF"."""
+"""Names as people type them: which are none, and comparing them.
+
+No name has a line break or a character that only steers how others are shown (:func:`unseen`). Names are compared
+without case, accents, parallel names, brackets or the ending "HF".
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
+# controls and line breaks, what turns the order of others (bidirectional controls), and halves of pairs
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ŋ": "n", "ŧ": "t", "ð": "d"})
+
+
+def unseen(text: str) -> str | None:
+    """The first character of a text that no name may have, as ``U+000A``; None where all may stand there.
+
+    Characters without width are allowed, for several languages write with them.
+    """
+    found = _UNSEEN.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def made_visible(text: str) -> str:
+    """A text in which these characters are named instead, for a message about it."""
+    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def first_unseen(content: object) -> tuple[str, str] | None:
+    """Where the first such character stands in texts, lists and tables inside each other, and which it is.
+
+    The place is written as ``edits.keep[2].name``, lists counted from 1; keys of tables are texts as well.
+    """
+    left: list[tuple[str, object]] = [("", content)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, str) and (sign := unseen(value)):
+            return place, sign
+        if isinstance(value, Mapping):
+            inside = [(f"{place}.{made_visible(str(key))}".removeprefix("."), key) for key in value]
+            left += [each for at, key in reversed(inside) for each in ((at, value[key]), (at, key))]
+        elif isinstance(value, list | tuple):
+            left += reversed([(f"{place}[{k}]", each) for k, each in enumerate(value, start=1)])
+    return None
 
 
 @cache

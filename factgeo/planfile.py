@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from factgeo import areas, bases, codes, documents, edits, journeys, planfields, settings, userfiles
+from factgeo import areas, bases, codes, documents, edits, journeys, names, planfields, settings, userfiles
 from factgeo.areas import Area
 from factgeo.documents import UnreadableError
 from factgeo.errors import PlanError, SettingsError, UnknownNameError
@@ -33,6 +33,8 @@ COLUMNS = {
     "base_lon": ("base lon",),
     "base_lat": ("base lat",),
 }  # fmt: skip
+LONGEST_AREA = 2000  # letters; names of several areas stand beside each other in one
+LONGEST_TEAM = 100  # letters of a team's id
 
 Known = Mapping[tuple[str, float, float], Base]  # bases by unit, longitude and latitude
 
@@ -49,11 +51,29 @@ def read(path: Path, atlas: Atlas) -> Plan:
         SourceError: The CSV cannot be read.
         UnknownNameError: A unit of the CSV is unknown; file and line are named.
     """
+    if sign := names.unseen(path.name):
+        raise PlanError("file_unseen", file=names.made_visible(str(path)), sign=sign)
     if path.suffix.lower() == ".csv":
-        return _from_csv(path, atlas)
+        return _named(_from_csv(path, atlas), path)
     file = path / "plan.json" if path.is_dir() else path
     plan = from_content(_content(file), atlas, file)
     return replace(plan, proof=replace(plan.proof, claimed=True))
+
+
+def _named(plan: Plan, file: Path) -> Plan:
+    """The plan, if its area and teams can be called what they are.
+
+    Raises:
+        PlanError: A name has characters that are not seen, or is too long.
+    """
+    fields = {"area.name": (plan.area.name, LONGEST_AREA)}
+    fields |= {f"team_id[{k}]": (each.team_id, LONGEST_TEAM) for k, each in enumerate(plan.catchments, start=1)}
+    for field, (name, most) in fields.items():
+        if sign := names.unseen(name):
+            raise PlanError("text_unseen", file=file, field=field, sign=sign)
+        if len(name) > most:
+            raise PlanError("text_long", file=file, field=field, most=most)
+    return plan
 
 
 def _from_csv(path: Path, atlas: Atlas) -> Plan:
@@ -151,13 +171,15 @@ def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
 
     Raises:
         PlanError: It is of another pack, a field is missing or of another kind, or it names units, bases or rules that
-            are not there.
+            are not there, or a name is none.
     """
     refuse_other_pack(content.get("pack_digest"), atlas, file)
+    if found := names.first_unseen(content):
+        raise PlanError("text_unseen", file=file, field=found[0], sign=found[1])
     given = planfields.plan(content, file)
     rules = rules_from(given.rules, atlas, file)
     refuse_strangers(given, atlas, file)
-    return standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file)
+    return _named(standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file), file)
 
 
 def refuse_other_pack(digest: object, atlas: Atlas, file: Path) -> None:

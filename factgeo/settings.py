@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from factgeo import documents
+from factgeo import documents, names
 from factgeo.documents import UnreadableError
 from factgeo.errors import SettingsError
 from factgeo.language import Phrase
@@ -109,7 +109,7 @@ class KeptTeam(_Frozen):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     units: Annotated[UnitNames, Field(min_length=1)]
-    base: str = ""
+    base: Annotated[str, Field(max_length=100)] = ""
 
 
 class Lock(_Frozen):
@@ -431,13 +431,16 @@ def load(
     ``start`` takes the place of the defaults.
 
     Raises:
-        SettingsError: Unknown preset, unreadable file, unknown key, value out of range or values that contradict.
+        SettingsError: Unknown preset, unreadable file, unknown key, value out of range, values that contradict, or a
+            text with line breaks or characters that are not seen.
     """
     values = _read(configs_folder() / "default.toml") if start is None else start.model_dump()
     for name in presets:
         values = _overlay(values, _read_preset(name))
     if file is not None:
-        values = _overlay(values, _read(file))
+        given = _read(file)
+        _refuse_unseen(given, file)
+        values = _overlay(values, given)
     for assignment in assignments:
         values = _overlay(values, _parse_assignment(assignment))
     values = _overlay(values, tables)
@@ -445,8 +448,18 @@ def load(
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _refusal(error) from None
+    _refuse_unseen(values)
     _refuse_contradictions(settings)
     return settings
+
+
+def _refuse_unseen(values: Mapping[str, Any], file: Path | None = None) -> None:
+    """No text of the settings has line breaks or characters that only steer."""
+    found = names.first_unseen(values)
+    if found is not None and file is not None:
+        raise SettingsError("text_unseen", file=file, field=found[0], sign=found[1])
+    if found is not None:
+        raise SettingsError("setting_unseen", field=found[0], sign=found[1])
 
 
 def _refuse_contradictions(settings: Settings) -> None:

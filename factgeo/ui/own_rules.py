@@ -6,21 +6,22 @@ from dataclasses import replace
 
 import streamlit as st
 
-from factgeo import need
+from factgeo import need, settings
 from factgeo.errors import FactgeoError
 from factgeo.parameters import OWN_TABLES
 from factgeo.settings import Settings
 from factgeo.ui import desk
 from factgeo.ui.need_asked import Asked
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def use(changed: Settings, asked: Asked) -> None:
     """Draw the page by changed rules, if the library takes them; else say why not, and leave the desk as it is."""
     try:
+        settings.load(start=changed)
         need.assess(asked.atlas, asked.area, changed)
     except FactgeoError as error:
-        st.error(plain(str(error)))
+        st.error(as_typed(str(error)))
         return
     put(changed, asked)
     st.rerun()

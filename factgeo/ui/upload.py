@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from factgeo import bases, edits, planfile, settings, steps
+from factgeo import bases, edits, names, planfile, settings, steps
 from factgeo.errors import FactgeoError, SettingsError, SourceError
 from factgeo.language import text
 from factgeo.pack import Atlas
@@ -84,7 +84,7 @@ def ask(kind: str, endings: tuple[str, ...], read: Callable[[Path], T]) -> T | N
     try:
         return _read(given.name, given.getvalue(), read)
     except FactgeoError as error:
-        st.error(prose.plain(str(error)))
+        st.error(prose.as_typed(str(error)))
         return None
 
 
@@ -92,8 +92,10 @@ def _read(name: str, content: bytes, read: Callable[[Path], T]) -> T:
     """Put a file where the library can read it, under its own name so that messages name it, and read it.
 
     Raises:
-        FactgeoError: It is too large, or the library refuses it; paths of this machine are not told.
+        FactgeoError: It is too large, its name is none, or the library refuses it; paths of this machine are not told.
     """
+    if sign := names.unseen(name):
+        raise SourceError("file_unseen", file=names.made_visible(name), sign=sign)
     if len(content) > MOST_BYTES:
         raise SourceError("upload_too_large", file=name, most=MOST_BYTES // 1_000_000)
     with tempfile.TemporaryDirectory() as work:
