@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo import parameters
+from factgeo import inert, parameters
 from factgeo.capacity import Capacity, TeamCapacity, Totals, added, totals
 from factgeo.driving import Load, Range
 from factgeo.language import number, percent, text
@@ -198,7 +198,7 @@ def markdown(capacity: Capacity) -> list[str]:
         "",
         *_table_lines(_head(), [_row(team) for team in capacity.all]),
         "",
-        *(f"- {line}" for line in (*notes, *_total_lines(capacity), *_model_lines(capacity))),
+        inert.bullets((*notes, *_total_lines(capacity), *_model_lines(capacity))),
         "",
         *_table_lines([text("capacity.column.role"), text("capacity.column.all")], list(_role_rows(capacity))),
     ]
@@ -464,8 +464,7 @@ def _all_of(role: str, capacity: Capacity) -> Range:
 
 
 def _table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    ruler = ["---", *("---:" for _ in head[1:])]
-    return [f"| {' | '.join(cells)} |" for cells in (head, ruler, *rows)]
+    return inert.table(head, rows, rule="---:").splitlines()
 
 
 def span(values: Range, how: Rounding | None = None) -> str:

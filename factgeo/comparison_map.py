@@ -15,8 +15,9 @@ from PIL import ImageColor
 from factgeo import maps
 from factgeo.compare import CLASSES, EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, step
 from factgeo.comparison_words import called, changed
+from factgeo.inert import html as safe
 from factgeo.language import number, text
-from factgeo.maps import drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import drawn_feature, drawn_layer, legend_row
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
 from factgeo.plan import Plan

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from itertools import pairwise
 
+from factgeo import inert
 from factgeo.compare import EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, difference, tenth
 from factgeo.language import number, percent, text
 from factgeo.measure import TeamFigures
@@ -146,7 +147,7 @@ def _cautions(comparison: Comparison) -> list[str]:
 def markdown(comparison: Comparison, atlas: Atlas) -> str:
     """The comparison as a document: the lines, and tables of teams, moves, people, units and settings; the sources."""
     area = comparison.plans.a.area.name
-    told = [line for line in lines(comparison) if not line.startswith(ITEM)]  # the table has every move
+    told = [inert.markdown(line) for line in lines(comparison) if not line.startswith(ITEM)]  # the table has every move
     named = {
         "teams": _teams_table(comparison),
         "moves": _moves_table(comparison),
@@ -155,18 +156,16 @@ def markdown(comparison: Comparison, atlas: Atlas) -> str:
         "losses": _units_table(comparison.losses),
         "settings": _settings_table(comparison),
         "broken": _broken_table(comparison),
-        "sources": sources(atlas, comparison.plans.b.settings),
+        "sources": inert.lines(sources(atlas, comparison.plans.b.settings)),
     }
     sections = [f"## {text(f'compare.section.{name}')}\n\n{rows}" for name, rows in named.items() if rows]
-    return "\n\n".join([f"# {text('compare.title', area=area)}", *told, *sections]) + "\n"
+    return "\n\n".join([f"# {inert.markdown(text('compare.title', area=area))}", *told, *sections]) + "\n"
 
 
 def _markdown_table(columns: Iterable[str], rows: Iterable[list[str]]) -> str:
     """A table with these columns of the catalogue; empty where there are no rows."""
-    shown = [[cell.replace("|", "/").replace("\n", " ") for cell in row] for row in rows]
-    head = [text(f"compare.column.{column}") for column in columns]
-    listed = [head, ["---"] * len(head), *shown]
-    return "\n".join(f"| {' | '.join(row)} |" for row in listed) if shown else ""
+    shown = list(rows)
+    return inert.table([text(f"compare.column.{column}") for column in columns], shown) if shown else ""
 
 
 def changed(value: float | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo import stability_words, summary
+from factgeo import inert, stability_words, summary
 from factgeo.compare import tenth
 from factgeo.further import Further
 from factgeo.language import number, percent, text
@@ -443,17 +443,17 @@ def markdown(further: Further, result: Result) -> str:
     """Sections with tables, to be appended to a summary; empty where nothing was asked."""
     parts: list[str] = []
     if further.answer:
-        parts += [_section("why"), *_why_lines(further.answer)]
+        parts += [_section("why"), *map(inert.markdown, _why_lines(further.answer))]
     if further.alternatives:
-        parts += [_section("alternatives"), _bullets(_alternative_lines(further, result))]
+        parts += [_section("alternatives"), inert.bullets(_alternative_lines(further, result))]
         parts.append(_alternatives_table(further, result))
     if further.previous:
-        parts += [_section("moves"), _bullets(_move_lines(further, result))]
+        parts += [_section("moves"), inert.bullets(_move_lines(further, result))]
         parts += [_moves_table(further, result)] if further.moves else []
     if _priced_any(further):
-        parts += _price_lines(result)
+        parts += map(inert.markdown, _price_lines(result))
     if further.trade_offs:
-        parts += [_section("tradeoff"), _bullets(_curve_lines(further.trade_offs, result))]
+        parts += [_section("tradeoff"), inert.bullets(_curve_lines(further.trade_offs, result))]
         parts += [_image(further.trade_offs, result), _curve_table(further.trade_offs, result)]
     if further.next_teams:
         parts += [_section("next"), *_next_sections(further.next_teams, result)]
@@ -466,10 +466,6 @@ def _section(name: str) -> str:
     return f"## {text(f'further.section.{name}')}"
 
 
-def _bullets(said: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in said)
-
-
 def _deeper(document: str) -> str:
     """A document as a section of another: its headings one level down."""
     return "\n".join("#" + line if line.startswith("#") else line for line in document.splitlines())
@@ -477,12 +473,11 @@ def _deeper(document: str) -> str:
 
 def _table(columns: Iterable[str], rows: Iterable[list[str]], **values: str) -> str:
     head = [text(f"further.column.{column}", **values) for column in columns]
-    shown = [[cell.replace("|", "/") for cell in row] for row in [head, ["---"] * len(head), *rows]]
-    return "\n".join(f"| {' | '.join(row)} |" for row in shown)
+    return inert.table(head, rows)
 
 
 def _image(points: Sequence[TradeOff], result: Result) -> str:
-    return f"![{picture_words(points, result)}]({PICTURE})"
+    return f"![{inert.markdown(picture_words(points, result))}]({PICTURE})"
 
 
 def picture_words(points: Sequence[TradeOff], result: Result) -> str:
@@ -560,16 +555,16 @@ def _point_cells(point: TradeOff | None) -> list[str]:
 
 
 def _next_sections(found: NextTeams, result: Result) -> Iterator[str]:
-    yield from _standing_lines(found, result)
+    yield from map(inert.markdown, _standing_lines(found, result))
     if found.standing.bases:
         yield _standing_table(found, result)
-    yield _baseline(found)
+    yield inert.markdown(_baseline(found))
     if found.jointly:
         yield text("further.next.one_by_one")
         yield _steps_table(found.one_by_one, result)
-        yield _jointly(found)
+        yield inert.markdown(_jointly(found))
         yield _steps_table(found.jointly, result)
-    yield from _together(found, result)
+    yield from map(inert.markdown, _together(found, result))
 
 
 def _standing_table(found: NextTeams, result: Result) -> str:

@@ -32,10 +32,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 from shapely.geometry.base import BaseGeometry
 
-from factgeo import language, maps
+from factgeo import inert, language, maps
 from factgeo.areas import Area
+from factgeo.inert import html as safe
 from factgeo.language import number, percent, text
-from factgeo.maps import legend_row, safe
+from factgeo.maps import legend_row
 from factgeo.measure import WITHIN, TeamFigures
 from factgeo.pack import Atlas
 from factgeo.pipeline import Result
@@ -58,7 +59,6 @@ ONE_PIXEL_M = 400.0  # metres of Web Mercator per pixel of a picture at least
 WIDE_DEGREES = 6.0  # height of an area from which on roads are drawn thin
 TEAM_FIELDS = ("team", "service", "residents", "adults", "target", "median", "p95")
 WORDS = (*TEAM_FIELDS, "unit", "reason", "act", "locked")
-_JSON_INERT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&'"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +140,7 @@ class Call(MacroElement):
     def code(self) -> str:
         """The call; its data cannot end a script or open a template."""
         first = f"{cast('Element', self._parent).get_name()}, " if self.with_map else ""
-        data = json.dumps(self.data, separators=(",", ":")).translate(_JSON_INERT)
-        return f"factgeo.{self.function}({first}{data});"
+        return f"factgeo.{self.function}({first}{inert.script(self.data)});"
 
 
 def ground(atlas: Atlas, area: Area, folder: Path) -> Ground:

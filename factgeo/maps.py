@@ -6,7 +6,6 @@ Only elements that draw without a content delivery network are used: no Popup, I
 from __future__ import annotations
 
 import base64
-import html
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +29,8 @@ from scipy.ndimage import map_coordinates
 from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
-from factgeo import measure, network, teams
+from factgeo import inert, measure, network, teams
+from factgeo.inert import html as safe
 from factgeo.language import in_use, number, percent, text
 from factgeo.measure import TeamFigures
 from factgeo.pack import Atlas
@@ -62,7 +62,6 @@ HATCH = "factgeo-hatch"
 HATCHING = f"""<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
   <pattern id="{HATCH}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
   <rect width="7" height="7" fill="#d9d9d9"/><rect width="2" height="7" fill="#7a7a7a"/></pattern></defs></svg>"""
-_INERT = str.maketrans({char: f"&#{ord(char)};" for char in "`$\\{}"})  # what templates and scripts would act on
 
 
 class OfflineMap(folium.Map):
@@ -89,7 +88,7 @@ class View(MacroElement):
             paddingTopLeft: [12, 12],
             paddingBottomRight: [{{ map }}.getSize().x > 700 ? 270 : 12, 44]
         });
-        L.control.zoom({{ this.zoom|tojson }}).addTo({{ map }});
+        L.control.zoom({{ this.zoom }}).addTo({{ map }});
         L.control.scale({imperial: false}).addTo({{ map }});
         {% endmacro %}""")
 
@@ -97,7 +96,7 @@ class View(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "View"
         self.bounds = bounds
-        self.zoom = {"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")}
+        self.zoom = inert.script({"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")})
 
 
 def write_html(atlas: Atlas, result: Result, path: Path, *, stability: Stability | None = None) -> None:
@@ -609,9 +608,9 @@ def drawn_layer(
 
 
 def drawn_feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dict[str, Any]:
-    """A GeoJSON feature; its texts are made safe, for Leaflet puts them into the page as HTML."""
+    """A GeoJSON feature; its texts are made safe, also the key, for they go into a script and a page."""
     properties = {field: safe(value) for field, value in told.items()}
-    return {"type": "Feature", "id": key, "geometry": shapely.geometry.mapping(shape), "properties": properties}
+    return {"type": "Feature", "id": safe(key), "geometry": shapely.geometry.mapping(shape), "properties": properties}
 
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -622,11 +621,6 @@ def _minutes(value: float | None) -> str:
     if value is None:
         return text("map.tooltip.out_of_reach")
     return text("map.tooltip.minutes", minutes=number(value))
-
-
-def safe(value: str) -> str:
-    """Text as HTML that is also inert inside templates and scripts."""
-    return html.escape(value).translate(_INERT)
 
 
 def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:

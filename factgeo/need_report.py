@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from factgeo import growth, need, need_words, privacy
+from factgeo import growth, inert, need, need_words, privacy
 from factgeo.areas import Area
 from factgeo.growth import History
 from factgeo.language import text
@@ -110,7 +110,7 @@ def markdown(found: NeedReport, atlas: Atlas) -> str:
     """The report as a document."""
     parts = [need_words.markdown(found.whole), *(need_words.markdown(team) for team in found.teams.values())]
     told = [*_local_lines(found, atlas), *need_words.history_lines(found.history, _names(atlas))]
-    return "\n\n".join([*parts, "\n".join(f"- {line}" for line in told)]) + "\n"
+    return "\n\n".join([*parts, inert.bullets(told)]) + "\n"
 
 
 def to_json(found: NeedReport) -> dict[str, Any]:

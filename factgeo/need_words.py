@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from factgeo import privacy
+from factgeo import inert, privacy
 from factgeo.growth import History, Together
 from factgeo.language import number, percent, text
 from factgeo.local import LocalCounts
@@ -155,9 +155,9 @@ def _denominator(denominator: str) -> str:
 def markdown(need: Need) -> str:
     """The need of an area as a chapter: all figures with their source and quality, the notes, the units."""
     figures = shown_figures(need)
-    whole = _markdown(list(figures.columns), figures.to_numpy().tolist())
+    whole = inert.table(list(figures.columns), figures.to_numpy().tolist())
     title = text("need.title", area=need.area, year=need.year)
-    parts = [f"## {title}", "\n".join(f"- {line}" for line in lines(need)), whole]
+    parts = [f"## {inert.markdown(title)}", inert.bullets(lines(need)), whole]
     if len(need.by_unit) > 1:
         heading = text("need.by_unit")
         parts += [f"### {heading}", _units(need.by_unit)]
@@ -193,12 +193,7 @@ def _units(units: Sequence[UnitNeed]) -> str:
     ]  # fmt: skip
     left = len(units) - ROWS
     more = "\n\n" + text("need.more_units", count=number(left)) if left > 0 else ""
-    return _markdown(columns, rows) + more
-
-
-def _markdown(columns: Sequence[str], rows: Iterable[list[str]]) -> str:
-    head = [" | ".join(columns), " | ".join("---" for _ in columns)]
-    return "\n".join(f"| {line} |" for line in (*head, *(" | ".join(row) for row in rows)))
+    return inert.table(columns, rows) + more
 
 
 # -- tables in words ---------------------------------------------------------------------------------------------------

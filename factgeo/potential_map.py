@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from PIL import ImageColor
 
 from factgeo import maps
+from factgeo.inert import html as safe
 from factgeo.language import number, text
-from factgeo.maps import drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import drawn_feature, drawn_layer, legend_row
 from factgeo.pack import Atlas
 from factgeo.potential import AreaPotential, PlacePotential, Reached, Rules
 from factgeo.potential_words import called, shown

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from factgeo import inert
 from factgeo.language import number, percent, text
 from factgeo.need import Fraction, TargetGroup
 from factgeo.pack import Atlas
@@ -165,13 +166,13 @@ def area_markdown(found: AreaPotential, atlas: Atlas) -> str:
     bases = [_figures(each, found.rules, atlas) for each in listed[:ROWS]]
     head = _heads(found.rules)
     parts = [
-        f"## {title}",
-        "\n".join(f"- {line}" for line in area_lines(found, atlas)),
+        f"## {inert.markdown(title)}",
+        inert.bullets(area_lines(found, atlas)),
         "### " + text("potential.head.best"),
         text("potential.head.best_rule", limit=found.rules.reach),
-        _table([text("potential.column.rank"), *head, text("potential.column.new")], best),
+        inert.table([text("potential.column.rank"), *head, text("potential.column.new")], best),
         "### " + text("potential.head.bases"),
-        _table(head, bases),
+        inert.table(head, bases),
     ]
     if len(listed) > ROWS:
         parts.append(text("potential.more", count=number(len(listed) - ROWS)))
@@ -187,10 +188,10 @@ def place_markdown(found: PlacePotential, atlas: Atlas) -> str:
         for unit in found.from_units[:ROWS]
     ]
     parts = [
-        f"## {title}",
-        "\n".join(f"- {line}" for line in place_lines(found, atlas)),
+        f"## {inert.markdown(title)}",
+        inert.bullets(place_lines(found, atlas)),
         "### " + text("potential.head.units"),
-        _table(head, rows),
+        inert.table(head, rows),
     ]
     if len(found.from_units) > ROWS:
         parts.append(text("potential.more", count=number(len(found.from_units) - ROWS)))
@@ -215,11 +216,6 @@ def _figures(place: Reached, asked: Rules, atlas: Atlas) -> list[str]:
         called(place, atlas), *(shown(count) for count in place.residents), shown(place.adults[k]),
         shown(place.young[k]), _group(place.target_group[k]), shown(place.own_zone[k]), shown(place.gravity),
     ]  # fmt: skip
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = [" | ".join(columns), " | ".join("---" for _ in columns)]
-    return "\n".join(f"| {line} |" for line in (*head, *(" | ".join(row) for row in rows)))
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------

@@ -20,8 +20,9 @@ from PIL import ImageColor
 from factgeo import maps
 from factgeo.areas import Area
 from factgeo.fairness import Help, Kind, Remedy
+from factgeo.inert import html as safe
 from factgeo.language import number, percent, text
-from factgeo.maps import HATCH, drawn_feature, drawn_layer, legend_row, safe
+from factgeo.maps import HATCH, drawn_feature, drawn_layer, legend_row
 from factgeo.pack import Atlas
 from factgeo.potential_words import shown
 from factgeo.reach import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of

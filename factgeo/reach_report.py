@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from factgeo import fairness, reach, reach_words, sensitivity, sensitivity_words, tradeoff
+from factgeo import fairness, inert, reach, reach_words, sensitivity, sensitivity_words, tradeoff
 from factgeo.areas import Area
 from factgeo.fairness import Borders, Fairness, Help
 from factgeo.language import text
@@ -153,7 +153,7 @@ def markdown(found: ReachReport, atlas: Atlas) -> str:
     if found.sensitivity:
         parts.append(re.sub("^#", "##", sensitivity_words.markdown(found.sensitivity), flags=re.MULTILINE))
         parts += [f"![{text('reach.chapter.curves')}](curves.png)", f"![{text('reach.chapter.swings')}](swings.png)"]
-    parts += [f"## {text('summary.sources')}", sources(atlas, found.reach.settings)]
+    parts += [f"## {text('summary.sources')}", inert.lines(sources(atlas, found.reach.settings))]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
@@ -165,7 +165,10 @@ def _chapter(name: str, said: list[str]) -> str:
 def _item(line: str) -> str:
     """A sentence as an item of a Markdown list: indented ones stand below the one before, numbers are kept."""
     words = line.lstrip()
-    return words if re.match(r"\d+\. ", words) else f"{line[: -len(words)]}- {words}"
+    numbered = re.match(r"\d+\. ", words)
+    if numbered:
+        return f"{numbered[0]}{inert.markdown(words[numbered.end() :])}"
+    return f"{line[: -len(words)]}- {inert.markdown(words)}"
 
 
 def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:

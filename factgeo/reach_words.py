@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from factgeo import inert
 from factgeo import reach as measures
 from factgeo.fairness import BorderPair, Borders, Fairness, Help, Inequality, Remedy, UnitFairness
 from factgeo.language import number, percent, text
@@ -110,9 +111,9 @@ def markdown(found: Reach, atlas: Atlas) -> str:
     """A page: the figure with its definition, the classes by every reading, the regions, trusts and notes."""
     said = lines(found)
     parts = [
-        f"# {said[0].removesuffix('.')}",
-        *said[1:3],
-        *([_within_line(found.share_within)] if found.share_within else []),
+        f"# {inert.markdown(said[0].removesuffix('.'))}",
+        *(inert.markdown(line) for line in said[1:3]),
+        *([inert.markdown(_within_line(found.share_within))] if found.share_within else []),
         f"## {text('reach.heading.classes')}",
         _table(_class_rows(found)),
         f"## {text('reach.heading.regions')}",
@@ -120,7 +121,7 @@ def markdown(found: Reach, atlas: Atlas) -> str:
         f"## {text('reach.heading.trusts')}",
         _table(_group_rows(measures.grouped(found.units, atlas, "hf_name"), text("reach.part.hf"))),
         f"## {text('reach.heading.notes')}",
-        "\n".join(f"- {note}" for note in (*_outside(found), *(note.text() for note in found.notes))),
+        inert.bullets((*_outside(found), *(note.text() for note in found.notes))),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -181,8 +182,7 @@ def _group_rows(groups: Iterable[Group], kind: str) -> list[list[str]]:
 
 def _table(rows: list[list[str]]) -> str:
     """A Markdown table; the first row is its head."""
-    shown = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in shown)
+    return inert.table(rows[0], rows[1:])
 
 
 def to_json(found: Reach, atlas: Atlas) -> dict[str, Any]:

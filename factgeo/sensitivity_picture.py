@@ -140,7 +140,7 @@ def swings_picture(sensitivity: Sensitivity) -> bytes:
         )  # fmt: skip
     figure.suptitle(
         text("sensitivity.picture.tornado", area=sensitivity.area.name), x=0.01, ha="left", fontsize=FONT + 3,
-        fontweight="bold", color=INK,
+        fontweight="bold", color=INK, parse_math=False,
     )  # fmt: skip
     foot = text("sensitivity.picture.foot", reference=described(sensitivity.reference))
     figure.supxlabel("\n".join(textwrap.wrap(foot, WIDE_LETTERS)), x=0.01, ha="left", fontsize=FONT - 3, color=INK)

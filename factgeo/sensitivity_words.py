@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from factgeo import inert
 from factgeo.areas import NORWAY
 from factgeo.language import number, percent, text
 from factgeo.sensitivity import ASSUMPTIONS, PUBLISHED, Combination, Crossing, Influence, Level, Row, Sensitivity
@@ -254,28 +255,24 @@ def markdown(sensitivity: Sensitivity) -> str:
     """A page: what is counted, what moves the share, and what would have to be true for the published one."""
     quoted = {name: text(LEVEL_WORDS[name]) for name in ("people_within", "maximum")}
     parts = [
-        f"# {text('sensitivity.title', area=sensitivity.area.name)}",
-        text("sensitivity.definition", area=sensitivity.area.name, **quoted),
+        f"# {inert.markdown(text('sensitivity.title', area=sensitivity.area.name))}",
+        inert.markdown(text("sensitivity.definition", area=sensitivity.area.name, **quoted)),
         text("sensitivity.base"),
-        _bullets([_reference(sensitivity), *_alone(sensitivity)]),
+        inert.bullets([_reference(sensitivity), *_alone(sensitivity)]),
         f"## {text('sensitivity.heading.ranking')}",
-        _bullets(_influences(sensitivity)),
+        inert.bullets(_influences(sensitivity)),
         _grid(["assumption", "least", "most", "swing", "main", "total"], map(_ranking_row, sensitivity.ranking)),
         text("sensitivity.ranking_how"),
         f"## {text('sensitivity.heading.true')}",
-        _bullets(true_lines(sensitivity, travel=True)),
+        inert.bullets(true_lines(sensitivity, travel=True)),
         f"### {text('sensitivity.heading.true_alone')}",
-        _bullets(true_lines(sensitivity, travel=False)),
+        inert.bullets(true_lines(sensitivity, travel=False)),
         f"### {text('sensitivity.heading.near')}",
         text("sensitivity.near", near=number(len(sensitivity.near)), count=number(len(sensitivity.rows))),
         text("sensitivity.proves_nothing"),
         _grid(["combination", "share", "residents", "regions"], map(_near_row, sensitivity.near[:SHOWN])),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _bullets(sentences: Iterable[str]) -> str:
-    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _ranking_row(each: Influence) -> list[str]:
@@ -289,8 +286,7 @@ def _near_row(row: Row) -> list[str]:
 
 
 def _grid(columns: Iterable[str], rows: Iterable[list[str]]) -> str:
-    heads = [text(COLUMN_WORDS[name]) for name in columns]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *rows])
+    return inert.table([text(COLUMN_WORDS[name]) for name in columns], rows)
 
 
 COLUMN_WORDS = {

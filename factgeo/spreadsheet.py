@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pandas as pd
 
-# what a spreadsheet would run, unless it is a number; names may come from a planner's own file
-FORMULA = re.compile(r"^\s*[=+\-@\t\r](?![0-9.,\s]*$)")
+from factgeo import inert
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """A table as CSV text, with commas; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """A table as CSV text, with commas; what a spreadsheet would take for a formula has an apostrophe before it."""
     words = [k for k, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
-    inert = table.rename(columns=_inert)
+    shown = table.rename(columns=_inert)
     for k in words:
-        inert.isetitem(k, table.iloc[:, k].map(_inert))
-    written: str = inert.to_csv(index=False, lineterminator="\n")
+        shown.isetitem(k, table.iloc[:, k].map(_inert))
+    written: str = shown.to_csv(index=False, lineterminator="\n")
     return written
 
 
@@ -27,4 +25,4 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    return inert.cell(value) if isinstance(value, str) else value

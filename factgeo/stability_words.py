@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from factgeo import inert
 from factgeo.language import number, percent, text
 from factgeo.pipeline import Result
 from factgeo.stability import RUN_LIMIT_S, Spread, Stability, UnitStability
@@ -110,8 +111,8 @@ def _signed(value: float) -> str:
 def markdown(stability: Stability, result: Result) -> str:
     """The stability with its tables: units, catchments, and what was varied."""
     parts = [
-        f"# {text('stability.title', area=result.plan.area.name)}",
-        "\n".join(f"- {line}" for line in lines(stability, result)),
+        f"# {inert.markdown(text('stability.title', area=result.plan.area.name))}",
+        inert.bullets(lines(stability, result)),
         text("stability.definition"),
         f"## {text('stability.units')}",
         _table(["unit", "team", "stays", "share", "without", "other"], _unit_rows(stability, result)),
@@ -160,5 +161,4 @@ def _source(source: str) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterator[list[str]]) -> str:
-    listed = [[text(f"stability.column.{name}") for name in columns], ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in listed)
+    return inert.table([text(f"stability.column.{name}") for name in columns], rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from factgeo import edits, language, need
+from factgeo import edits, inert, language, need
 from factgeo.check import OF_PROOF, Finding
 from factgeo.effects import Effect, Effects
 from factgeo.language import number, percent, text
@@ -78,6 +78,11 @@ def minutes(value: float | None) -> str:
 
 def lines(result: Result) -> list[str]:
     """The result in a few lines."""
+    return [*_whole(result), *_changed(result)]
+
+
+def _whole(result: Result) -> list[str]:
+    """The plan and its figures."""
     plan, figures = result.plan, result.figures
     if not plan.catchments:
         return [text("summary.empty", area=plan.area.name, minimum=minimum(plan.settings)), _people(figures)]
@@ -95,7 +100,14 @@ def lines(result: Result) -> list[str]:
         said.insert(-2, _act_sentence(plan, figures))
     if broken := [note for note in result.notes if note.key not in OF_PROOF]:
         said.append(text("summary.notes", notes=_listed(broken)))
-    return said if result.effects is None else [*said, *effect_lines(result.effects, result)]
+    return said
+
+
+def _changed(result: Result) -> list[str]:
+    """What closures and new links change, where there are any and there is a plan."""
+    if result.effects is None or not result.plan.catchments:
+        return []
+    return effect_lines(result.effects, result)
 
 
 def effect_lines(effects: Effects, result: Result) -> list[str]:
@@ -182,7 +194,8 @@ def goal_sentence(settings: Settings) -> str:
 def markdown(result: Result, atlas: Atlas) -> str:
     """``summary.md``: the result, the teams, the unserved, the rules and the sources."""
     plan, figures = result.plan, result.figures
-    parts = [f"# {text('summary.title', area=plan.area.name)}", *lines(result)]
+    parts = [f"# {inert.markdown(text('summary.title', area=plan.area.name))}", *map(inert.markdown, _whole(result))]
+    parts += map(inert.lines, _changed(result))
     if figures.teams:
         parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
     if result.splits:
@@ -190,10 +203,10 @@ def markdown(result: Result, atlas: Atlas) -> str:
     if figures.act:
         parts += [f"## {text('summary.act_areas')}", _act_table(figures, plan)]
     if plan.unserved:
-        listed = [f"- {unserved_sentence(entry, result, atlas)}" for entry in plan.unserved]
-        parts += [f"## {text('summary.without_team')}", "\n".join(listed)]
-    parts += [f"## {text('summary.rules')}", rules(plan.settings, atlas)]
-    parts += [f"## {text('summary.sources')}", sources(atlas, plan.settings)]
+        listed = (unserved_sentence(entry, result, atlas) for entry in plan.unserved)
+        parts += [f"## {text('summary.without_team')}", inert.bullets(listed)]
+    parts += [f"## {text('summary.rules')}", inert.lines(rules(plan.settings, atlas))]
+    parts += [f"## {text('summary.sources')}", inert.lines(sources(atlas, plan.settings))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -209,7 +222,7 @@ def _act_table(figures: PlanFigures, plan: Plan) -> str:
         ]
         for act, area in zip(figures.act, areas, strict=True)
     ]  # fmt: skip
-    return _table([[text(f"column.{column}") for column in columns], *rows])
+    return inert.table([text(f"column.{column}") for column in columns], rows)
 
 
 def _parts_table(result: Result, atlas: Atlas) -> str:
@@ -223,17 +236,11 @@ def _parts_table(result: Result, atlas: Atlas) -> str:
             people = [number(own.population), number(own.adults)]
             away = [minutes(own.travel.mean_min), minutes(own.travel.p95_min)]
             rows.append([part.code, unit, part.base.name, *people, *away, balance])
-    return _table([[text(f"column.{column}") for column in columns], *rows])
+    return inert.table([text(f"column.{column}") for column in columns], rows)
 
 
 def _range(group: TargetGroup) -> str:
     return f"{number(group.central)} ({number(group.low)}–{number(group.high)})"
-
-
-def _table(rows: list[list[str]]) -> str:
-    """A Markdown table; the first row is its head."""
-    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
 
 
 def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
@@ -254,7 +261,7 @@ def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
         _team_row(team, catchment.units, plan.settings, atlas)
         for team, catchment in zip(figures.teams, plan.catchments, strict=True)
     ]
-    return _table([[text(f"column.{column}") for column in columns], *rows])
+    return inert.table([text(f"column.{column}") for column in columns], rows)
 
 
 def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atlas: Atlas) -> list[str]:
@@ -275,7 +282,7 @@ def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atl
 
 
 def rules(settings: Settings, atlas: Atlas) -> str:
-    """The settings that a planner should know before quoting the plan, as a list."""
+    """The settings that a planner should know before quoting the plan, as a list of plain words."""
     travel, ferry = settings.travel, settings.ferry
     listed = [
         text("rule.size", minimum=minimum(settings)),
@@ -327,7 +334,7 @@ def _base_rules(settings: Settings) -> list[tuple[str, list[str]]]:
 
 
 def sources(atlas: Atlas, settings: Settings) -> str:
-    """Where the figures come from, with date and quality."""
+    """Where the figures come from, with date and quality, as a list of plain words."""
     fraction = need.fraction(atlas, settings)
     listed = [
         text("source.population", year=atlas.year),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,12 +11,22 @@ import pytest
 from factgeo import spreadsheet
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", ' =HYPERLINK("x")'])
+@pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "=1", "＝1+1", ' =HYPERLINK("x")'])
 def test_text_that_would_be_a_formula_is_not_one(name: str, tmp_path: Path) -> None:
     spreadsheet.write_csv(pd.DataFrame({"name": [name], name: [1]}), tmp_path / "table.csv")
     back = pd.read_csv(tmp_path / "table.csv", keep_default_na=False)
     assert back["name"].tolist() == [f"'{name}"]
     assert back.columns.tolist() == ["name", f"'{name}"]
+
+
+@pytest.mark.parametrize("sep", list(";\t|,\n\r"))
+@pytest.mark.parametrize("formula", ["=1+1", '"=1+1"', " @SUM(A1)", "＋1", "+cmd|'/C calc'!A0", "=1", "\ufeff-2+3"])
+def test_a_cell_is_no_formula_either_where_a_spreadsheet_splits_it(sep: str, formula: str, tmp_path: Path) -> None:
+    spreadsheet.write_csv(pd.DataFrame({"no": [1], "name": [f"Nord{sep}{formula}{sep}x"]}), tmp_path / "table.csv")
+    raw = (tmp_path / "table.csv").read_bytes().decode()
+    for part in re.split("[;\t|,\n\r]", raw):
+        assert not re.match(r"[\s\ufeff\"]*[=+\-@＝＋－＠]", part)
+    assert sep in raw
 
 
 def test_numbers_and_plain_names_stay_as_they_are(tmp_path: Path) -> None:

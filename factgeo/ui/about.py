@@ -56,7 +56,7 @@ def of(chosen: str, now: Desk | None) -> About | None:
     if chosen != "own" or now is None:
         wanted = choice.area(atlas, WHOLE) if chosen == "other" else areas.NORWAY
         found = areas.resolve(wanted, atlas)
-        values = {"area": prose.safe(found.name)}
+        values = {"area": prose.as_typed(found.name)}
         st.markdown(text("app_reach.no_desk", **values) if now is None else text("app_reach.elsewhere", **values))
         return About(found, rules, None)
     if now.plan is None:

@@ -13,7 +13,7 @@ from factgeo.areas import Area
 from factgeo.errors import UnknownNameError
 from factgeo.language import Phrase, number, text
 from factgeo.pack import Atlas
-from factgeo.ui import choice, desk, example, rules, tables, upload, work
+from factgeo.ui import choice, desk, example, prose, rules, tables, upload, work
 from factgeo.ui.desk import Desk
 
 SLIDE_AREA = "hf:Helse Førde HF"
@@ -42,7 +42,7 @@ def _facts(area: Area, data: Atlas) -> None:
     """Who lives there, and which teams are listed."""
     people = data.population.loc[list(area.units)]
     here = teams.in_area(teams.listed(data), area)
-    st.header(area.name, anchor=False)
+    st.header(prose.as_typed(area.name), anchor=False)
     figures = {
         "persons": number(int(people["persons"].sum())),
         "adults": number(int(people["adults"].sum())),

@@ -8,7 +8,7 @@ from factgeo import capacity_words
 from factgeo.language import percent, text
 from factgeo.ui import word_table
 from factgeo.ui.need_asked import Answers
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def show(answers: Answers) -> None:
@@ -17,7 +17,7 @@ def show(answers: Answers) -> None:
     if takes is None:
         return
     if not takes.teams:
-        st.write(capacity_words.lines(takes)[0])
+        st.write(as_typed(capacity_words.lines(takes)[0]))
         return
     word_table.show(capacity_words.shown_teams(takes))
     st.caption(text("app.need.takes_note"))
@@ -32,4 +32,4 @@ def show(answers: Answers) -> None:
         word_table.show(satellites)
         st.caption(text("app.need.satellites_note", share=percent(takes.rules.driving.satellite_share, 0)))
     with st.expander(text("app.need.takes_words")):
-        st.markdown("\n".join(f"- {plain(line.strip())}" for line in capacity_words.lines(takes)))
+        st.markdown("\n".join(f"- {as_typed(line.strip())}" for line in capacity_words.lines(takes)))

@@ -86,8 +86,8 @@ def _show(names: Sequence[str], results: Sequence[Result]) -> None:
     other = 1
     if len(results) > FEWEST:
         other = st.radio(
-            text("app.compare.pair", first=prose.plain(names[0])), range(1, len(results)),
-            format_func=lambda place: prose.plain(names[place]), horizontal=True,
+            text("app.compare.pair", first=prose.as_typed(names[0])), range(1, len(results)),
+            format_func=lambda place: prose.as_typed(names[place]), horizontal=True,
         )  # fmt: skip
     _difference((names[0], names[other]), (results[0], results[other]))
 
@@ -119,7 +119,7 @@ def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFra
 def _distinct(names: Sequence[str]) -> list[str]:
     """Headings that differ, although two plans may have one name."""
     alike = [name if list(names).count(name) == 1 else f"{name} ({k})" for k, name in enumerate(names, start=1)]
-    return [prose.plain(name) for name in alike]
+    return [prose.as_typed(name) for name in alike]
 
 
 def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
@@ -128,7 +128,7 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     found = work.ask("comparison", key, lambda _: compare.compare(a, b, names=names))
     if found is None:
         return
-    st.header(text("app.compare.difference", a=prose.plain(names[0]), b=prose.plain(names[1])), anchor=False)
+    st.header(text("app.compare.difference", a=prose.as_typed(names[0]), b=prose.as_typed(names[1])), anchor=False)
     lines = comparison_words.lines(found)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -138,7 +138,7 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
             leaflet.show(copy.deepcopy(drawn), told, key="difference", height=MAP_HEIGHT)  # showing it changes it
         st.caption(text("app.map.alternative"))
     with right, st.container(height=MAP_HEIGHT, border=False):
-        st.markdown("  \n".join(prose.plain(line) for line in lines[:LISTED_LINES]))
+        st.markdown("  \n".join(prose.as_typed(line) for line in lines[:LISTED_LINES]))
     with st.expander(text("app.compare.tables")):
         st.markdown(prose.document(comparison_words.markdown(found, work.atlas())))
     st.download_button(
@@ -163,7 +163,7 @@ def _bring() -> None:
         st.button(text("app.compare.add"), disabled=brought is None, on_click=_add, args=(name, brought))
         trouble = st.session_state.pop(TROUBLE, None)
         if trouble:
-            st.error(prose.plain(trouble))
+            st.error(prose.as_typed(trouble))
 
 
 def _add(name: str, plan: Plan) -> None:

@@ -21,7 +21,7 @@ from factgeo.pipeline import Result
 from factgeo.settings import Settings
 from factgeo.ui import desk, tables, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 TABS = ("method", "settings", "values", "pack", "makers")
 QUALITIES = ("measured", "derived", "estimate")
@@ -72,9 +72,9 @@ def _tab(name: str, atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
 def _sources(atlas: Atlas, rules: Settings) -> None:
     """Where the figures come from; own values that are refused are told, and the page goes on."""
     try:
-        st.markdown(plain(summary.sources(atlas, rules)))
+        st.markdown(as_typed(summary.sources(atlas, rules)))
     except FactgeoError as error:
-        st.error(plain(str(error)))
+        st.error(as_typed(str(error)))
 
 
 def _downloads(now: Desk | None, rules: Settings) -> None:
@@ -109,7 +109,7 @@ def plan_file(result: Result) -> bytes:
 
 def _show(table: pd.DataFrame) -> None:
     """A table whose cells may come from files: their markup is not acted on."""
-    tables.show(table.map(lambda cell: plain(cell) if isinstance(cell, str) else cell))
+    tables.show(table.map(lambda cell: as_typed(cell) if isinstance(cell, str) else cell))
 
 
 # method
@@ -123,7 +123,7 @@ def _method(atlas: Atlas, rules: Settings) -> None:
         st.markdown("\n".join(f"{place}. {text(f'app.data_step.{each}')}" for place, each in enumerate(STEPS, start=1)))
         st.subheader(text("app.data.travel"), anchor=False)
         head, *said = summary.explanation(rules)
-        st.markdown(plain("\n".join([head, "", *said])))
+        st.markdown(as_typed("\n".join([head, "", *said])))
     with right:
         st.subheader(text("app.data.accuracy"), anchor=False)
         st.markdown(accuracy(atlas))
@@ -131,7 +131,7 @@ def _method(atlas: Atlas, rules: Settings) -> None:
         st.markdown("\n".join(f"- {text(f'app.data_cannot.{each}')}" for each in CANNOT))
         title, *missing = groups(atlas)[-1]
         st.subheader(title.rstrip(":"), anchor=False)
-        st.markdown("\n".join(f"- {plain(line)}" for line in missing))
+        st.markdown("\n".join(f"- {as_typed(line)}" for line in missing))
 
 
 def accuracy(atlas: Atlas) -> str:
@@ -160,9 +160,9 @@ def _settings(atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
     """The rules in words, then every setting with value, default, meaning and source."""
     st.caption(text("app.data.of_draft") if drafted else text("app.data.of_defaults"))
     try:
-        st.markdown(plain(summary.rules(rules, atlas)))
+        st.markdown(as_typed(summary.rules(rules, atlas)))
     except FactgeoError as error:
-        st.error(plain(str(error)))
+        st.error(as_typed(str(error)))
     st.subheader(text("app.data.every_setting"), anchor=False)
     only = st.checkbox(text("app.data.only_changed"), help=text("app.data.only_changed_help"), key="data-only")
     table = settings_table(rules, atlas)
@@ -249,7 +249,7 @@ def _values(atlas: Atlas, rules: Settings) -> None:
     try:
         table = values_table(atlas, rules)
     except FactgeoError as error:
-        st.error(plain(str(error)))
+        st.error(as_typed(str(error)))
         return
     wanted = st.text_input(text("app.data.find"), help=text("app.data.find_help"), key="data-find").strip().casefold()
     hits = table[table.apply(lambda row: wanted in " ".join(map(str, row)).casefold(), axis=1)]
@@ -289,12 +289,12 @@ def _figure(value: float) -> str:
 def _pack(atlas: Atlas) -> None:
     """Contents, sources with licence and hash, and the checks that held."""
     contents, _, (title, *checks), _ = groups(atlas)
-    st.markdown("\n".join(f"- {plain(line)}" for line in contents[1:]))  # the first names a folder of this machine
+    st.markdown("\n".join(f"- {as_typed(line)}" for line in contents[1:]))  # the first names a folder of this machine
     st.subheader(text("app.data.pack_sources"), anchor=False)
     _show(sources_table(atlas))
     st.caption(text("app.data.pack_note", digest=atlas.digest[:HASH_DIGITS]))
     st.subheader(title.rstrip(":"), anchor=False)
-    st.markdown("\n".join(f"- {plain(line)}" for line in checks))
+    st.markdown("\n".join(f"- {as_typed(line)}" for line in checks))
 
 
 def sources_table(atlas: Atlas) -> pd.DataFrame:

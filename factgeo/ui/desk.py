@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from factgeo import areas, next_teams, pipeline, planfile, settings, shelf, steps
+from factgeo import areas, names, next_teams, pipeline, planfile, settings, shelf, steps
 from factgeo.areas import Area
 from factgeo.errors import FactgeoError, OutputError, PlanError
 from factgeo.language import Phrase, text
@@ -80,7 +80,7 @@ def begin() -> None:
         try:
             _bring_back(asked)
         except FactgeoError as error:
-            st.warning(prose.plain(str(error)))
+            st.warning(prose.as_typed(str(error)))
     _show_where(_kept())
 
 
@@ -103,7 +103,7 @@ def _bring_back(asked: str) -> None:
     """
     content = shelf.load(asked)
     if content is None:
-        st.warning(text("app.desk.gone", id=asked))
+        st.warning(text("app.desk.gone", id=prose.as_typed(asked)))
         return
     desk, kept = _from_content(content, work.atlas()), _kept()
     kept.draft_id, kept.revision = asked, shelf.revision_of(content)
@@ -128,7 +128,7 @@ def put(desk: Desk) -> None:
     try:
         _keep(desk, kept)
     except OutputError as error:
-        st.toast(prose.plain(str(error)), icon=":material/warning:")
+        st.toast(prose.as_typed(str(error)), icon=":material/warning:")
     _show_where(kept)
 
 
@@ -153,9 +153,12 @@ def put_aside(name: str, plan: Plan) -> None:
     name, now = name.strip(), current()
     if now is None or not name:
         return
+    if sign := names.unseen(name):
+        st.toast(text("app.draft.name_unseen", sign=sign), icon=":material/warning:")
+        return
     others = [each for each in now.saved if each.name != name]
     put(replace(now, saved=(*others, Saved(name, plan))[-MOST_SAVED:]))
-    st.toast(text("app.draft.put_aside", name=prose.plain(name)))
+    st.toast(text("app.draft.put_aside", name=prose.as_typed(name)))
 
 
 def with_draft_aside(desk: Desk | None) -> tuple[Saved, ...]:

@@ -172,7 +172,7 @@ def _head(result: Result) -> None:
     """The few numbers that matter, each with what the last step changed."""
     plan, before = result.plan, st.session_state.get(BEFORE)
     if not plan.catchments:
-        st.warning(prose.plain(summary.lines(result)[0]))
+        st.warning(prose.as_typed(summary.lines(result)[0]))
     change = totals.change(before if isinstance(before, Result) else result, result)
     key_figures.show(change, result)
 
@@ -205,18 +205,18 @@ def _said() -> None:
     """What stands in the way of the last wish, or what the last step was and did."""
     trouble = st.session_state.get(TROUBLE)
     if trouble:
-        st.error(prose.plain(str(trouble)))
+        st.error(prose.as_typed(str(trouble)))
         return
     now, before = desk.current(), st.session_state.get(BEFORE)
     if now is None or now.history is None:
         return
     said: Phrase = st.session_state.get(SAID) or now.history.steps[now.history.position].what
-    lines = [f"**{prose.plain(said.text())}**"]
+    lines = [f"**{prose.as_typed(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
     if isinstance(before, Result) and isinstance(after, Result):
         lines += totals.change_lines(totals.change(before, after))
     with st.container(border=True):
-        st.markdown("  \n".join(prose.plain(line) if k else line for k, line in enumerate(lines)))
+        st.markdown("  \n".join(prose.as_typed(line) if k else line for k, line in enumerate(lines)))
 
 
 def _take_home(result: Result) -> None:
@@ -241,8 +241,9 @@ def _background(result: Result) -> None:
     """Rules, proof, quality, sources and the publishers' names."""
     data, plan = work.atlas(), result.plan
     with st.expander(text("app.background.title")):
-        st.markdown(summary.proof_sentence(result) if plan.proof.stages else text("app.draft.no_proof"))
-        st.markdown(prose.plain(summary.rules(plan.settings, result.atlas)))
+        proof = summary.proof_sentence(result) if plan.proof.stages else text("app.draft.no_proof")
+        st.markdown(prose.as_typed(proof))
+        st.markdown(prose.as_typed(summary.rules(plan.settings, result.atlas)))
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
-        st.markdown(summary.sources(data, plan.settings))
+        st.markdown(prose.as_typed(summary.sources(data, plan.settings)))
     st.caption("  \n".join(summary.attribution()))

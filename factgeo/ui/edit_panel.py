@@ -79,7 +79,7 @@ def _about_unit(unit: str, result: Result) -> str:
         return f"{said} {text('app.panel.no_team')}"
     base = result.plan.base_of()[unit]
     travel = _travel(measure.travel_figures(*result.journeys.minutes(base, (unit,))))
-    return f"{said} {text('app.panel.with_team', team=prose.plain(called(figures)), travel=travel)}"
+    return f"{said} {text('app.panel.with_team', team=prose.as_typed(called(figures)), travel=travel)}"
 
 
 def _travel(travel: TravelFigures) -> str:
@@ -137,10 +137,10 @@ def _base_buttons(unit: str, home: str, result: Result, act: Act, *, disabled: b
         st.button(text("app.panel.base"), disabled=disabled or taken == base, on_click=act, args=(
             lambda plan, ground: draft.set_base(plan, home, base, ground),
             draft.did_set_base(plan, home, base, result.atlas),
-        ), help=text("app.panel.base_help", base=base.name))  # fmt: skip
+        ), help=text("app.panel.base_help", base=prose.as_typed(base.name)))  # fmt: skip
     st.button(text("app.panel.new"), disabled=disabled or taken == base, on_click=act, args=(
         lambda plan, ground: draft.add_team(plan, base, ground), draft.did_add_team(base),
-    ), help=text("app.panel.new_help", base=base.name))  # fmt: skip
+    ), help=text("app.panel.new_help", base=prose.as_typed(base.name)))  # fmt: skip
 
 
 def _why_not(unit: str, target: str, result: Result) -> None:
@@ -154,10 +154,10 @@ def _why_not(unit: str, target: str, result: Result) -> None:
     try:
         said = work.ask("why", (*asked, work.lang()), lambda tell: _answer(unit, base, result, tell))
     except FactgeoError as error:
-        st.error(prose.plain(str(error)))
+        st.error(prose.as_typed(str(error)))
         return
     if said is not None:
-        st.info("  \n".join(prose.plain(line) for line in said))
+        st.info("  \n".join(prose.as_typed(line) for line in said))
 
 
 def _answer(unit: str, base: Base, result: Result, tell: Callable[[str], None]) -> list[str]:
@@ -253,7 +253,7 @@ def _broken(result: Result) -> None:
         st.write(text("app.panel.none_broken"))
         return
     st.caption(text("app.panel.broken_note"))
-    st.markdown("\n".join(f"- {prose.plain(note.text())}" for note in result.notes))
+    st.markdown("\n".join(f"- {prose.as_typed(note.text())}" for note in result.notes))
 
 
 def _unserved(result: Result) -> None:
@@ -262,5 +262,5 @@ def _unserved(result: Result) -> None:
     if not entries:
         st.write(text("summary.all_served"))
         return
-    lines = (prose.plain(summary.unserved_sentence(entry, result, work.atlas())) for entry in entries)
+    lines = (prose.as_typed(summary.unserved_sentence(entry, result, work.atlas())) for entry in entries)
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -29,7 +29,7 @@ def begin() -> None:
 def head(title: str, area: str) -> None:
     """The page's title, with the area that it is about, beside the choice of language."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(f"{title}: {prose.plain(area)}" if area else title, anchor=False)
+        st.title(f"{title}: {prose.as_typed(area)}" if area else title, anchor=False)
         st.radio(
             text("app.language"),
             language.LANGUAGES,
@@ -48,7 +48,7 @@ def page(show: Callable[[], None]) -> Callable[[], None]:
         try:
             show()
         except FactgeoError as error:
-            st.error(prose.plain(str(error)))
+            st.error(prose.as_typed(str(error)))
 
     return shown
 

@@ -7,7 +7,7 @@ import streamlit as st
 from factgeo import need_words, pictures
 from factgeo.ui import word_table, work
 from factgeo.ui.need_asked import Answers
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 PICTURE_WIDTH = 760  # pixels
 
@@ -25,8 +25,8 @@ def show(answers: Answers) -> None:
     with left:
         if picture is not None:
             st.image(picture, width=PICTURE_WIDTH, alt=said[0])
-        st.caption(plain(said[0]))
+        st.caption(as_typed(said[0]))
         for line in said[1:]:
-            st.markdown(plain(line))
+            st.markdown(as_typed(line))
     with right:
         word_table.show(need_words.shown_history(found.history))

@@ -8,7 +8,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from factgeo import language, maps, scratch
+from factgeo import inert, language, maps, scratch
 
 GROUNDS = scratch.folder()  # outlines and roads of the areas that were asked for
 
@@ -23,8 +23,8 @@ class Named(MacroElement):
 
     _template = Template("""
     {% macro script(this, kwargs) %}
-    document.documentElement.lang = {{ this.lang|tojson }};
-    document.title = {{ this.name_of_map|tojson }};
+    document.documentElement.lang = {{ this.lang }};
+    document.title = {{ this.name_of_map }};
     if (window.frameElement) window.frameElement.title = document.title;
     {% endmacro %}
     """)
@@ -32,7 +32,7 @@ class Named(MacroElement):
     def __init__(self, name: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Named"
-        self.name_of_map, self.lang = name, language.in_use()
+        self.name_of_map, self.lang = inert.script(name), inert.script(language.in_use())
 
 
 def show(drawn: folium.Map, name: str, *, key: str, height: int) -> None:

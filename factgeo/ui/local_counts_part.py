@@ -9,7 +9,7 @@ from factgeo.language import text
 from factgeo.local import LocalCounts
 from factgeo.ui import own_files
 from factgeo.ui.need_asked import Answers, Asked
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def show(answers: Answers) -> None:
@@ -24,11 +24,11 @@ def show(answers: Answers) -> None:
 
 
 def _in_use(counted: LocalCounts, asked: Asked) -> None:
-    st.success(plain(counted.made()))
-    st.caption(plain(privacy.method()))
+    st.success(as_typed(counted.made()))
+    st.caption(as_typed(privacy.method()))
     missing = counted.missing(asked.area.units)
     if missing:
         names = ", ".join(asked.atlas.units.loc[list(missing), "name"])
-        st.markdown(plain(text("need.local_missing", names=names)))
+        st.markdown(as_typed(text("need.local_missing", names=names)))
     if st.button(text("app.need.local_remove")):
         own_files.forget(own_files.LOCAL)

@@ -82,10 +82,10 @@ def _alternatives(best: Result, act: Act) -> None:
     asked = Asked(alternatives=ALTERNATIVES, differ=DIFFER)
     lines = further_words.lines(Further(asked=asked, alternatives=found), best)
     for rank, each in enumerate(found, start=1):
-        st.markdown(prose.plain(lines[rank - 1]))
+        st.markdown(prose.as_typed(lines[rank - 1]))
         _use(each, rank, act)
     for line in lines[len(found) :]:
-        st.caption(prose.plain(line))
+        st.caption(prose.as_typed(line))
 
 
 def _use(each: NextBest, rank: int, act: Act) -> None:
@@ -103,10 +103,12 @@ def _trade_off(best: Result, act: Act) -> None:
         return
     points, picture = found
     if not points:
-        st.markdown(prose.plain(summary.lines(best)[0]))
+        st.markdown(prose.as_typed(summary.lines(best)[0]))
         return
-    st.image(picture, caption=prose.plain(further_words.picture_words(points, best)))
-    st.markdown("\n".join(f"- {prose.plain(line)}" for line in further_words.lines(Further(trade_offs=points), best)))
+    st.image(picture, caption=prose.as_typed(further_words.picture_words(points, best)))
+    st.markdown(
+        "\n".join(f"- {prose.as_typed(line)}" for line in further_words.lines(Further(trade_offs=points), best))
+    )
     planned = [point for point in points if point.aim == "goal" and point.base_of]
     if planned:
         _use_point(planned, act)

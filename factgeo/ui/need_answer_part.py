@@ -17,7 +17,7 @@ from factgeo.need_report import NeedReport
 from factgeo.pack import Atlas
 from factgeo.ui import packed
 from factgeo.ui.need_asked import Answers
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ def show(answers: Answers) -> None:
             help=text(f"app.need_figure_help.{each.name}"), border=True,
         )  # fmt: skip
     for line in need_words.lines(found.whole)[:2]:
-        st.markdown(plain(line))
+        st.markdown(as_typed(line))
     own = [f"{each.label} ({parameters.written(*each.values)})" for each in _replaced(found, takes)]
     if own:
-        st.warning(plain(text("app.need.own_used", names=", ".join(own))))
+        st.warning(as_typed(text("app.need.own_used", names=", ".join(own))))
     if takes is not None and staffed is None:
-        st.warning(capacity_words.lines(takes)[0])
+        st.warning(as_typed(capacity_words.lines(takes)[0]))
     st.caption(text("app.need.estimates"))
 
 
@@ -56,7 +56,7 @@ def _title(answers: Answers, found: NeedReport, takes: Capacity | None) -> None:
     """Which area and year, beside the files to download."""
     slug = areas.slug(answers.asked.area)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(plain(text("need.title", area=found.whole.area, year=found.whole.year)), anchor=False)
+        st.header(as_typed(text("need.title", area=found.whole.area, year=found.whole.year)), anchor=False)
         st.download_button(
             text("app.need.download"), need_zip(found, answers.asked.atlas, slug), f"{slug}-need.zip",
             "application/zip", on_click="ignore", help=text("app.need.download_help"),

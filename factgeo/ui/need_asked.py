@@ -19,7 +19,7 @@ from factgeo.pack import Atlas
 from factgeo.settings import Settings
 from factgeo.ui import choice, desk, own_files, work
 from factgeo.ui.desk import Desk
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def answers(about: Asked) -> Answers:
     try:
         found = _need(about)
     except FactgeoError as error:
-        st.error(plain(str(error)))
+        st.error(as_typed(str(error)))
         return Answers(about, None, None)
     return Answers(about, found, None if found is None else _capacity(about.desk))
 

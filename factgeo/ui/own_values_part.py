@@ -10,7 +10,7 @@ from factgeo.parameters import UNCITED, Parameter
 from factgeo.settings import Replaced
 from factgeo.ui import choice, own_rules
 from factgeo.ui.need_asked import Answers, Asked
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 DENOMINATORS = ("adults_18plus", "total")
 LEVELS = ("low", "central", "high")
@@ -85,7 +85,7 @@ def _cited(cited: Parameter) -> str:
     """What the source says."""
     unit, quality = text(f"app.measure.{cited.unit.replace('/', '_per_')}"), text(f"app.cited.{cited.quality}")
     span = parameters.written(*cited.values)
-    return plain(text("app.need.cited", span=span, unit=unit, source=cited.source, quality=quality))
+    return as_typed(text("app.need.cited", span=span, unit=unit, source=cited.source, quality=quality))
 
 
 def _step(value: float | None) -> float:
@@ -101,6 +101,6 @@ def _in_use(cited: dict[str, Parameter], asked: Asked) -> None:
         left, right = st.columns([4, 1], vertical_alignment="center")
         span = parameters.written(value.low, value.central, value.high)
         source = value.source or text("need.own_source")
-        left.markdown(plain(f"{_label(name, cited)}: {span} ({source})"))
+        left.markdown(as_typed(f"{_label(name, cited)}: {span} ({source})"))
         if right.button(text("app.need.back"), key=f"back-{name}", help=text("app.need.back_help"), width="stretch"):
             own_rules.use(parameters.with_own(asked.rules, name, Replaced()), asked)

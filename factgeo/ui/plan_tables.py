@@ -31,8 +31,8 @@ def teams_table(result: Result) -> pd.DataFrame:
     names = result.atlas.units["name"]
     return pd.DataFrame(
         {
-            "team_id": team.team_id,
-            "name": prose.plain(team.name),
+            "team_id": prose.as_typed(team.team_id),
+            "name": prose.as_typed(team.name),
             "units": ", ".join(names[unit] for unit in catchment.units),
             "service": text(f"service.{team.service}"),
             "teams": team.teams,

@@ -7,7 +7,7 @@ import streamlit as st
 from factgeo.language import text
 from factgeo.ui import own_files
 from factgeo.ui.own_files import Projection
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def show() -> None:
@@ -22,7 +22,7 @@ def show() -> None:
 
 
 def _in_use(projected: Projection) -> None:
-    st.success(plain(text("app.need.projected", file=projected.name)))
+    st.success(as_typed(text("app.need.projected", file=projected.name)))
     years, chosen = projected.years, own_files.year()
     st.selectbox(
         text("app.need.year"), years, years.index(chosen) if chosen else 0, key=own_files.YEAR,

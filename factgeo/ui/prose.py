@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from factgeo import inert
+
 
 def chapters(page: str) -> dict[str, str]:
     """The chapters of one of the library's pages by heading."""
@@ -18,18 +20,18 @@ def before_chapters(page: str) -> str:
 
 
 def safe(markdown: str) -> str:
-    """The library's tables and lists, in which names of a planner's own make no links or formulas."""
-    return re.sub(r"([\\`_\[\]<>$~])", r"\\\1", markdown)
+    """The library's tables and lists, of which nothing links or is a formula; what is escaped already stays so."""
+    return inert.in_app(re.sub(r"\\.|[`_\[\]<>$~]", lambda found: f"\\{found[0][-1]}", markdown))
 
 
 def words(said: Iterable[str]) -> str:
     """Sentences in one paragraph."""
-    return safe(" ".join(each.strip() for each in said))
+    return as_typed(" ".join(each.strip() for each in said))
 
 
 def bullets(said: Iterable[str]) -> str:
     """Sentences as a list."""
-    return safe("\n".join(f"- {each.strip()}" for each in said))
+    return inert.in_app(inert.bullets(said))
 
 
 def sentence(said: str) -> str:
@@ -38,11 +40,16 @@ def sentence(said: str) -> str:
 
 
 def plain(words: str) -> str:
-    """Words from a file or a field so that the page's markup does not act on them."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~:])", r"\\\1", words)
+    """Words from a file or a field, or several lines of the library's, so that no markup acts on them."""
+    return inert.undirected(inert.lines(words) if "\n" in words else inert.markdown(words))
+
+
+def as_typed(words: str) -> str:
+    """The same for a page: Streamlit makes no links, emoji or arrows of them either."""
+    return inert.in_app(plain(words))
 
 
 def document(markdown: str, *, deeper: int = 2) -> str:
     """A document of the library as part of a page: its headings further down, and nothing that would load or link."""
-    inert = markdown.replace("![", "!\\[").replace("](", "]\\(")
-    return re.sub(r"^(#+) ", "#" * deeper + r"\1 ", inert, flags=re.MULTILINE)
+    shown = markdown.replace("![", "!\\[").replace("](", "]\\(")
+    return inert.in_app(re.sub(r"^(#+) ", "#" * deeper + r"\1 ", shown, flags=re.MULTILINE))

@@ -51,7 +51,7 @@ def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], folium.Map], 
     if drawn is None:
         return
     leaflet.show(copy.deepcopy(drawn), told, key=f"reach-{name}", height=MAP_HEIGHT)
-    st.caption(f"{told} {text('app_reach.map.tables')}")
+    st.caption(f"{prose.as_typed(told)} {text('app_reach.map.tables')}")
 
 
 def table(columns: dict[str, object]) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def chapters_in_tabs(page: str) -> None:
 def later_chapters(page: str) -> None:
     """The chapters after the first, which is on the screen already."""
     for heading, told in list(prose.chapters(page).items())[1:]:
-        st.header(heading, anchor=False)
+        st.header(prose.safe(heading), anchor=False)
         st.markdown(prose.safe(told))
 
 
@@ -95,7 +95,7 @@ def take_home(found: ReachReport) -> None:
     name = f"reach-{areas.slug(found.reach.area)}"
     download("reach", name, lambda out: reach_files.write(found, atlas, out, overwrite=False))
     with st.expander(text("summary.sources")):
-        st.markdown(summary.sources(work.atlas(), found.reach.settings))
+        st.markdown(prose.as_typed(summary.sources(work.atlas(), found.reach.settings)))
 
 
 def download(kind: str, name: str, write: Callable[[Path], None]) -> None:

@@ -9,7 +9,7 @@ from factgeo.language import text
 from factgeo.need_report import NeedReport
 from factgeo.ui import word_table
 from factgeo.ui.need_asked import Answers
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def show(answers: Answers) -> None:
@@ -20,7 +20,7 @@ def show(answers: Answers) -> None:
     st.markdown(f"**{text('app.need.never_added')}**")
     word_table.show(need_words.shown_figures(found.whole))
     said = [*need_words.lines(found.whole)[2:], *_local_lines(found)]
-    st.markdown("\n".join(f"- {plain(line)}" for line in said))
+    st.markdown("\n".join(f"- {as_typed(line)}" for line in said))
 
 
 def _local_lines(found: NeedReport) -> list[str]:
@@ -45,7 +45,7 @@ def by_unit(answers: Answers) -> None:
         st.write(text("app.need.no_units"))
         return
     word_table.show(need_words.shown_units(found.whole, found.local))
-    st.caption(text("app.need.units_note", year=found.whole.year, source=plain(found.whole.people_source)))
+    st.caption(text("app.need.units_note", year=found.whole.year, source=as_typed(found.whole.people_source)))
 
 
 def by_team(answers: Answers) -> None:
@@ -58,5 +58,5 @@ def by_team(answers: Answers) -> None:
         return
     word_table.show(need_words.shown_teams(found.teams, None if found.local is None else found.totals))
     if need_report.sums_are_told(found):
-        st.caption(plain(text("need.local_session")))
+        st.caption(as_typed(text("need.local_session")))
     st.caption(text("app.need.teams_note"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from factgeo.ui import tables
-from factgeo.ui.prose import plain
+from factgeo.ui.prose import as_typed
 
 
 def show(table: pd.DataFrame) -> None:
@@ -13,5 +13,5 @@ def show(table: pd.DataFrame) -> None:
     inert = table.copy()
     for column in table.columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
-            inert[column] = [plain(value) for value in table[column]]
+            inert[column] = [as_typed(value) for value in table[column]]
     tables.show(inert)

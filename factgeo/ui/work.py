@@ -18,7 +18,7 @@ from factgeo import language, pack, stop
 from factgeo.errors import FactgeoError
 from factgeo.language import number, text
 from factgeo.pack import Atlas
-from factgeo.ui import frame
+from factgeo.ui import frame, prose
 
 T = TypeVar("T")
 Tell = Callable[[str], None]  # called with a sentence as a computation goes on
@@ -139,7 +139,8 @@ def _tell(job: Job) -> None:
         st.rerun()
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         seconds = number(int(time.monotonic() - job.began))
-        st.markdown(f":material/progress_activity: {text('app.job.doing', words=job.words, seconds=seconds)}")
+        doing = text("app.job.doing", words=prose.as_typed(job.words), seconds=seconds)
+        st.markdown(f":material/progress_activity: {doing}")
         if st.button(text("app.job.stop"), disabled=job.stop.is_set(), key=f"stop-{id(job)}"):
             job.stop.set()
 
