@@ -10,6 +10,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from matplotlib.figure import Figure
+from worlds import hostile
 
 from factgeo import areas as areas_of
 from factgeo import language, pack, pipeline, sensitivity, settings
@@ -115,6 +116,12 @@ def _beside(name: str) -> Path:
 def forde(shipped: pack.Atlas) -> Result:
     """The default plan for Helse Førde."""
     return pipeline.run(shipped, areas_of.resolve("Helse Førde", shipped), settings.load())
+
+
+@pytest.fixture(scope="session")
+def evil(shipped: pack.Atlas) -> Result:
+    """A plan for Helse Førde in which area, teams, sites and a new link have names as nobody should be called."""
+    return hostile.result(shipped)
 
 
 @pytest.fixture(autouse=True)
