@@ -90,8 +90,6 @@ def stage(content: Json, **values: object) -> None:
         lambda c: move(c, "4639", "T04"),
         lambda c: c["rules"]["goal"].update(beyond_price=1),
         lambda c: stage(c, value=1.0, bound=1.0),
-        lambda c: stage(c, value=float("nan")),
-        lambda c: stage(c, value=float("inf"), bound=float("inf")),
         lambda c: stage(c, bound=9e9),
         lambda c: stage(c, bound=1.0),
         lambda c: stage(c, gap=0.5),
