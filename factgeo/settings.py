@@ -23,7 +23,7 @@ from factgeo.language import Phrase
 
 Persons = Annotated[int, Field(ge=1, le=10_000_000)]
 Minutes = Annotated[float, Field(gt=0, le=1000)]
-Speed = Annotated[float, Field(gt=0, le=130)]
+Speed = Annotated[float, Field(ge=0.1, le=130)]  # km/h; with less the ways take more seconds than can be counted
 Factor = Annotated[float, Field(ge=0.5, le=3)]
 
 Three = tuple[float, float, float]
@@ -265,9 +265,9 @@ class SpeedByClass(_Frozen):
 class ShareOfLimit(_Frozen):
     """Mean speed / speed limit, for networks that know their limits."""
 
-    fast: Annotated[float, Field(gt=0, le=1.2)]
-    middle: Annotated[float, Field(gt=0, le=1.2)]
-    slow: Annotated[float, Field(gt=0, le=1.2)]
+    fast: Annotated[float, Field(ge=0.01, le=1.2)]
+    middle: Annotated[float, Field(ge=0.01, le=1.2)]
+    slow: Annotated[float, Field(ge=0.01, le=1.2)]
 
 
 Degrees = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]

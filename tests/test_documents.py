@@ -96,3 +96,10 @@ def test_a_key_of_very_many_parts_is_no_setting() -> None:
 
 def test_a_setting_in_characters_that_do_not_exist_is_none() -> None:
     assert "KEY=VALUE" in refusal(SettingsError, lambda: settings.load(assignments=["border=\udce5"]))
+
+
+@pytest.mark.parametrize(
+    "key", ["access.speed_kph", "ferry.boat_speed_kph", "roads.speed_kph.K", "roads.share_of_limit.slow"]
+)
+def test_a_speed_at_which_nobody_arrives_is_refused(key: str) -> None:
+    assert key in refusal(SettingsError, lambda: settings.load(assignments=[f"{key}=1e-300"]))
