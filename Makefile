@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test app check format clean
+.PHONY: plan test app check pages library format clean
 
 plan: $(VENV)/.app
 	$(BIN)/factgeo plan --area norge --out out/norge --overwrite
@@ -23,7 +23,14 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target pages library
+
+# the tests in two halves, which two cores run side by side
+pages:
+	$(BIN)/python -m pytest tests/browser tests/ui
+
+library:
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/ui
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
