@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from factgeo import language
+from factgeo import language, machine
 from factgeo.language import Number, Phrase, Several
 
 LONGEST_QUOTE, LONGEST_LIST = 160, 2_000  # letters of a value that a message repeats, and of a list of our own
@@ -93,7 +93,7 @@ def _shown(value: object, longest: int) -> object:
         return f"{'-' if value < 0 else ''}2^{value.bit_length()}"
     if isinstance(value, int | float | Number):
         return value
-    said = printable(str(value))
+    said = printable(machine.shown(value))  # letters that were lost leave a mark
     if len(said) <= longest:
         return said
     return f"…{said[1 - longest :]}" if isinstance(value, Path) else f"{said[: longest - 1]}…"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from factgeo import capacity, capacity_words, contract, folders, further_words, maps, pictures, summary
+from factgeo import capacity, capacity_words, contract, folders, further_words, geopackage, maps, pictures, summary
 from factgeo.effects import Effects
 from factgeo.further import Further
 from factgeo.pack import Atlas
@@ -172,8 +172,7 @@ def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -
         columns = team_table[["team_id", "name", "base_unit", "base_name"]]
         layers["bases"] = gpd.GeoDataFrame(columns, geometry=points, crs=4326).to_crs(outlines.crs)
     layers["cells"] = _cells_layer(result)
-    for name, layer in layers.items():
-        layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    geopackage.write(layers, path)
 
 
 def _cells_layer(result: Result) -> gpd.GeoDataFrame:

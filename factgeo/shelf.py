@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from factgeo import documents
+from factgeo import documents, folders
 from factgeo.errors import OutputError, SourceError
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none of them looks like another
@@ -33,7 +33,10 @@ REVISION = "revision"  # the field that counts how often a draft was written; mi
 def folder() -> Path:
     """Where drafts are kept: where ``FACTGEO_DRAFTS`` points, else in the user's folder for this program."""
     wanted = os.environ.get("FACTGEO_DRAFTS")
-    return Path(wanted) if wanted else Path(click.get_app_dir("factgeo")) / "drafts"
+    if wanted:
+        return Path(wanted)
+    own = Path(click.get_app_dir("factgeo"))
+    return (own if own.is_absolute() else Path(os.devnull)) / "drafts"  # with no home at all, nothing can be kept
 
 
 def new_id() -> str:
@@ -69,7 +72,7 @@ def save(draft_id: str, content: Mapping[str, Any], *, after: int | None = None)
         if new and written:
             forget_old(draft_id)
     except OSError as error:
-        raise OutputError("shelf_unwritable", folder=path.parent, reason=error.strerror or error) from None
+        raise OutputError("shelf_unwritable", folder=path.parent, reason=folders.reason(error)) from None
     return written
 
 
@@ -82,7 +85,7 @@ def load(draft_id: str) -> dict[str, Any] | None:
     path = _path(draft_id)
     try:
         content = documents.from_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
         raise SourceError("shelf_damaged", draft=draft_id) from None

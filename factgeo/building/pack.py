@@ -378,7 +378,8 @@ def write(built: Built, facts: Path, out: Path) -> None:
         for name, table in built.tables.items():
             path = folder / pack.FILES[name]
             path.parent.mkdir(parents=True, exist_ok=True)
-            table.to_parquet(path, **PARQUET)
+            with path.open("wb") as file:  # opened here, so that any name will do
+                table.to_parquet(file, **PARQUET)
         (folder / "facts").mkdir()
         for name in small_tables.FACTS:
             _copy_fact(facts / f"{name}.csv", folder / "facts" / f"{name}.csv")
@@ -406,9 +407,10 @@ def refuse_folder(out: Path) -> None:
     """Refuse a folder that holds something other than a pack.
 
     Raises:
-        OutputError: ``out`` is a file, or a folder with other things in it.
+        OutputError: ``out`` is a file, or a folder with other things in it, or cannot be written.
     """
-    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / pack.MANIFEST).is_file()):
+    folders.prepare(out)
+    if out.is_dir() and any(out.iterdir()) and not (out / pack.MANIFEST).is_file():
         raise OutputError("not_a_pack", folder=out)
 
 

@@ -1,0 +1,84 @@
+"""What the machine gives a program: a home folder, a temporary one, an encoding for the names of files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - files there get names that nobody can guess
+
+
+def home() -> Path | None:
+    """The user's own folder; None where there is none that is there."""
+    try:
+        found = Path.home()
+    except RuntimeError:
+        return None
+    return found if found.is_absolute() and found.is_dir() else None
+
+
+def temporary() -> Path | None:
+    """The folder for temporary files; None where none can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:
+        return None
+
+
+def missing() -> str | None:
+    """What is missing that a program cannot do without, as the key of an error; None where all is there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "no_here"
+    return "no_temporary" if temporary() is None else None
+
+
+def can_write(folder: Path) -> bool:
+    """Can a file be made in this folder? Tried, because some systems only tell when it is done."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def names_any_file() -> bool:
+    """Can files with Norwegian letters in their names be reached, as far as the locale goes?"""
+    return sys.getfilesystemencoding().lower().replace("-", "") in ("utf8", "mbcs")
+
+
+def settle() -> None:
+    """Do with what there is: shared memory for temporary files where no disk takes them; no word of it from libraries.
+
+    matplotlib warns where it has no folder of its own, but works with a temporary one; doctor tells what is missing.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if temporary() is None and can_write(IN_MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
+
+
+def as_typed(word: str) -> str:
+    """A word of the command line as it was meant, where the locale did not know its letters.
+
+    Python puts a stand-in for each byte that it cannot read. Bytes that are no UTF-8 keep theirs.
+    """
+    with suppress(UnicodeError):
+        return word.encode("utf-8", errors="surrogateescape").decode("utf-8")
+    return word
+
+
+def as_path(word: str) -> Path:
+    """The file that a word as it was meant names, whatever the locale calls it."""
+    with suppress(UnicodeError):
+        return Path(os.fsdecode(word.encode("utf-8", errors="surrogateescape")))
+    return Path(word)
+
+
+def shown(name: object) -> str:
+    """A name that can be written in any file or message: bytes that are no UTF-8 become a mark."""
+    return str(name).encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
