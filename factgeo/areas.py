@@ -74,7 +74,7 @@ def _resolve_one(text: str, atlas: Atlas) -> _Meaning:
     if wanted_kind is not None and wanted_kind not in KINDS:
         raise UnknownNameError("unknown_kind", kind=kind, kinds=", ".join(f"{known}:" for known in KINDS))
     known = [m for m in _meanings(atlas) if wanted_kind in (None, m.kind)]
-    if wanted_kind is None and names.plain(name) in ("norge", "noreg", "norway"):
+    if wanted_kind is None and names.legible(name) and names.plain(name) in ("norge", "noreg", "norway"):
         return _Meaning("norge", NORWAY, NORWAY, frozenset(atlas.units.index))
     hits = _by_code(name, wanted_kind, atlas.units) or _by_name(name, known)
     if not hits:
@@ -105,6 +105,8 @@ def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
 
 def _by_code(text: str, kind: str | None, units: pd.DataFrame) -> list[_Meaning]:
     """Codes of units (4 or 6 digits), municipalities, counties (2 digits) and DPS areas (D30), also without their 0."""
+    if not text.isascii():  # no code, and the tables cannot be asked for every text
+        return []
     wanted = codes.padded(text.upper())
     for each, (code_column, _) in KINDS.items():
         if code_column is not None and kind in (None, each):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import locale as system_locale
 import os
+import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -33,11 +35,36 @@ def in_use() -> str:
 
 
 def from_environment() -> str:
-    """The language that the machine's locale asks for; Bokmål where it asks for none of ours."""
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    wanted = wanted or (system_locale.getlocale()[0] or "")
-    prefix = wanted.lower()[:2]
-    return prefix if prefix in ("nn", "en") else "nb"
+    """The language that the user's environment asks for; Bokmål where it asks for none of ours.
+
+    Read as gettext does: LC_ALL, LC_MESSAGES or LANG, the first that is set, and before them the list in LANGUAGE
+    unless they ask for no language at all ("C").
+    """
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    locale = locale or _of_windows()
+    listed = [] if _is_none(locale) else os.environ.get("LANGUAGE", "").split(":")
+    return next((lang for wish in [*listed, locale] for lang in _meant(wish)), "nb")
+
+
+def _meant(wish: str) -> list[str]:
+    """The one of our languages that a locale is in; Windows writes their names out."""
+    words = re.split(r"[^a-z]+", wish.lower())
+    known = {"nb": "nb", "no": "nb", "nn": "nn", "en": "en", "english": "en"}
+    if words[0] == "norwegian":
+        return ["nn" if "nynorsk" in words else "nb"]
+    return [known[words[0]]] if words[0] in known else []
+
+
+def _is_none(locale: str) -> bool:
+    return locale.partition(".")[0] in ("C", "POSIX")
+
+
+def _of_windows() -> str:
+    """What Windows is set to, which no variable tells; elsewhere Python's own choice of a locale is no wish."""
+    if sys.platform != "win32":
+        return ""
+    chosen = system_locale.setlocale(system_locale.LC_CTYPE)
+    return "" if _is_none(chosen) else chosen
 
 
 def text(key: str, /, *, lang: str | None = None, **values: object) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from factgeo import codes as codes_of
-from factgeo import names, privacy, userfiles
+from factgeo import machine, names, privacy, userfiles
 from factgeo.errors import SourceError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
@@ -202,7 +202,7 @@ def read(path: Path, atlas: Atlas) -> LocalCounts:
     _refuse_twice(rows, years, columns, path)
     counts = _counts(table, rows, columns, path, atlas)
     ignored = len(table.columns) - sum(map(len, columns.values()))
-    return _guarded(path.name, tuple(sorted(set(years.values()))), counts, ignored, atlas)
+    return _guarded(machine.shown(path.name), tuple(sorted(set(years.values()))), counts, ignored, atlas)
 
 
 def refuse_missing(counts: LocalCounts, units: Iterable[str], atlas: Atlas) -> None:

@@ -60,6 +60,18 @@ def plain(name: str) -> str:
     return " ".join(word for word in words if word != "og")
 
 
+def legible(name: str) -> bool:
+    """Can every letter of a name be read? Not where an encoding was lost: marks, signs and letters of other scripts."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return not any(_is_lost(char) for char in decomposed)
+
+
+def _is_lost(char: str) -> bool:
+    kind = unicodedata.category(char)
+    letter_or_number = kind[0] in "LN" and kind != "Lm" and not (char.isascii() and char.isalnum())
+    return letter_or_number or char == "?" or kind[0] == "S" or kind in ("Co", "Cs", "Cn")
+
+
 def forms(name: str) -> set[str]:
     """All plain forms a name may be called by: whole, each parallel name, and without a county in brackets."""
     bare = re.sub(r"\s*\([^)]*\)", "", name)
@@ -70,14 +82,15 @@ def forms(name: str) -> set[str]:
 def matching(text: str, known: Sequence[Iterable[str]]) -> list[int]:
     """Positions of the names that ``text`` can mean, by the strictest reading that gives any.
 
-    Read as spelt first, then without case and accents, then by parallel names and without brackets.
+    Read as spelt first, then without case and accents, then by parallel names and without brackets. What cannot be
+    read whole is taken as spelt only: with the damaged letter left out, "Troms?" would be the county, not the city.
 
     Args:
         text: What was typed.
         known: For each name its spellings.
     """
     readings: tuple[Callable[[str], set[str]], ...] = (_as_spelt, lambda name: {plain(name)}, forms)
-    for reading in readings:
+    for reading in readings if legible(text) else readings[:1]:
         wanted = reading(text)
         hits = [k for k, spellings in enumerate(known) if any(wanted & reading(name) for name in spellings)]
         if hits:

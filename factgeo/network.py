@@ -162,7 +162,7 @@ def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     number = roads["number"].map(lambda text: names.plain(text).replace(" ", ""))
     asked = wanted.replace(" ", "").replace("v", "")
     hit = ((plain == wanted) | (turned == wanted)) & (wanted != "") | (number == asked) & (asked != "")
-    if not hit.any():
+    if not (names.legible(name) and hit.any()):
         offered = names.nearest(name, [crossing for crossing in roads["crossing"].unique() if crossing])
         raise SettingsError("closed_unknown", given=name, nearest=", ".join(offered) or "Lavik-Oppedal")
     return np.asarray(hit, dtype=bool)

@@ -107,3 +107,14 @@ def test_a_place_is_found_by_code_name_or_coordinates(
 )
 def test_a_place_that_is_unknown_twofold_or_abroad_asks_back(shipped: Atlas, typed: str, said: str) -> None:
     assert said in refusal(UnknownNameError, lambda: places.resolve(typed, shipped))
+
+
+LOST = ["Troms\udcf8", "Troms\ufffd", "Troms?", "Troms├©", "Troms√∏", "Tromsж", "Norge?"]
+
+
+@pytest.mark.parametrize("typed", LOST, ids=ascii)
+def test_a_name_whose_letters_were_lost_is_no_other_name(shipped: Atlas, typed: str) -> None:
+    for resolve in (areas.resolve, places.resolve):
+        with pytest.raises(UnknownNameError) as refused:
+            resolve(typed, shipped)
+        assert refused.value.message("en").isprintable()

@@ -46,12 +46,37 @@ def test_numbers_follow_the_language() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "expected"), [("nn_NO.UTF-8", "nn"), ("en_GB.UTF-8", "en"), ("nb_NO.UTF-8", "nb"), ("C.UTF-8", "nb")]
+    ("locale", "expected"),
+    [("nn_NO.UTF-8", "nn"), ("en_GB.UTF-8", "en"), ("nb_NO.UTF-8", "nb"), ("C.UTF-8", "nb"), ("", "nb"), ("de", "nb")],
 )
 def test_the_machine_s_locale_decides_and_bokmaal_is_the_fallback(
     monkeypatch: pytest.MonkeyPatch, locale: str, expected: str
 ) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES"):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", locale)
+    assert language.from_environment() == expected
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("nb_NO.UTF-8", "nn"), ("", "nn"), ("C", "nb")])
+def test_a_list_of_languages_counts_before_the_locale_unless_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, locale: str, expected: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de:nn:en")
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.delenv("LANG", raising=False)
+    assert language.from_environment() == expected
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [("Norwegian Nynorsk_Norway.1252", "nn"), ("Norwegian Bokmål_Norway.1252", "nb"), ("English_Ireland.1252", "en"),
+     ("nn-NO", "nn"), ("C", "nb"), ("C.UTF-8", "nb")],
+)  # fmt: skip
+def test_windows_is_asked_where_no_variable_tells(monkeypatch: pytest.MonkeyPatch, chosen: str, expected: str) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("locale.setlocale", lambda _: chosen)
     assert language.from_environment() == expected

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from factgeo import __version__, language
+from factgeo import __version__, language, machine
+from factgeo.cli import streams
 from factgeo.cli.capacity import capacity_command
 from factgeo.cli.compare import compare_command
 from factgeo.cli.data import data_group
@@ -31,17 +32,25 @@ LATER = ("economy", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``factgeo`` and leave with the exit code that the contract promises."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    _speak_utf8()
-    language.use(_wanted_language(arguments))
-    sys.exit(_run(arguments))
+    """Run ``factgeo`` and leave with the exit code that the contract promises.
+
+    ``arguments``: for a program that calls this one; without, this is the program, and standard output is its own.
+    """
+    if arguments is None:
+        streams.take()
+    given = [machine.as_typed(word) for word in (sys.argv[1:] if arguments is None else arguments)]
+    streams.speak()
+    machine.settle()
+    language.use(_wanted_language(given))
+    sys.exit(_run(given))
 
 
 def _run(arguments: list[str]) -> int:
     try:
         result = commands().main(arguments, prog_name="factgeo", standalone_mode=False)
+        streams.finish()
     except FactgeoError as error:
+        streams.let_go()  # what could not be written is not tried again
         say(error.message())
         return error.exit_code
     except click.ClickException as error:
@@ -50,20 +59,19 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say(text("cli.interrupted"))
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone; Python would complain about it once more at exit
+    except BrokenPipeError:  # the reader has gone
+        streams.let_go()
         return 0
-    except Exception:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        say(_failure(arguments))
-        return EXIT_FAILURE
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        return _unforeseen(error, arguments)
     return result if isinstance(result, int) else 0
 
 
-def _speak_utf8() -> None:
-    """Norwegian letters come out right on consoles of every make."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+def _unforeseen(error: Exception, arguments: list[str]) -> int:
+    """Say what the machine lacks, if that can be why; else the fault is the program's own."""
+    missing = machine.missing() if isinstance(error, OSError) else None
+    say(text(f"error.{missing}") if missing else _failure(arguments))
+    return EXIT_USAGE if missing else EXIT_FAILURE
 
 
 def _wanted_language(arguments: list[str]) -> str:

@@ -23,13 +23,13 @@ def compare_command() -> click.Command:
 
 def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Measure both plans as they stand and show what differs."""
-    from factgeo import compare, compare_files, comparison_words, pack, pipeline, planfile  # noqa: PLC0415 - help must answer at once
+    from factgeo import compare, compare_files, comparison_words, machine, pack, pipeline, planfile  # noqa: PLC0415 - help must answer at once
 
     atlas = pack.load()
     if out is not None:
         compare_files.refuse_folder(out, overwrite=overwrite)
     left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
-    comparison = compare.compare(left, right, names=(str(a), str(b)))
+    comparison = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
     if out is not None:
         compare_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
     if as_json:

@@ -5,31 +5,44 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from factgeo import language
+from factgeo import language, machine
 from factgeo.language import text
 
 if TYPE_CHECKING:
     from factgeo.pack import Atlas
 
-FILE = click.Path(path_type=Path)
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
+class _File(click.Path):
+    """The name of a file; it was read as text is, and may be called otherwise where the locale knows few letters."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401 - click's
+        """The file of that name."""
+        return Path(str(super().convert(str(machine.as_path(str(value))), param, ctx)))
+
+
+FILE = _File()
+
+
 def say(message: str) -> None:
-    """A message for the user; results alone go to standard output."""
-    click.echo(message, err=True)
+    """A message for the user; results alone go to standard output. Where nobody can be told, the work goes on."""
+    with suppress(OSError):
+        click.echo(message, err=True)
 
 
 def progress(step: str) -> None:
     """What is going on: one line that is overwritten on a terminal, nothing in a log."""
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{step} …", err=True, nl=False)
-        sys.stderr.flush()
+    if sys.stderr is not None and sys.stderr.isatty():
+        with suppress(OSError):
+            click.echo(f"\r\x1b[K{step} …", err=True, nl=False)
+            sys.stderr.flush()
 
 
 def print_json(content: object) -> None:
