@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from factgeo.access import FAR, Starts, Targets
+from factgeo.compiled import compiled
 
 Ints = NDArray[np.int32]
 Row = TypeVar("Row")
@@ -187,7 +187,7 @@ def _as_loads(metres: Ints) -> Ints:
     return loads
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, ring, entry_node, entry_next, reached):
     """Dial's algorithm. ``away`` is FAR throughout on entry; returns how many nodes of ``reached`` were reached."""
     mask = len(ring) - 1
@@ -232,7 +232,7 @@ def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, r
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
     """Seconds from each base to each target; the work space is made once and cleaned of what each base touched."""
     nodes = len(first) - 1
@@ -255,7 +255,7 @@ def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, no
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lists(first, head, seconds, start_node, start_seconds, limit, ring_size):
     """The nodes reached from each base one after the other, with the seconds; ``ends`` closes each base's list."""
     nodes = len(first) - 1
@@ -285,7 +285,7 @@ def _lists(first, head, seconds, start_node, start_seconds, limit, ring_size):
     return ends, all_nodes[:end], all_seconds[:end]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
     """One run from all bases; each node inherits the base of the node it is reached from."""
     nodes = len(first) - 1
@@ -322,7 +322,7 @@ def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, 
     return base, best
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _keep_better(load, node, before, edge_load):
     """Give ``node`` the sum of two rows of loads if that comes first, the first difference deciding."""
     for k in range(load.shape[1]):
@@ -334,7 +334,7 @@ def _keep_better(load, node, before, edge_load):
             return
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring_size,
            node_a, from_a, node_b, from_b, target_m):  # fmt: skip
     """Dial's algorithm, then the loads along the best of the fastest ways, node by node in the order of settling."""
@@ -367,7 +367,7 @@ def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _arrivals(found, away, load, node_a, from_a, node_b, from_b, target_m):
     """The better of the two ways to each target, into the columns of ``found``."""
     best = np.empty((1, 4), dtype=np.int32)

@@ -301,10 +301,9 @@ def potentials(
 
 @cache
 def _compiled_sums() -> Callable[..., float]:
-    from numba import njit  # noqa: PLC0415 - slow to import, and may be missing
+    from factgeo.compiled import compiled  # noqa: PLC0415 - slow to import, and numba may be missing
 
-    compiled: Callable[..., float] = njit(cache=True, nogil=True)(_sums)
-    return compiled
+    return compiled(_sums)
 
 
 def _sums(

@@ -6,9 +6,10 @@ Times are whole seconds inside, so that results are exact and repeatable; unreac
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -140,9 +141,14 @@ def nearest_base(
     return base, np.where(base >= 0, away, UNREACHABLE).astype(np.int32)
 
 
+@cache
 def has_kernel() -> bool:
-    """Is numba there for the compiled kernel?"""
-    return importlib.util.find_spec("numba") is not None
+    """Is numba there for the compiled kernel, and does it run with the numpy that is there?"""
+    try:
+        importlib.import_module("factgeo.compiled")
+    except Exception:  # noqa: BLE001 - it refuses a numpy that it does not know, or breaks on it
+        return False
+    return True
 
 
 def own_edge(
