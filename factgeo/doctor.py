@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from factgeo import pack
+from factgeo import machine, pack, shelf, travel, versions
 from factgeo.errors import FactgeoError
 from factgeo.language import text
 
 NEEDED = ("numpy", "scipy", "pandas", "geopandas", "shapely", "networkx", "highspy", "folium", "pydantic")
+SOLVE_NOTHING = "import highspy; solver = highspy.Highs(); solver.silent(); solver.run()"
+PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, and whether it is well."""
+    """One thing that was looked at, and whether it is well; what is only slower or in the way of little is well."""
 
     well: bool
     text: str
 
 
 def examine() -> list[Finding]:
-    """Python, the packages, the app and the pack, in this order."""
+    """Python, the packages, the app, the machine and the pack, in this order."""
     version = ".".join(map(str, sys.version_info[:3]))
     findings = [Finding(sys.version_info >= (3, 11), text("doctor.python", version=version))]
     findings += [_package(name) for name in NEEDED]
+    findings += _versions()
     has_app = importlib.util.find_spec("streamlit") is not None
     findings.append(Finding(has_app, text("doctor.app" if has_app else "doctor.no_app")))
-    return [*findings, _pack()]
+    return [*findings, *_machine(), _pack()]
 
 
 def _package(name: str) -> Finding:
@@ -37,6 +44,72 @@ def _package(name: str) -> Finding:
         return Finding(well=True, text=f"{name} {importlib.metadata.version(name)}")
     except importlib.metadata.PackageNotFoundError:
         return Finding(well=False, text=text("doctor.no_package", name=name))
+
+
+def _versions() -> Iterator[Finding]:
+    """Packages that are older than they may be, or newer than what is known to work."""
+    lowest, known = versions.lowest(), versions.newest_known()
+    for name, version in versions.installed({**dict.fromkeys(NEEDED, ""), **lowest}).items():
+        if name in lowest and versions.is_older(version, lowest[name]):
+            said = text("doctor.too_old", name=name, version=version, lowest=lowest[name])
+            yield Finding(well=False, text=said)
+        elif name in known and versions.is_older(known[name], version):
+            yield Finding(well=True, text=text("doctor.newer", name=name, version=version, known=known[name]))
+
+
+def _machine() -> list[Finding]:
+    """What the machine gives, and what is done without."""
+    return [_kernel(), _home(), _temporary(), *_locale(), *_solver(), Finding(well=True, text=text("doctor.chromium"))]
+
+
+def _kernel() -> Finding:
+    """Shortest ways are compiled, and the machine code is kept for the next run: all this only saves time."""
+    if not travel.has_kernel():
+        return Finding(well=True, text=text("doctor.no_kernel"))
+    from factgeo import compiled  # noqa: PLC0415 - only where numba is there
+
+    folder = compiled.kept_in()
+    said = text("doctor.kernel", folder=folder) if folder else text("doctor.kernel_not_kept")
+    return Finding(well=True, text=said)
+
+
+def _home() -> Finding:
+    """Where drafts of the app are kept; without, it works until it is closed."""
+    if machine.home() is None and "FACTGEO_DRAFTS" not in os.environ:
+        return Finding(well=True, text=text("doctor.no_home"))
+    folder = shelf.folder()
+    if not machine.can_write(_nearest(folder)):
+        return Finding(well=True, text=text("doctor.no_drafts", folder=folder))
+    return Finding(well=True, text=text("doctor.drafts", folder=folder))
+
+
+def _nearest(folder: Path) -> Path:
+    return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
+
+
+def _temporary() -> Finding:
+    """The app and the building of packs cannot do without."""
+    folder = machine.temporary()
+    if folder is None:
+        return Finding(well=False, text=text("error.no_temporary"))
+    return Finding(well=True, text=text("doctor.temporary", folder=folder))
+
+
+def _locale() -> Iterator[Finding]:
+    yield Finding(well=True, text=text("doctor.language"))
+    if not machine.names_any_file():
+        yield Finding(well=True, text=text("doctor.letters", encoding=sys.getfilesystemencoding()))
+
+
+def _solver() -> Iterator[Finding]:
+    """Some versions of the solver print a line of their own, which is kept away from results."""
+    words = [sys.executable, "-c", SOLVE_NOTHING]
+    try:
+        ended = subprocess.run(words, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    if ended.stdout.strip():
+        yield Finding(well=True, text=text("doctor.banner", version=importlib.metadata.version("highspy")))
 
 
 def _pack() -> Finding:
