@@ -1,12 +1,13 @@
 # make plan   set up and propose catchments for all of Norway
 # make test   set up and run every check
 # Both can be repeated and interrupted: a step counts as done only when it has ended well.
+# make test-lowest, make test-newest   the tests with the oldest and the newest packages that pyproject.toml allows
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test app check pages library format clean
+.PHONY: plan test test-lowest test-newest app check pages library format clean
 
 plan: $(VENV)/.app
 	$(BIN)/factgeo plan --area norge --out out/norge --overwrite
@@ -32,6 +33,24 @@ pages:
 library:
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/ui
 
+# What others' packages announce to each other is not ours to mend, so that these warnings are no errors here.
+# The browser tests are left out: each Playwright drives a Chromium of its own.
+OTHERS := -W default::DeprecationWarning -W default::PendingDeprecationWarning -W default::FutureWarning
+TESTS ?= tests
+
+test-lowest:
+	$(call with-versions,$(VENV)-lowest,--resolution lowest-direct)
+
+test-newest:
+	$(call with-versions,$(VENV)-newest,--resolution highest --upgrade)
+
+define with-versions
+	$(PYTHON) -m venv --clear $(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(1)/bin/uv pip install --quiet --python $(1)/bin/python $(2) -e ".[test]"
+	$(1)/bin/python -m pytest $(TESTS) --ignore tests/browser -p no:cacheprovider $(OTHERS)
+endef
+
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -51,4 +70,4 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.created
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out artefacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest out artefacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
