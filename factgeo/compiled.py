@@ -29,7 +29,7 @@ class _Checked(CompileResultCacheImpl):
         return hashlib.sha256(content).hexdigest(), content
 
     def rebuild(self, target_context: object, payload: tuple[str, bytes]) -> object:
-        """The code again.
+        """The code again, out of a file of our own as numba makes them.
 
         Raises:
             ValueError: It is not what was kept.
@@ -37,7 +37,8 @@ class _Checked(CompileResultCacheImpl):
         digest, content = payload
         if hashlib.sha256(content).hexdigest() != digest:
             raise ValueError(digest)
-        return super().rebuild(target_context, pickle.loads(content))  # noqa: S301 - our own, and whole
+        whole = pickle.loads(content)  # noqa: S301 # nosec B301
+        return super().rebuild(target_context, whole)
 
 
 class _Kept(FunctionCache):
