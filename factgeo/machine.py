@@ -9,7 +9,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - files there get names that nobody can guess
+# files there get names that nobody can guess
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108
 
 
 def home() -> Path | None:
