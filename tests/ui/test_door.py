@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -33,7 +34,9 @@ def answer(kind: str = "http", *, everywhere: bool = False, **headers: str) -> M
 
     given = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": kind, "method": "GET", "path": "/", "headers": given}
-    asyncio.run(door.Door(inside, names=OURS, any_address=everywhere)(scope, receive, send))
+    called = door.Door(inside, names=OURS, any_address=everywhere)(scope, receive, send)
+    with ThreadPoolExecutor(1) as thread:  # where a browser is driven, this thread has a loop already
+        thread.submit(asyncio.run, called).result()
     return sent[0]
 
 

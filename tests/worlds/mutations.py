@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable
@@ -51,7 +52,8 @@ def of_json(content: dict[str, Any], rng: random.Random, *, broken: float = 0.1)
         if not places:
             break
         holder, key = rng.choice(places)
-        holder[key] = rng.choice((*ODD_VALUES, *(h[k] for h, k in rng.choices(places, k=4))))
+        other = rng.choice((*ODD_VALUES, *(h[k] for h, k in rng.choices(places, k=4))))
+        holder[key] = copy.deepcopy(other)
         if rng.random() < 0.3 and isinstance(holder, dict):
             del holder[key]
     raw = json.dumps(made, default=str).encode("utf-8", errors="surrogatepass")
