@@ -161,8 +161,9 @@ def read(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequence[s
     found = grid(path, lambda cells: _is_header(cells, columns, needed))
     if found is None:
         listed = ", ".join(cell for cell in _first_row(path) if cell) or "–"
-        lacking = [word for word in needed if not _is_header(_first_row(path), columns, (word,))]
-        raise SourceError("source_columns", file=path, missing=", ".join(lacking or needed), found=listed)
+        lacking = [word for word in needed if not _is_header(_first_row(path), columns, (word,))] or needed
+        missing = ", ".join(f"{word} ({', '.join(columns[word][1:2])})".removesuffix(" ()") for word in lacking)
+        raise SourceError("source_columns", file=path, missing=missing, found=listed)
     name_of = _names(list(found.rows.columns), columns, path)
     table = found.rows.rename(columns={header: word for word, header in name_of.items()})
     headers = {**found.headers, **name_of}

@@ -72,7 +72,7 @@ def test_a_lone_unit_below_an_empty_row_is_no_footnote(save: Save) -> None:
         ("t.csv", b"kommune;minutes\n\x1b[31mred;1\n", "is no text file"),
         ("t.csv", b"", "is empty"),
         ("t.csv", b"kommune;minutes\n", "has no rows"),
-        ("t.csv", b"kommune;tid\nA;1\n", "lacks the column minutes; it has kommune, tid"),
+        ("t.csv", b"kommune;tid\nA;1\n", "lacks the column minutes (minutter); it has kommune, tid"),
         ("t.csv", b"kommune;minutes\nA;1;2\n", "line 2: the row has more cells"),
         ("t.csv", b'kommune;minutes\nA;1\n"B;2\n', "line 3: a quotation mark is missing"),
         ("t.csv", b"kommune;minutes\n" + b"A" * 200_000 + b";1\n", "or the cell is too long"),
