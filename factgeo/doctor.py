@@ -22,10 +22,22 @@ PATIENCE_S = 60
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, and whether it is well; what is only slower or in the way of little is well."""
+    """One thing that was looked at.
+
+    Attributes:
+        well: Does it work? What is only slower, or in the way of little, does.
+        text: What was found, and the way forward.
+        lacking: Does it work, but with something lacking?
+    """
 
     well: bool
     text: str
+    lacking: bool = False
+
+    def line(self) -> str:
+        """The finding with a mark by which the eye finds it."""
+        mark = ("ok", text("doctor.mark_lacking"))[self.lacking] if self.well else "!!"
+        return f"{mark:<4}{self.text}"
 
 
 def examine() -> list[Finding]:
@@ -37,6 +49,10 @@ def examine() -> list[Finding]:
     has_app = importlib.util.find_spec("streamlit") is not None
     findings.append(Finding(has_app, text("doctor.app" if has_app else "doctor.no_app")))
     return [*findings, *_machine(), _pack()]
+
+
+def _lacking(key: str, **values: object) -> Finding:
+    return Finding(well=True, text=text(key, lang=None, **values), lacking=True)
 
 
 def _package(name: str) -> Finding:
@@ -54,7 +70,7 @@ def _versions() -> Iterator[Finding]:
             said = text("doctor.too_old", name=name, version=version, lowest=lowest[name])
             yield Finding(well=False, text=said)
         elif name in known and versions.is_older(known[name], version):
-            yield Finding(well=True, text=text("doctor.newer", name=name, version=version, known=known[name]))
+            yield _lacking("doctor.newer", name=name, version=version, known=known[name])
 
 
 def _machine() -> list[Finding]:
@@ -65,21 +81,21 @@ def _machine() -> list[Finding]:
 def _kernel() -> Finding:
     """Shortest ways are compiled, and the machine code is kept for the next run: all this only saves time."""
     if not travel.has_kernel():
-        return Finding(well=True, text=text("doctor.no_kernel"))
+        return _lacking("doctor.no_kernel")
     from factgeo import compiled  # noqa: PLC0415 - only where numba is there
 
     folder = compiled.kept_in()
     said = text("doctor.kernel", folder=folder) if folder else text("doctor.kernel_not_kept")
-    return Finding(well=True, text=said)
+    return Finding(well=True, text=said, lacking=folder is None)
 
 
 def _home() -> Finding:
     """Where drafts of the app are kept; without, it works until it is closed."""
     if machine.home() is None and "FACTGEO_DRAFTS" not in os.environ:
-        return Finding(well=True, text=text("doctor.no_home"))
+        return _lacking("doctor.no_home")
     folder = shelf.folder()
     if not machine.can_write(_nearest(folder)):
-        return Finding(well=True, text=text("doctor.no_drafts", folder=folder))
+        return _lacking("doctor.no_drafts", folder=folder)
     return Finding(well=True, text=text("doctor.drafts", folder=folder))
 
 
@@ -98,7 +114,7 @@ def _temporary() -> Finding:
 def _locale() -> Iterator[Finding]:
     yield Finding(well=True, text=text("doctor.language"))
     if not machine.names_any_file():
-        yield Finding(well=True, text=text("doctor.letters", encoding=sys.getfilesystemencoding()))
+        yield _lacking("doctor.letters", encoding=sys.getfilesystemencoding())
 
 
 def _solver() -> Iterator[Finding]:
@@ -109,7 +125,7 @@ def _solver() -> Iterator[Finding]:
     except (OSError, subprocess.TimeoutExpired):
         return
     if ended.stdout.strip():
-        yield Finding(well=True, text=text("doctor.banner", version=importlib.metadata.version("highspy")))
+        yield _lacking("doctor.banner", version=importlib.metadata.version("highspy"))
 
 
 def _pack() -> Finding:

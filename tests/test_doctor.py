@@ -42,6 +42,8 @@ def test_a_machine_that_lacks_everything_gets_one_line_for_each_with_the_way_for
     ways = {"NUMBA_CACHE_DIR": True, "FACTGEO_DRAFTS": True, "TMPDIR": False, "nb_NO.UTF-8": True, "--json": True,
             "Chromium": True}  # fmt: skip
     assert {way: found(way).well for way in ways} == ways
+    assert {way for way in ways if found(way).lacking} == {"NUMBA_CACHE_DIR", "FACTGEO_DRAFTS", "nb_NO.UTF-8", "--json"}
+    assert found("FACTGEO_DRAFTS").line().startswith(("obs ", "but "))
     assert all("\n" not in each.text for each in doctor.examine())
 
 

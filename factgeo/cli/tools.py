@@ -34,5 +34,5 @@ def _doctor() -> int:
 
     findings = doctor.examine()
     for finding in findings:
-        click.echo(f"{'ok ' if finding.well else '!! '} {finding.text}")
+        click.echo(finding.line())
     return 0 if all(finding.well for finding in findings) else EXIT_USAGE
