@@ -20,6 +20,10 @@ MOST_BYTES = 50_000_000
 DEEPEST = 50  # tables and lists within one another
 MOST_DIGITS = 18  # of a whole number
 LARGEST = 10**MOST_DIGITS
+MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+}  # fmt: skip
+LATIN = 0.7  # share of a text's letters that are at least in the first 256, and so have a zero in UTF-16
 HALVES = re.compile("[\ud800-\udfff]")  # half a letter each; JSON can write one alone, and nothing can show it
 PLACE = re.compile(r"at line (\d+), column (\d+)")
 
@@ -37,19 +41,34 @@ def _because(key: str, /, **values: object) -> UnreadableError:
 
 
 def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
-    """The text of a file: UTF-8 with or without a mark, UTF-16 with its mark, else the encoding ``otherwise``.
+    """The text of a file, in an encoding as :func:`decoded` finds it.
 
     Raises:
         UnreadableError: Not a file, too large, or in another encoding.
     """
-    raw = _bytes(path)
-    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", otherwise):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _because("encoding")
+    try:
+        return decoded(_bytes(path), otherwise=otherwise)
+    except UnicodeDecodeError:
+        raise _because("encoding") from None
+
+
+def decoded(raw: bytes, *, otherwise: str) -> str:
+    """Bytes as text: by their mark, by their zeros where UTF-16 has none, else UTF-8, else the encoding ``otherwise``.
+
+    Raises:
+        UnicodeDecodeError: They are none of these.
+    """
+    encoding = next((encoding for mark, encoding in MARKS.items() if raw.startswith(mark)), None)
+    half = len(raw) // 2
+    for wide, zeros in (("utf-16-le", raw[1::2].count(0)), ("utf-16-be", raw[::2].count(0))):
+        if encoding is None and half and zeros > LATIN * half:
+            encoding = wide
+    try:
+        return raw.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        if encoding:
+            raise
+        return raw.decode(otherwise)
 
 
 def _bytes(path: Path) -> bytes:

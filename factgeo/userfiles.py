@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from factgeo import names
+from factgeo import documents, names
 from factgeo.errors import SourceError
 
 SEPARATORS = (";", "\t", ",", "|")
@@ -30,9 +30,6 @@ MOST_COLUMNS = 1_000
 LONGEST_NUMBER = 24  # letters of a cell that is read as a number
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
-MARKS = {
-    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
-}  # fmt: skip
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # no text has these
 SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?', re.IGNORECASE)
 SUM_ROWS = {"sum", "total", "totalt", "totalsum", "i alt", "til sammen", "samlet", "samla", "alle", "hele omradet"}
@@ -105,12 +102,12 @@ def text_of(path: Path) -> str:
     if raw.startswith(SPREADSHEETS) or path.suffix.lower() in SPREADSHEET_SUFFIXES:
         raise SourceError("file_is_spreadsheet", file=path)
     try:
-        found = raw.decode(_encoding(raw))
+        found = documents.decoded(raw, otherwise="cp1252")
     except UnicodeDecodeError:
         raise SourceError("file_is_no_text", file=path) from None
     if CONTROL.search(found):
         raise SourceError("file_is_no_text", file=path)
-    return found.removeprefix("\ufeff")
+    return found
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -127,22 +124,6 @@ def _bytes_of(path: Path) -> bytes:
     if not raw.strip():
         raise SourceError("file_empty", file=path)
     return raw
-
-
-def _encoding(raw: bytes) -> str:
-    """By its mark; by its zeros where UTF-16 has none; else UTF-8, or Windows-1252 where it is no UTF-8."""
-    marked = next((encoding for mark, encoding in MARKS.items() if raw.startswith(mark)), None)
-    if marked:
-        return marked
-    half = len(raw) // 2
-    for encoding, zeros in (("utf-16-le", raw[1::2].count(0)), ("utf-16-be", raw[::2].count(0))):
-        if half and zeros > 0.7 * half:  # a few letters are not in the first 256
-            return encoding
-    try:
-        raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
 
 
 def read(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequence[str], sums_in: str = "") -> Table:
