@@ -51,9 +51,13 @@ class Told:
         new = {name: parts for name, parts in sums.items() if name not in self.shown}
         if not new:
             return self
+        silent_all = replace(self, shown={**dict.fromkeys(new, WITHHELD), **self.shown})
         if len(self.sums) + len(new) > MOST_SUMS + len(privacy.opened(self._counts)):
-            return replace(self, shown={**dict.fromkeys(new, WITHHELD), **self.shown})
-        then = self.further({}, new)
+            return silent_all
+        try:
+            then = self.further({}, new)
+        except ValueError:  # no way of telling them is safe beside what was told
+            return silent_all
         small = {
             name for name in new if 0 < privacy.with_totals(privacy.opened(self._counts), then.sums)[name] < SMALLEST
         }

@@ -50,6 +50,16 @@ def test_after_very_many_sums_no_new_one_is_told(monkeypatch: pytest.MonkeyPatch
     assert memory.adding({"c+e": tuple("ce")}).shown["c+e"] == WITHHELD
 
 
+def test_where_no_way_of_telling_a_sum_is_safe_it_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = told.NOTHING.further(COUNTS, ROWS)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("what is already public gives a small count away")
+
+    monkeypatch.setattr(privacy, "suppress", refuse)
+    assert memory.adding({"b+c": tuple("bc")}).shown["b+c"] == WITHHELD
+
+
 def test_a_memory_is_neither_printed_nor_stored() -> None:
     memory = told.NOTHING.further(COUNTS, ROWS)
     assert "Sealed" not in repr(memory)
