@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import hypothesis
 import pytest
 import shapely
 from matplotlib.figure import Figure
@@ -20,6 +21,8 @@ from factgeo.sensitivity import Sensitivity
 from factgeo.settings import CapacityNeed, Driving
 
 REPO = Path(__file__).parents[1]
+hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
+hypothesis.settings.load_profile("untimed")
 UTM33 = 25833
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import REPO
 
-from factgeo import __version__, cli
+from factgeo import __version__, cli, pack
 
 FACTGEO = [sys.executable, "-m", "factgeo"]
 # a library that prints on descriptor 1, in C's own buffer too, which only comes out at the end
@@ -40,6 +41,24 @@ def test_standard_output_holds_results_alone_whatever_a_library_prints() -> None
     ended = run([sys.executable, "-c", LOUD, "--version"])
     assert ended.stdout.decode() == f"factgeo {__version__}\n"
     assert ended.stderr.count(b"banner") == 3
+
+
+def test_what_a_library_prints_in_python_while_a_command_works_is_no_result(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = pack.load
+
+    def loud() -> pack.Atlas:
+        sys.stdout.write("2.5\n")
+        return load()
+
+    monkeypatch.setattr(pack, "load", loud)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["teams", "--area", "Tromsø", "--json"])
+    printed = capsys.readouterr()
+    assert ended.value.code == 0
+    assert json.loads(printed.out)
+    assert printed.err == "2.5\n"
 
 
 @POSIX

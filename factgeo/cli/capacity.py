@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import FILE, command, json_flag, option, print_json, progress, settings_options
+from factgeo.cli.options import FILE, command, json_flag, option, print_json, progress, settings_options, show
 
 
 def capacity_command() -> click.Command:
@@ -31,4 +31,4 @@ def _capacity(*, plan: Path, as_json: bool, config: Path | None, assignments: tu
     if as_json:
         print_json(capacity_words.to_json(found))
     else:
-        click.echo("\n".join(capacity_words.lines(found)))
+        show("\n".join(capacity_words.lines(found)))

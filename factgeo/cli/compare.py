@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import FILE, command, json_flag, lang, out_options, print_json, progress
+from factgeo.cli.options import FILE, command, json_flag, lang, out_options, print_json, progress, show
 
 
 def compare_command() -> click.Command:
@@ -35,4 +35,4 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     if as_json:
         print_json(compare.to_json(comparison))
     else:
-        click.echo("\n".join(comparison_words.lines(comparison)))
+        show("\n".join(comparison_words.lines(comparison)))

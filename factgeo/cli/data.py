@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import FILE, command, lang, option, progress, say
+from factgeo.cli.options import FILE, command, lang, option, progress, say, show
 from factgeo.errors import FactgeoError, OutputError, SourceError
 from factgeo.language import text
 
@@ -43,7 +43,7 @@ def _build(
         raise SourceError("build_from_nothing")
     out = out or Path("data")
     checks = _build_from_sources(sources, facts=facts, year=year, resolution=resolution, out=out)
-    click.echo(text("data.built", folder=out, checks=checks))
+    show(text("data.built", folder=out, checks=checks))
 
 
 def _build_from_sources(sources: Path, *, facts: Path | None, year: int, resolution: str, out: Path) -> int:
@@ -78,8 +78,8 @@ def _build_with_roads(
         _step("building", "replace")
         built = building.replace_roads(atlas, source)
         building.write(built, facts or atlas.folder / "facts", out)
-    click.echo("\n".join(building.network_lines(built)))
-    click.echo(text("data.built", folder=out, checks=len(built.manifest["checks"])))
+    show("\n".join(building.network_lines(built)))
+    show(text("data.built", folder=out, checks=len(built.manifest["checks"])))
 
 
 def _step(prefix: str, name: str) -> None:
@@ -92,15 +92,15 @@ def _verify() -> None:
 
     atlas = pack.load()
     for line in pack.verify(atlas):
-        click.echo(line)
-    click.echo(text("data.verified", folder=atlas.folder, digest=atlas.digest[:12]))
+        show(line)
+    show(text("data.verified", folder=atlas.folder, digest=atlas.digest[:12]))
 
 
 def _info() -> None:
     """What is in the pack, from whom, and what is missing."""
     from factgeo import inventory, pack  # noqa: PLC0415 - help must answer at once
 
-    click.echo("\n".join(inventory.lines(pack.load())))
+    show("\n".join(inventory.lines(pack.load())))
 
 
 def _fetch() -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import FILE, command, json_flag, option, out_options, print_json, progress, settings_options
+from factgeo.cli.options import (
+    FILE,
+    command,
+    json_flag,
+    option,
+    out_options,
+    print_json,
+    progress,
+    settings_options,
+    show,
+)
 from factgeo.errors import PlanError
 from factgeo.language import text
 
@@ -64,4 +74,4 @@ def _need(
     if as_json:
         print_json(need_report.to_json(report))
     else:
-        click.echo("\n".join(need_report.lines(report, atlas)))
+        show("\n".join(need_report.lines(report, atlas)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from factgeo import language, machine
+from factgeo.cli import streams
 from factgeo.language import text
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
+def show(result: str) -> None:
+    """A result, on standard output."""
+    click.echo(result, file=streams.results())
+
+
 def progress(step: str) -> None:
     """What is going on: one line that is overwritten on a terminal, nothing in a log."""
     if sys.stderr is not None and sys.stderr.isatty():
@@ -47,7 +53,7 @@ def progress(step: str) -> None:
 
 def print_json(content: object) -> None:
     """One JSON object on standard output."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+    show(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def lang() -> click.Option:
@@ -110,4 +116,14 @@ def what_if(atlas: Atlas, close: tuple[str, ...], add: Path | None, timetable: P
 
 def command(name: str, run: Callable[..., int | None], parameters: Sequence[click.Parameter]) -> click.Command:
     """A command with its help from the catalogue."""
-    return click.Command(name, callback=run, params=list(parameters), help=text(f"cli.help.{name}"))
+    return click.Command(name, callback=_alone(run), params=list(parameters), help=text(f"cli.help.{name}"))
+
+
+def _alone(run: Callable[..., int | None]) -> Callable[..., int | None]:
+    """The same, with standard output for its results alone: some libraries print when they are loaded."""
+
+    def alone(**given: Any) -> int | None:  # noqa: ANN401 - click's
+        with streams.apart():
+            return run(**given)
+
+    return alone

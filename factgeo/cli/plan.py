@@ -19,6 +19,7 @@ from factgeo.cli.options import (
     progress,
     say,
     settings_options,
+    show,
     what_if,
     what_if_options,
 )
@@ -179,4 +180,4 @@ def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bo
         print_json(contract.plan_json(result, result.atlas, beyond))
         return
     plain = [] if beyond.answer and folder is None else summary.lines(result)
-    click.echo("\n".join([*plain, *further_words.lines(beyond, result)]))
+    show("\n".join([*plain, *further_words.lines(beyond, result)]))

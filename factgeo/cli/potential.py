@@ -14,6 +14,7 @@ from factgeo.cli.options import (
     print_json,
     progress,
     settings_options,
+    show,
     what_if,
     what_if_options,
 )
@@ -75,4 +76,4 @@ def _potential(
     if as_json:
         print_json(content)
     else:
-        click.echo("\n".join(said))
+        show("\n".join(said))

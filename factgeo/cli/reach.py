@@ -17,6 +17,7 @@ from factgeo.cli.options import (
     print_json,
     progress,
     settings_options,
+    show,
     what_if,
     what_if_options,
 )
@@ -92,7 +93,7 @@ def _reach(
     if as_json:
         print_json(reach_report.to_json(report, built))
     else:
-        click.echo("\n".join(reach_report.lines(report, built)))
+        show("\n".join(reach_report.lines(report, built)))
 
 
 def _planned(atlas: Atlas, area: Area, settings: Settings, given: Plan | None) -> Result:

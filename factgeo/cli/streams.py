@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TextIO
 
 from factgeo import folders
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 STDOUT, STDERR = 1, 2
+_apart: ContextVar[TextIO | None] = ContextVar("results", default=None)
 ASCII = ("ascii", "us-ascii", "ansi_x3.4-1968", "646")
 
 
@@ -35,11 +39,28 @@ class _Results(io.FileIO):
             raise OutputError("cannot_write_results", reason=folders.reason(error)) from None
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """While a command works, what others print in Python comes out at standard error; :func:`results` stays."""
+    token = _apart.set(sys.stdout)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _apart.reset(token)
+
+
+def results() -> TextIO:
+    """Where results go."""
+    return _apart.get() or sys.stdout
+
+
 def take() -> None:
     """Keep standard output for results, for as long as the process lives.
 
-    Whatever a library writes to descriptor 1, in Python or below it and even when the process ends, comes out at
-    standard error. A stream that was closed leads nowhere, so that no file that is opened later gets its number.
+    Whatever a library writes to descriptor 1 below Python, even when the process ends, comes out at standard error
+    (for what it prints in Python see :func:`apart`). A stream that was closed leads nowhere, so that no file that is
+    opened later gets its number.
     """
     for number in (0, STDOUT, STDERR):
         _keep_taken(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from factgeo.cli.options import command, json_flag, lang, option, print_json
+from factgeo.cli.options import command, json_flag, lang, option, print_json, show
 
 
 def teams_command() -> click.Command:
@@ -27,4 +27,4 @@ def _teams(*, area: str, as_json: bool) -> None:
     if as_json:
         print_json(teams.to_json(here, atlas))
     else:
-        click.echo("\n".join(teams.lines(here, atlas, found)))
+        show("\n".join(teams.lines(here, atlas, found)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from factgeo.cli.options import EXIT_USAGE, command, lang, option, say
+from factgeo.cli.options import EXIT_USAGE, command, lang, option, say, show
 from factgeo.language import text
 
 
@@ -34,5 +34,5 @@ def _doctor() -> int:
 
     findings = doctor.examine()
     for finding in findings:
-        click.echo(finding.line())
+        show(finding.line())
     return 0 if all(finding.well for finding in findings) else EXIT_USAGE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from factgeo.cli.options import command, flag, json_flag, print_json, settings_options, what_if, what_if_options
+from factgeo.cli.options import command, flag, json_flag, print_json, settings_options, show, what_if, what_if_options
 
 
 def travel_command() -> click.Command:
@@ -47,4 +47,4 @@ def _travel(
         print_json(contract.trip_json(a, b, trip, today))
     else:
         lines = summary.trip_lines(a, b, trip, today)
-        click.echo("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))
+        show("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))
