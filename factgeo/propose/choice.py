@@ -147,13 +147,11 @@ class Choice:
         engine = Engine(self._options, np.zeros(count), upper, np.arange(count))
         engine.add(rules.some(columns))
         gains = self._catchments.gains(stage)[columns].astype(float)
-        engine.aim(gains, float(np.abs(stage.unserved).sum() or stage.cost.sum()), whole=True)
+        worth = float(np.abs(stage.unserved).sum() or stage.cost.sum())
+        engine.aim(gains, worth, whole=True, constant=float(stage.unserved.sum()))
         found = engine.run(self._deadline - time.monotonic(), relaxed=relaxed)
         self._interrupted |= found.interrupted
-        start = float(stage.unserved.sum())
-        return Found(
-            found.x, found.bound + start, found.done, found.impossible, found.interrupted, found.reduced, found.duals
-        )
+        return found
 
     def _consider(self, stage: Objective, columns: NDArray[np.intp]) -> None:
         """Keep a plan if it holds and is better than the best so far."""

@@ -82,14 +82,16 @@ class Engine:
         kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
         highs.changeColsIntegrality(len(whole), whole.astype(np.int32), kinds)
 
-    def aim(self, cost: Numbers, worth: float, *, whole: bool = False) -> None:
-        """Make the sum of ``cost`` as small as possible; a plan costs about ``worth``.
+    def aim(self, cost: Numbers, worth: float, *, whole: bool = False, constant: float = 0.0) -> None:
+        """Make ``constant`` and the sum of ``cost`` as small as possible; a plan costs about ``worth``.
 
         ``whole``: all sums are whole numbers, so that a plan is best as soon as the bound is less than one below it.
+        ``constant`` belongs to the objective, because the gap that ends a run is relative to all of it.
         """
         exact = whole and worth <= EXACT_BELOW  # left as they are, the solver sees for itself that they are whole
         self._scale = 1.0 if exact else max(1.0, worth / WORTH)
         self._highs.setOptionValue("mip_abs_gap", max(LEAST_GAP, NEARLY_ONE / self._scale) if whole else LEAST_GAP)
+        self._highs.changeObjectiveOffset(constant / self._scale)
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / self._scale)
 
     def limit(self, cost: Numbers, most: float) -> None:
