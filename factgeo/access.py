@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from factgeo.entry import Access
+
 DRY_M = 300  # a straight way may cross this much water: outlines and cell centres are that inexact
 LIMIT_M = 15_000  # who lives further from every road has none; N1000 lacks most municipal and private roads
 WET_SEARCH_M = 6_000  # how far to look for another road when the nearest lies across water
@@ -18,25 +20,6 @@ WET_SEARCH_M = 6_000  # how far to look for another road when the nearest lies a
 
 FAR = 2**30  # seconds further than any way; two of them still fit into 32 bits
 Ints = NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Access:
-    """For each point the road where it gets on; one row per point.
-
-    Attributes:
-        edge: Row of the edge in the road table, -1 where there is no road.
-        position: Where on the edge, 0 (from_node) to 1 (to_node).
-        metres: Straight distance to that spot.
-    """
-
-    edge: NDArray[np.int32]
-    position: NDArray[np.float64]
-    metres: NDArray[np.float64]
-
-    def of(self, rows: NDArray[np.intp] | slice) -> Access:
-        """Some of the points."""
-        return Access(self.edge[rows], self.position[rows], self.metres[rows])
 
 
 @dataclass(frozen=True)

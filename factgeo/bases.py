@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +16,6 @@ from factgeo import names, travel, userfiles
 from factgeo.errors import SettingsError, SourceError
 from factgeo.pack import Atlas
 from factgeo.places import LAT_RANGE, LON_RANGE
-from factgeo.plan import Base
 from factgeo.settings import Settings, Site
 from factgeo.sources import layers
 from factgeo.userfiles import Table
@@ -33,6 +34,8 @@ SITE_COLUMNS = {
     "lat": ("lat", "latitude", "breddegrad", "breiddegrad"),
     "role": ("role", "rolle"),
 }
+
+BaseKind = Literal["centre", "dense", "site"]
 
 
 def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tuple[Base, ...]:
@@ -204,3 +207,17 @@ def _refuse_unknown(atlas: Atlas, text: str, bases: list[Base]) -> None:
         return
     known = {name for base in bases for name in (base.name, str(atlas.units.at[base.unit_code, "name"]))}
     raise SettingsError("base_unknown", given=text, nearest=", ".join(names.nearest(text, sorted(known))) or "-")
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where a team drives from; degrees, EPSG:4326.
+
+    ``kind``: the unit's administrative centre, one of its other dense cells, or a planner's own site.
+    """
+
+    unit_code: str
+    name: str
+    lon: float
+    lat: float
+    kind: BaseKind = "centre"

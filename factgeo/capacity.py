@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factgeo import driving, satellites, stop, teams
+from factgeo.bases import Base
 from factgeo.driving import Cells, Load, Range, Work
 from factgeo.need import TargetGroup
 from factgeo.parameters import Parameter, parameters
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.satellites import Satellites
 from factgeo.settings import CapacityNeed, Driving
 from factgeo.teams import Team

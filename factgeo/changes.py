@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shapely.ops import substring
 
 from factgeo import access, names, places, travel, userfiles
-from factgeo.access import Access
+from factgeo.entry import Access
 from factgeo.errors import SettingsError, SourceError, UnknownNameError
 from factgeo.language import Number
 from factgeo.pack import Atlas

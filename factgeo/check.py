@@ -15,10 +15,11 @@ import networkx as nx
 import pandas as pd
 
 from factgeo import areas, bases, edits, language, network, teams
+from factgeo.bases import Base
 from factgeo.journeys import Journeys
 from factgeo.language import Number
 from factgeo.pack import AGES, Atlas
-from factgeo.plan import NO_PROOF, Base, Catchment, Plan, Proof, Stage, Status
+from factgeo.plan import NO_PROOF, Catchment, Plan, Proof, Stage, Status
 from factgeo.settings import Edits
 
 SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show

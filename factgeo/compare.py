@@ -15,13 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from factgeo.bases import Base
 from factgeo.check import Finding
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.measure import WITHIN, PlanFigures, TeamFigures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Catchment, Plan
+from factgeo.plan import Catchment, Plan
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.travel import UNREACHABLE
 

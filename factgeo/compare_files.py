@@ -10,7 +10,7 @@ from factgeo import compare, comparison_words, folders, maps
 from factgeo.compare import Comparison
 from factgeo.comparison_map import comparison_map
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.spreadsheet import write_csv
 
 FILES = ("comparison.json", "comparison.csv", "comparison.md", "map.html")

@@ -19,8 +19,8 @@ from factgeo.inert import html as safe
 from factgeo.language import number, text
 from factgeo.maps import drawn_feature, drawn_layer, legend_row
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.summary import minutes
 from factgeo.travel import UNREACHABLE
 

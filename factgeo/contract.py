@@ -13,9 +13,9 @@ from factgeo.effects import Effect, Effects
 from factgeo.further import Further
 from factgeo.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.places import Place
 from factgeo.plan import ActArea, Catchment, Plan, Stage, Unserved
+from factgeo.result import Result
 from factgeo.trips import Trip
 
 PLAN_SCHEMA = "factgeo.plan/1"

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from factgeo import bases, edits, network, pipeline, planfields, planfile
+from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.language import Phrase
 from factgeo.measure import team_names
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import NO_PROOF, ActTier, Base, Catchment, Plan, Stage, Unserved
+from factgeo.plan import NO_PROOF, ActTier, Catchment, Plan, Stage, Unserved
+from factgeo.result import Result
 from factgeo.settings import Edits, KeptTeam, Lock
 
 NO_STAGE = Stage(planfields.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)

@@ -20,11 +20,12 @@ from pydantic_core import ErrorDetails
 
 from factgeo import areas, bases, documents, language, names, teams, userfiles
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.documents import UnreadableError
 from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.plan import Base, Plan
+from factgeo.plan import Plan
 from factgeo.settings import Edits, KeptTeam, Lock, Settings
 
 UNITS_APART = "+"  # between the units of a row

@@ -15,7 +15,7 @@ from factgeo import capacity, capacity_words, contract, folders, further_words, 
 from factgeo.effects import Effects
 from factgeo.further import Further
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.spreadsheet import write_csv
 from factgeo.travel import UNREACHABLE
 

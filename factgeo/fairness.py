@@ -14,12 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import areas
+from factgeo.bases import Base
 from factgeo.measure import TravelFigures, travel_figures
-from factgeo.pipeline import Result
-from factgeo.plan import Base
 from factgeo.propose import beside
 from factgeo.propose.frontier import reach_problem
 from factgeo.propose.problem import Problem, catchments
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 Kind = Literal["team", "satellite", "agreement"]

@@ -10,8 +10,8 @@ from factgeo.errors import UnknownNameError
 from factgeo.moves import Move
 from factgeo.next_best import NextBest
 from factgeo.next_teams import NextTeams
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
 from factgeo.why import Answer

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 
 from factgeo import inert, stability_words, summary
+from factgeo.bases import Base
 from factgeo.compare import tenth
 from factgeo.further import Further
 from factgeo.language import number, percent, text
 from factgeo.moves import Move
 from factgeo.next_best import NextBest
 from factgeo.next_teams import NextTeam, NextTeams
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Status
-from factgeo.propose.frontier import Aim
+from factgeo.plan import Aim, Status
+from factgeo.result import Result
 from factgeo.tradeoff import TradeOff
 from factgeo.why import Answer
 

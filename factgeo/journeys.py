@@ -11,13 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import access, changes, network, travel, trips
-from factgeo.access import Access
-from factgeo.bases import candidates
+from factgeo.bases import Base, candidates
+from factgeo.entry import Access
 from factgeo.errors import SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
-from factgeo.plan import Base
 from factgeo.settings import Settings
 from factgeo.travel import UnitTimes
 from factgeo.trips import Parts, Trip

@@ -34,13 +34,13 @@ from shapely.geometry.base import BaseGeometry
 
 from factgeo import inert, language, maps
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.inert import html as safe
 from factgeo.language import number, percent, text
 from factgeo.maps import legend_row
 from factgeo.measure import WITHIN, TeamFigures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 Layer = Literal["background", "roads", "population", "minutes", "potential", "listed", "act", "names"]

@@ -30,12 +30,13 @@ from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
 from factgeo import inert, measure, network, teams
+from factgeo.bases import Base
 from factgeo.inert import html as safe
 from factgeo.language import in_use, number, percent, text
 from factgeo.measure import TeamFigures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Catchment, Part, Plan
+from factgeo.plan import Catchment, Part, Plan
+from factgeo.result import Result
 from factgeo.stability import Stability, shares_for_map
 from factgeo.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Plan
+from factgeo.bases import Base
+from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.why import Answer, why
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from factgeo import language, pipeline
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.bases import Base
 from factgeo.propose import alternatives
 from factgeo.propose.request import Request
+from factgeo.result import Result
 
 
 @dataclass(frozen=True)

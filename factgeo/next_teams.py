@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from factgeo import changes, edits, journeys, language, pipeline, teams
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
 from factgeo.propose import beside
 from factgeo.propose.problem import Group, Solution
 from factgeo.propose.relaxation import first_possible
 from factgeo.propose.request import Request
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.teams import Standing
 

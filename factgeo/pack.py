@@ -19,8 +19,8 @@ import geopandas as gpd
 import pandas as pd
 
 from factgeo import documents, tables
-from factgeo.access import Access
 from factgeo.documents import UnreadableError
+from factgeo.entry import Access
 from factgeo.errors import PackError
 from factgeo.language import number, text
 

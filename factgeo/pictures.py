@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from factgeo.further_words import own_teams
 from factgeo.growth import History
 from factgeo.language import number, percent, text
-from factgeo.pipeline import Result
-from factgeo.propose.frontier import Aim
+from factgeo.plan import Aim
+from factgeo.result import Result
 from factgeo.tradeoff import TradeOff
 
 if TYPE_CHECKING:

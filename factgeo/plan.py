@@ -6,25 +6,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.settings import Settings
 
 Reason = Literal["too_few", "too_far", "no_road", "cut_off", "locked"]
-BaseKind = Literal["centre", "dense", "site"]
 Status = Literal["optimal", "time_limit", "interrupted", "none"]
-
-
-@dataclass(frozen=True)
-class Base:
-    """Where a team drives from; degrees, EPSG:4326.
-
-    ``kind``: the unit's administrative centre, one of its other dense cells, or a planner's own site.
-    """
-
-    unit_code: str
-    name: str
-    lon: float
-    lat: float
-    kind: BaseKind = "centre"
+Aim = Literal["reach", "goal"]  # what a curve of plans is drawn for
 
 
 @dataclass(frozen=True)

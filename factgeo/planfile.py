@@ -15,12 +15,13 @@ import numpy as np
 
 from factgeo import areas, bases, codes, documents, edits, journeys, names, planfields, settings, userfiles
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.documents import UnreadableError
 from factgeo.errors import PlanError, SettingsError, UnknownNameError
 from factgeo.journeys import Journeys
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.plan import NO_PROOF, ActArea, ActTier, Base, Catchment, Plan, Proof, Reason, Stage, Unserved
+from factgeo.plan import NO_PROOF, ActArea, ActTier, Catchment, Plan, Proof, Reason, Stage, Unserved
 from factgeo.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenUnserved
 from factgeo.settings import Settings
 from factgeo.userfiles import Table

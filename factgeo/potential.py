@@ -20,15 +20,15 @@ import shapely
 from numpy.typing import NDArray
 
 from factgeo import areas, changes, journeys, need, network, stop, travel, trips
-from factgeo.access import FAR, Access, Starts
+from factgeo.access import FAR, Starts
 from factgeo.areas import Area
-from factgeo.bases import candidates, dense_bases
+from factgeo.bases import Base, candidates, dense_bases
+from factgeo.entry import Access
 from factgeo.errors import PlanError
 from factgeo.need import Fraction, TargetGroup
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
-from factgeo.plan import Base
 from factgeo.settings import LONGEST_MIN, MOST_LIMITS, Settings
 
 HALF_LIVES = 20  # a resident further away counts less than a millionth in the gravity form, and is left out

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from factgeo import changes, journeys, network, parameters, services, teams, travel
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.journeys import Journeys
 from factgeo.language import Number, Phrase
 from factgeo.measure import WITHIN, TravelFigures, percentile, travel_figures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Reason
+from factgeo.plan import Reason
+from factgeo.result import Result
 from factgeo.services import ServiceClass
 from factgeo.settings import Settings
 from factgeo.teams import Reading, Team

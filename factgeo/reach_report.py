@@ -12,8 +12,8 @@ from factgeo.areas import Area
 from factgeo.fairness import Borders, Fairness, Help
 from factgeo.language import text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach import LeftOut, Reach, Today
+from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
 from factgeo.settings import Settings
 from factgeo.summary import sources

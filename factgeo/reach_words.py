@@ -8,13 +8,13 @@ from typing import Any
 
 from factgeo import inert
 from factgeo import reach as measures
+from factgeo.bases import Base
 from factgeo.fairness import BorderPair, Borders, Fairness, Help, Inequality, Remedy, UnitFairness
 from factgeo.language import number, percent, text
 from factgeo.measure import WITHIN, TravelFigures
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
 from factgeo.reach import ClassShare, Group, LeftOut, Reach, Today
+from factgeo.result import Result
 from factgeo.summary import minutes
 from factgeo.tradeoff import TradeOff
 

@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.bases import Base
 from factgeo.driving import Load
-from factgeo.plan import Base
 
 Floats = NDArray[np.float64]
 EXACT_UP_TO = 2000  # groups of bases that are all looked at

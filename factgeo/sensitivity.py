@@ -25,15 +25,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo import changes, network, travel
-from factgeo.access import Access
 from factgeo.areas import Area
-from factgeo.bases import candidates
+from factgeo.bases import Base, candidates
+from factgeo.entry import Access
 from factgeo.errors import PlanError
 from factgeo.journeys import access_of
 from factgeo.language import text
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
-from factgeo.plan import Base, Plan
+from factgeo.plan import Plan
 from factgeo.settings import Settings
 
 Kind = Literal["dps", "hf", "helsefellesskap", "ba_region", "municipality", "catchment"]

@@ -30,11 +30,12 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial.distance import cdist
 
 from factgeo import bases, travel
-from factgeo.access import Access
+from factgeo.bases import Base
+from factgeo.entry import Access
 from factgeo.journeys import access_of
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
-from factgeo.plan import Base, Part, Plan, Status
+from factgeo.plan import Part, Plan, Status
 from factgeo.propose import exact
 from factgeo.propose.problem import Neighbours, Objective, Problem, Solution
 from factgeo.settings import Settings

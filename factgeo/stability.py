@@ -24,11 +24,11 @@ from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.language import text
 from factgeo.pack import ADULT_AGE, Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.propose import exact
 from factgeo.propose.proposal import as_plan
 from factgeo.propose.request import Request
+from factgeo.result import Result
 from factgeo.settings import Settings, load
 
 RUN_LIMIT_S = 10.0  # of solving; one hard run must not hold up the others

@@ -8,7 +8,7 @@ from typing import Any
 
 from factgeo import inert
 from factgeo.language import number, percent, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.stability import RUN_LIMIT_S, Spread, Stability, UnitStability
 
 SCHEMA = "factgeo.stability/1"

@@ -12,9 +12,9 @@ from factgeo.language import number, percent, text
 from factgeo.measure import PlanFigures, TeamFigures
 from factgeo.need import TargetGroup
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.places import Place
 from factgeo.plan import Plan, Unserved
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.trips import Trip
 

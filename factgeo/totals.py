@@ -12,7 +12,7 @@ from factgeo.compare import tenth
 from factgeo.comparison_words import signed
 from factgeo.driving import Range
 from factgeo.language import number, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 SHOWN_MIN = 60  # minutes for which every plan has its share
 

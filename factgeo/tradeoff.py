@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from factgeo import language
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Status
+from factgeo.bases import Base
+from factgeo.plan import Aim, Status
 from factgeo.propose import frontier
 from factgeo.propose.exact import WORST_LAST
+from factgeo.result import Result
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class TradeOff:
         gap: Worst relative gap of the stages.
     """
 
-    aim: frontier.Aim
+    aim: Aim
     teams: int
     base_of: dict[str, Base]
     within: float

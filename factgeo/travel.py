@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from factgeo import cluster
-from factgeo.access import FAR, Access, Starts, Targets
+from factgeo.access import FAR, Starts, Targets
+from factgeo.entry import Access
 from factgeo.network import RoadNetwork, access_seconds
 from factgeo.settings import Settings
 

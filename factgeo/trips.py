@@ -18,7 +18,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from factgeo import travel
-from factgeo.access import FAR, Access
+from factgeo.access import FAR
+from factgeo.entry import Access
 from factgeo.network import RoadNetwork
 from factgeo.settings import Settings
 from factgeo.travel import UNREACHABLE

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from factgeo import areas, names, pipeline
+from factgeo.bases import Base
 from factgeo.errors import PlanError, UnknownNameError
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Catchment
+from factgeo.plan import Catchment
+from factgeo.result import Result
 from factgeo.settings import Lock
 
 

@@ -16,7 +16,7 @@ from worlds import hostile
 from factgeo import areas as areas_of
 from factgeo import language, pack, pipeline, sensitivity, settings
 from factgeo.errors import FactgeoError
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
 from factgeo.settings import CapacityNeed, Driving
 

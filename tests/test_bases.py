@@ -16,11 +16,11 @@ import shapely
 from conftest import REPO, refusal
 
 from factgeo import areas, bases, cli, pipeline, settings
+from factgeo.bases import Base
 from factgeo.check import check
 from factgeo.errors import FactgeoError, PlanError, SettingsError, SourceError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.settings import Settings, Site
 
 Save = Callable[[str, str | bytes], Path]

@@ -16,7 +16,7 @@ from factgeo.driving import Range
 from factgeo.errors import SettingsError
 from factgeo.need import TargetGroup
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 CASES = pd.read_csv(Path(__file__).parents[1] / "data" / "facts" / "validation_cases.csv", dtype=str).set_index("id")
 

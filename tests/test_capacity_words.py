@@ -11,7 +11,7 @@ from factgeo import capacity, capacity_words, language, settings
 from factgeo.capacity import Capacity
 from factgeo.driving import Range
 from factgeo.need import TargetGroup
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 
 @pytest.fixture(scope="module")

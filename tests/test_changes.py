@@ -9,9 +9,9 @@ import pytest
 import shapely
 from conftest import refusal
 
-from factgeo import areas, changes, journeys, network, pipeline, places, summary, travel
+from factgeo import areas, changes, journeys, network, pipeline, places, result, summary, travel
 from factgeo import settings as factgeo_settings
-from factgeo.access import Access
+from factgeo.entry import Access
 from factgeo.errors import SettingsError, SourceError
 from factgeo.pack import Atlas
 from factgeo.settings import FixedLink, Settings
@@ -212,7 +212,7 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
     assert result.effects.whole.then.lost < people
 
 
-def test_the_report_states_the_waiting_rule_that_was_used(forde: pipeline.Result) -> None:
+def test_the_report_states_the_waiting_rule_that_was_used(forde: result.Result) -> None:
     timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
     assert "Lavik-Oppedal 7,5" in summary.rules(factgeo_settings.load(tables=timetable), forde.atlas)
     assert "15 min per overfart" in summary.rules(forde.plan.settings, forde.atlas)

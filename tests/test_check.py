@@ -8,8 +8,8 @@ import pytest
 
 from factgeo.check import Finding, check
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Catchment, Plan, Unserved
+from factgeo.result import Result
 
 
 def findings(plan: Plan, result: Result, atlas: Atlas) -> list[Finding]:

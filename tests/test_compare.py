@@ -17,8 +17,8 @@ from factgeo.compare import Comparison
 from factgeo.compare_files import FILES, export_comparison
 from factgeo.errors import OutputError, PlanError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Catchment, Unserved
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 NAMES = ("today", "larger")

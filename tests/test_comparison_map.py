@@ -16,7 +16,7 @@ from factgeo import areas, compare, language, maps, pipeline, settings
 from factgeo.compare import CLASSES, Comparison
 from factgeo.comparison_map import changed_squares, comparison_map, fill
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 NAMES = ("today", "larger")

@@ -13,10 +13,10 @@ from conftest import REPO
 from factgeo import areas, language, pipeline, places, potential, reach, sensitivity_words, settings
 from factgeo.language import number, percent
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.potential import AreaPotential
 from factgeo.potential_words import shown
 from factgeo.reach import Reach, Today, TodayReading
+from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
 
 PAGE = REPO / "docs" / "reach.md"

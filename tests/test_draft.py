@@ -18,12 +18,13 @@ from conftest import refusal
 from test_steps import there_and_back
 
 from factgeo import areas, bases, check, draft, language, pipeline, planfile, settings, steps, totals
+from factgeo.bases import Base
 from factgeo.draft import Ground
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Plan, Proof, Unserved
+from factgeo.plan import Plan, Proof, Unserved
+from factgeo.result import Result
 
 KINN, BREMANGER, VIK, SUNNFJORD, SOLUND, STAD = "4602", "4648", "4639", "4647", "4636", "4649"
 SOGNDAL, FORDE, SVELGEN, EID = "T01", "T02", "T03", "T04"

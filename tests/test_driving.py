@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from factgeo import driving, travel
 from factgeo.driving import Cells, Homes, Range, Work
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 ALONE = driving_rules(
     clients_per_trip=(1, 1, 1),

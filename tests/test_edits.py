@@ -14,11 +14,12 @@ import pytest
 from conftest import refusal
 
 from factgeo import areas, contract, edits, language, pipeline, planfile, settings, teams
+from factgeo.bases import Base
 from factgeo.check import check
 from factgeo.errors import FactgeoError, PlanError, SettingsError, SourceError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Catchment, Plan, Unserved
+from factgeo.plan import Catchment, Plan, Unserved
+from factgeo.result import Result
 
 Save = Callable[[str, str | bytes], Path]
 Tables = dict[str, Any]

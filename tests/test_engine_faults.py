@@ -18,7 +18,7 @@ from conftest import UTM33
 from numpy.typing import NDArray
 
 from factgeo import journeys, network, places, settings, travel
-from factgeo.access import Access
+from factgeo.entry import Access
 from factgeo.pack import Atlas
 from factgeo.places import Place
 from factgeo.travel import UNREACHABLE

@@ -13,7 +13,7 @@ from conftest import REPO
 
 from factgeo import areas, edits, pipeline, planfile, settings
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 EXAMPLES = REPO / "configs" / "examples"
 PAGE = REPO / "docs" / "examples.md"

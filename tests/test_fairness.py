@@ -11,7 +11,7 @@ import pytest
 from factgeo import areas, fairness, pipeline, settings
 from factgeo.fairness import Help
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 T = 3600

@@ -14,7 +14,6 @@ from test_propose import OPTIONS, every_plan, keeps_rules, ruled_problems, small
 from factgeo import areas, journeys
 from factgeo import settings as factgeo_settings
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.propose import exact
 from factgeo.propose.formulate import formulate
 from factgeo.propose.frontier import Point, curve, goal_problem, joined, reach_problem
@@ -29,6 +28,7 @@ from factgeo.propose.problem import (
     pieces,
     trim,
 )
+from factgeo.result import Result
 
 LOAD = factgeo_settings.load
 

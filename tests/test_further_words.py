@@ -25,13 +25,13 @@ from factgeo import (
     tradeoff,
     why,
 )
+from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.further import Further
 from factgeo.next_best import NextBest
 from factgeo.next_teams import NextTeams
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.tradeoff import TradeOff
 from factgeo.travel import UNREACHABLE
 

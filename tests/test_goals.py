@@ -21,9 +21,9 @@ from factgeo import areas, cli, contract, pipeline, settings, summary
 from factgeo.check import check
 from factgeo.errors import FactgeoError, PlanError, SettingsError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
 from factgeo.propose import engine
+from factgeo.result import Result
 
 STAGES = {
     "balanced": ["balanced"],

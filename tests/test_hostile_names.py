@@ -39,7 +39,7 @@ from factgeo import (
 from factgeo.comparison_map import comparison_map
 from factgeo.errors import FactgeoError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 Save = Callable[[str, str | bytes], Path]
 

@@ -20,7 +20,7 @@ from PIL import Image
 from factgeo import areas, language, live_map, maps, measure, pipeline, settings
 from factgeo.live_map import Click, Ground
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 

@@ -17,9 +17,10 @@ import shapely
 from branca.colormap import ColorMap
 
 from factgeo import areas, language, maps, pipeline, settings
+from factgeo.bases import Base
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Catchment, Plan, Proof
+from factgeo.plan import Catchment, Plan, Proof
+from factgeo.result import Result
 
 EVIL = "<script>alert(1)</script>`${alert(1)}{{ 7 * 7 }}</td>"
 

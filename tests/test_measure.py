@@ -12,7 +12,7 @@ from factgeo import measure, need, services
 from factgeo import settings as factgeo_settings
 from factgeo.need import Fraction
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 DEFAULT = factgeo_settings.load()
 

@@ -15,8 +15,8 @@ from factgeo.check import check
 from factgeo.cli.plan import _area
 from factgeo.errors import FactgeoError, PlanError, SourceError, UnknownNameError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.settings import Settings
 
 Save = Callable[[str, str | bytes], Path]

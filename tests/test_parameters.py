@@ -14,7 +14,7 @@ from conftest import REPO, refusal
 from factgeo import capacity, language, need, parameters, settings
 from factgeo.errors import SettingsError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.settings import Replaced
 
 

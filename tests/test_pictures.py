@@ -14,7 +14,7 @@ from PIL import Image
 from factgeo import areas, growth, language, pictures, tradeoff
 from factgeo.pack import Atlas
 from factgeo.pictures import Mark
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.tradeoff import TradeOff
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from factgeo import areas, pipeline, settings, summary
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 
 def plan(atlas: Atlas, area: str, *assignments: str) -> Result:

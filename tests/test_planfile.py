@@ -16,8 +16,8 @@ from factgeo import settings as factgeo_settings
 from factgeo.check import check
 from factgeo.errors import PlanError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import NO_PROOF
+from factgeo.result import Result
 
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from test_travel import NO_ACCESS, oracle, small_networks
 
 from factgeo import areas, network, places, potential, stop, travel
 from factgeo import settings as factgeo_settings
-from factgeo.access import Access
+from factgeo.entry import Access
 from factgeo.errors import PlanError, SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas

@@ -13,8 +13,8 @@ from conftest import REPO
 
 from factgeo import areas, journeys, pipeline, planfile, reach, settings, teams
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach import Reach, Today, TodayReading
+from factgeo.result import Result
 from factgeo.travel import UNREACHABLE
 
 DEFAULT = settings.load()

@@ -14,9 +14,9 @@ from factgeo import fairness, language, maps, reach, settings
 from factgeo.fairness import Help
 from factgeo.language import number, percent
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach import LeftOut, Reach, Today
 from factgeo.reach_map import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
+from factgeo.result import Result
 
 NAMES = {
     "reach": "Dekning",

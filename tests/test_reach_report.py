@@ -10,8 +10,8 @@ import pytest
 
 from factgeo import language, reach_files, reach_report, settings
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach_report import Asked, ReachReport
+from factgeo.result import Result
 
 EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 

@@ -8,8 +8,8 @@ import pytest
 
 from factgeo import areas, fairness, language, pipeline, reach, reach_words, settings, tradeoff
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach import Reach, Today
+from factgeo.result import Result
 
 SPACE = "\N{NO-BREAK SPACE}"
 CONTRACT = {"preset", "definition", "area", "population", "share", "classes", "share_within", "by_region"}

@@ -9,9 +9,9 @@ import pytest
 from conftest import driving_rules
 
 from factgeo import capacity, driving, satellites
+from factgeo.bases import Base
 from factgeo.driving import Homes, Load, Range, Work
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.satellites import Satellites
 
 Floats = np.ndarray

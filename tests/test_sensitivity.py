@@ -14,11 +14,11 @@ from conftest import refusal
 
 from factgeo import areas, journeys, measure, pipeline, sensitivity, settings
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
-from factgeo.plan import Base
+from factgeo.result import Result
 from factgeo.sensitivity import ASSUMPTIONS, PUBLISHED, Combination, Grid, Sensitivity
 
 ALONE = Combination("dps", 15_000, "residents", None, "none", None, None)

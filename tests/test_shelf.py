@@ -15,7 +15,7 @@ from conftest import refusal
 
 from factgeo import draft, shelf, steps
 from factgeo.errors import OutputError, SourceError
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 DAY_S = 86_400
 

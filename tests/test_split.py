@@ -15,9 +15,9 @@ from conftest import UTM33, box, line
 
 from factgeo import access, network, travel
 from factgeo import settings as factgeo_settings
+from factgeo.bases import Base
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
-from factgeo.plan import Base
 from factgeo.settings import Settings
 from factgeo.split import TOLERANCES, Split, _direction, _grown, _town, joined_cells, split
 

@@ -19,8 +19,8 @@ from factgeo.building.rounding import largest_remainder
 from factgeo.check import Finding
 from factgeo.errors import PlanError
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.propose.problem import Solution, StageProof
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.stability import Outcome, Sample, Stability
 

@@ -15,8 +15,8 @@ from factgeo.draft import Ground
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.steps import History
 
 KINN, VIK, SOLUND = "4602", "4639", "4636"

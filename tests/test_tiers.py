@@ -12,7 +12,7 @@ from factgeo import areas, contract, pipeline, summary
 from factgeo import settings as factgeo_settings
 from factgeo.check import check
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 
 @pytest.fixture(scope="module")

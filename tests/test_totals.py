@@ -11,8 +11,8 @@ from factgeo import capacity, draft, language, pipeline, settings, totals
 from factgeo.draft import Ground
 from factgeo.driving import Range
 from factgeo.parameters import parameters
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 
 KINN, VIK, SUNNFJORD, STAD = "4602", "4639", "4647", "4649"
 SVELGEN, EID = "T03", "T04"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from factgeo import journeys, network, places, travel, trips
 from factgeo import settings as factgeo_settings
-from factgeo.access import Access
+from factgeo.entry import Access
 from factgeo.errors import SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas

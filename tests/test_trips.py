@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from factgeo import journeys, network, travel, trips
 from factgeo import settings as factgeo_settings
-from factgeo.access import Access
 from factgeo.bases import candidates
+from factgeo.entry import Access
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 

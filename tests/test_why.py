@@ -9,8 +9,8 @@ from factgeo import areas, pipeline, settings, why
 from factgeo.errors import UnknownNameError
 from factgeo.further import Asked, Further, explore
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Catchment
+from factgeo.result import Result
 
 VIK, KINN, SOGNDAL, HOYANGER, BREMANGER, SOLUND, GLOPPEN = "4639", "4602", "4640", "4638", "4648", "4636", "4650"
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from factgeo import access
+from factgeo import access, entry
 from factgeo.building.roads import EDGE_COLUMNS, SAME_POINT_M, RoadTables
 from factgeo.errors import SourceError
 from factgeo.sources import nvdb, osm
@@ -253,7 +253,7 @@ def main_piece(edges: pd.DataFrame, piece: NDArray[np.int64]) -> int:
     return int(np.bincount(piece[roads], weights=edges["length_m"].to_numpy()[roads]).argmax())
 
 
-def get_on(people: People, edges: gpd.GeoDataFrame, in_main: NDArray[np.bool_]) -> access.Access:
+def get_on(people: People, edges: gpd.GeoDataFrame, in_main: NDArray[np.bool_]) -> entry.Access:
     """Where each home gets on the network: on its largest piece if within reach, else on a piece apart from it."""
     found = _within_reach(people.homes, edges, np.flatnonzero(in_main), people.land)
     lost = np.flatnonzero(found.edge < 0)
@@ -270,7 +270,7 @@ def get_on(people: People, edges: gpd.GeoDataFrame, in_main: NDArray[np.bool_]) 
 
 def _within_reach(
     homes: NDArray[np.object_], edges: gpd.GeoDataFrame, rows: NDArray[np.intp], land: NDArray[np.object_]
-) -> access.Access:
+) -> entry.Access:
     """Rows of the whole table; homes beyond ``REACH_M`` of these edges have none."""
     edge = np.full(len(homes), -1, dtype=np.int32)
     position, metres = np.zeros(len(homes)), np.full(len(homes), np.inf)
@@ -282,7 +282,7 @@ def _within_reach(
         close = (found.edge >= 0) & (found.metres <= REACH_M)
         edge[near[close]] = rows[found.edge[close]]
         position[near[close]], metres[near[close]] = found.position[close], found.metres[close]
-    return access.Access(edge, position, metres)
+    return entry.Access(edge, position, metres)
 
 
 def _beside(homes: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.intp]:

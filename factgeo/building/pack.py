@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 import tomli_w
 
-from factgeo import access, folders, pack, tables
+from factgeo import access, entry, folders, pack, tables
 from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
 from factgeo.language import Phrase, number, percent, text
@@ -292,7 +292,7 @@ def _units(
     return gpd.GeoDataFrame(table, geometry=simple.loc[table["unit_code"]].to_numpy(), crs=kartverket.CRS)
 
 
-def _access_table(cell_table: pd.DataFrame, way: access.Access) -> pd.DataFrame:
+def _access_table(cell_table: pd.DataFrame, way: entry.Access) -> pd.DataFrame:
     return pd.DataFrame(
         {"ssbid": cell_table["ssbid"], "edge_id": way.edge, "position": way.position.round(4),
          "metres": way.metres.round(0)}

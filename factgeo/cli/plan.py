@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from factgeo.areas import Area
     from factgeo.further import Asked, Further
     from factgeo.pack import Atlas
-    from factgeo.pipeline import Result
     from factgeo.plan import Plan
+    from factgeo.result import Result
     from factgeo.settings import Settings
 
 

@@ -26,8 +26,8 @@ from factgeo.errors import PlanError
 if TYPE_CHECKING:
     from factgeo.areas import Area
     from factgeo.pack import Atlas
-    from factgeo.pipeline import Result
     from factgeo.plan import Plan
+    from factgeo.result import Result
     from factgeo.settings import Settings
 
 

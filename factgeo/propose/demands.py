@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from factgeo import edits
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.pack import Atlas
-from factgeo.plan import Base
 from factgeo.propose.problem import Group
 from factgeo.settings import Settings
 

@@ -13,17 +13,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from factgeo.areas import Area
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
+from factgeo.plan import Aim
 from factgeo.propose import exact
 from factgeo.propose.formulate import formulate
 from factgeo.propose.problem import NO_LIMIT, Objective, Piece, Problem, Solution, StageProof, pieces, trim
 from factgeo.settings import Settings, Solver
 
-Aim = Literal["reach", "goal"]
 Values = tuple[float, ...]
 Progress = Callable[[str], None]
 SHARE = 0.05  # of the time that is left, for one solve at least: a hard one must not take the time of all others

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from factgeo import edits
 from factgeo.areas import Area
+from factgeo.bases import Base
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
-from factgeo.plan import Base, Catchment, Plan, Proof, Stage, Unserved
+from factgeo.plan import Catchment, Plan, Proof, Stage, Unserved
 from factgeo.propose import exact
 from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.reasons import reasons

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NoReturn
 
 from factgeo import areas, bases, edits
+from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.language import Number, Phrase, Several
-from factgeo.plan import Base
 from factgeo.propose import exact
 from factgeo.propose.problem import NO_LIMIT, Objective, Solution
 from factgeo.propose.relaxation import relaxations

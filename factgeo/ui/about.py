@@ -10,8 +10,8 @@ import streamlit as st
 from factgeo import areas, changes, reach_report, settings
 from factgeo.areas import Area
 from factgeo.language import text
-from factgeo.pipeline import Result
 from factgeo.reach_report import Asked, ReachReport
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.ui import choice, desk, prose, work
 from factgeo.ui.desk import Desk

@@ -15,8 +15,8 @@ from factgeo.compare import Comparison
 from factgeo.compare_files import export_comparison
 from factgeo.comparison_map import comparison_map
 from factgeo.language import number, percent, text
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.ui import desk, example, frame, leaflet, packed, prose, tables, upload, work
 from factgeo.ui.desk import Desk
 

@@ -17,7 +17,7 @@ from factgeo.errors import FactgeoError
 from factgeo.language import number, text
 from factgeo.pack import Atlas
 from factgeo.parameters import Parameter
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.ui import desk, tables, work
 from factgeo.ui.desk import Desk

@@ -18,8 +18,8 @@ from factgeo.areas import Area
 from factgeo.errors import FactgeoError, OutputError, PlanError
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.steps import History
 from factgeo.ui import frame, prose, work

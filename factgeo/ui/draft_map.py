@@ -10,7 +10,7 @@ from factgeo.areas import Area
 from factgeo.language import text
 from factgeo.live_map import Ground, Picture
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import choice, desk, edit_panel, leaflet, work
 
 KEY, ANSWERED, COLOURS = "draft-map", "answered-click", f"{desk.OF_DRAFT}colours"

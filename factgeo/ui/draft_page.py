@@ -12,8 +12,8 @@ from factgeo import areas, draft, export, summary, totals
 from factgeo.draft import Ground
 from factgeo.errors import FactgeoError
 from factgeo.language import Phrase, text
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.steps import History
 from factgeo.ui import (
     desk,

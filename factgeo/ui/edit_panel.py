@@ -7,13 +7,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from factgeo import draft, further_words, measure, pipeline, summary, why
+from factgeo.bases import Base
 from factgeo.draft import Ground
 from factgeo.errors import FactgeoError
 from factgeo.further import Further
 from factgeo.language import Phrase, number, text
 from factgeo.measure import TeamFigures, TravelFigures
-from factgeo.pipeline import Result
-from factgeo.plan import Base, Plan
+from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.ui import choice, desk, prose, work
 
 Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]

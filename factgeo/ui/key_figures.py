@@ -11,7 +11,7 @@ import streamlit as st
 from factgeo import need_words, summary
 from factgeo.comparison_words import signed
 from factgeo.language import number, percent, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.totals import Change, Totals
 
 Better = Literal["normal", "inverse", "off"]  # is more better, worse or neither; Streamlit's words for it

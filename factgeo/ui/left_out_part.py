@@ -11,9 +11,9 @@ import streamlit as st
 from factgeo import fairness, reach, reach_words
 from factgeo.fairness import Help
 from factgeo.language import text
-from factgeo.pipeline import Result
 from factgeo.reach_map import reach_map
 from factgeo.reach_report import ReachReport
+from factgeo.result import Result
 from factgeo.ui import about, leaflet, prose, reach_widgets, tables, work
 from factgeo.ui.about import About
 from factgeo.ui.work import Tell

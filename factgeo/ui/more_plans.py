@@ -22,8 +22,8 @@ from factgeo.draft import Ground
 from factgeo.further import Asked, Further
 from factgeo.language import Phrase, number, text
 from factgeo.next_best import NextBest
-from factgeo.pipeline import Result
 from factgeo.plan import Plan
+from factgeo.result import Result
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
 from factgeo.ui import desk, frame, leaflet, prose, work

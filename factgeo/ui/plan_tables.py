@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from factgeo.language import number, percent, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import choice, edit_panel, prose, tables, work
 
 RANGE = "{}\N{WORD JOINER}–\N{WORD JOINER}{}"  # not broken over two lines

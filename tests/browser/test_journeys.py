@@ -14,7 +14,7 @@ from browser.windows import choose, click_unit, figures, fills, open_page, press
 from factgeo import planfile
 from factgeo.language import number, percent, text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 
 pytestmark = pytest.mark.browser
 

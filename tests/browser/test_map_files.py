@@ -12,8 +12,8 @@ from factgeo import areas, compare, fairness, maps, pipeline, reach, settings
 from factgeo.comparison_map import comparison_map
 from factgeo.language import text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach_map import reach_map
+from factgeo.result import Result
 
 pytestmark = pytest.mark.browser
 

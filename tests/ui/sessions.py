@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from factgeo import language, steps
 from factgeo.language import Phrase, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.ui import (
     area_page,

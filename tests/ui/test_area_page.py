@@ -8,7 +8,7 @@ from sessions import FORDE, begun, button, choose, drafted, drafts, on_desk, ope
 from factgeo import areas, language, planfile, settings, teams
 from factgeo.language import number, text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.ui import area_page, choice, desk, example, rules
 

@@ -12,7 +12,7 @@ from factgeo import areas, compare, comparison_words, draft, language, next_team
 from factgeo.draft import Ground
 from factgeo.language import number, percent, text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import compare_page, desk, example
 from factgeo.ui.desk import Saved
 from factgeo.ui.prose import plain

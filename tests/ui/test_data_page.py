@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from factgeo import language, parameters, planfile, settings, steps, summary
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import data_page, desk, work
 from factgeo.ui.desk import Desk
 from factgeo.ui.prose import plain

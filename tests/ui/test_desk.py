@@ -14,7 +14,7 @@ from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, so
 from factgeo import draft, settings, shelf
 from factgeo.draft import Ground
 from factgeo.language import Phrase, text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import desk
 from factgeo.ui.desk import Desk
 from factgeo.ui.prose import plain

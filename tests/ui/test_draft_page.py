@@ -29,8 +29,8 @@ from factgeo.draft import Ground
 from factgeo.further import Further
 from factgeo.language import Phrase, text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.plan import NO_PROOF
+from factgeo.result import Result
 from factgeo.ui import desk, draft_map, draft_page, edit_panel, key_figures, plan_tables, work
 from factgeo.ui.desk import Saved
 from factgeo.ui.prose import plain

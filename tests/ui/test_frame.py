@@ -11,7 +11,7 @@ from sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, 
 
 from factgeo import areas, language, maps, pipeline, settings
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import prose
 
 __all__ = ["drafts"]  # runs by itself

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from worlds.hostile import AREA, NAMES, REFUSED, TEMPLATE
 
 from factgeo.language import text
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import desk
 from factgeo.ui.desk import Saved
 

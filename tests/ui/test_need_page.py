@@ -31,7 +31,7 @@ from factgeo import (
 )
 from factgeo.language import Phrase
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import desk, need_answer_part, own_files, work
 from factgeo.ui.desk import Desk
 from factgeo.ui.prose import plain

@@ -33,8 +33,8 @@ from factgeo.areas import Area
 from factgeo.language import number, percent, text
 from factgeo.measure import WITHIN
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
 from factgeo.reach_report import Asked, ReachReport
+from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
 from factgeo.settings import Settings
 from factgeo.ui import (

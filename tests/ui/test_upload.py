@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from factgeo import areas, edits, export, planfile, settings
 from factgeo.language import text
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.ui import desk, example, packed, upload
 
 __all__ = ["drafts"]  # runs by itself

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from factgeo import areas, pipeline, settings
 from factgeo.pack import Atlas
-from factgeo.pipeline import Result
+from factgeo.result import Result
 from factgeo.settings import Settings
 
 TEMPLATE = "{{7*7}}"  # 49, if it is run
