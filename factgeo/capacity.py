@@ -13,11 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from factgeo import driving, satellites, stop, teams
+from factgeo import driving, satellites, teams
 from factgeo.bases import Base
 from factgeo.driving import Cells, Load, Range, Work
 from factgeo.need import TargetGroup
 from factgeo.parameters import Parameter, parameters
+from factgeo.progress import raise_if_stopped
 from factgeo.result import Result
 from factgeo.satellites import Satellites
 from factgeo.settings import CapacityNeed, Driving
@@ -368,7 +369,7 @@ def _ground(result: Result, rules: Rules) -> _Ground:
 
 
 def _team(task: Task, ground: _Ground) -> TeamCapacity:
-    stop.look()
+    raise_if_stopped()
     norm, places, clients, positions = task.norm, task.places, task.clients, task.positions
     practice = Range(norm.practice, norm.practice, norm.practice)
     work = _work(clients, norm, ground.rules.capacity)

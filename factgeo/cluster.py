@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from factgeo import stop
 from factgeo.errors import SettingsError
+from factgeo.progress import raise_if_stopped
 
 Shared = TypeVar("Shared")
 Item = TypeVar("Item")
@@ -52,7 +52,7 @@ def each(
 
 
 def _here(function: Callable[[Shared, Item], Answer], shared: Shared, item: Item) -> Answer:
-    stop.look()
+    raise_if_stopped()
     return function(shared, item)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from factgeo import areas, moves, next_best, stability, tradeoff, why
@@ -11,6 +10,7 @@ from factgeo.moves import Move
 from factgeo.next_best import NextBest
 from factgeo.next_teams import NextTeams
 from factgeo.plan import Plan
+from factgeo.progress import Tell, silent
 from factgeo.result import Result
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
@@ -52,7 +52,7 @@ class Further:
     answer: Answer | None = None
 
 
-def explore(result: Result, asked: Asked, so_far: Further, progress: Callable[[str], None] = lambda _: None) -> Further:
+def explore(result: Result, asked: Asked, so_far: Further, progress: Tell = silent) -> Further:
     """``so_far`` with everything that is asked of a plan, one after the other.
 
     Raises:
@@ -85,7 +85,7 @@ def _answer(result: Result, unit: str, team: str) -> Answer:
     return why.why(result, units[0], why.find_team(team, result).base)
 
 
-def _stability(result: Result, runs: int, progress: Callable[[str], None]) -> Stability:
+def _stability(result: Result, runs: int, progress: Tell) -> Stability:
     settings = result.plan.settings
     drawn = stability.sample(settings, runs=runs)
     return stability.run(result, drawn, scheduler=settings.scheduler, progress=progress)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from factgeo import language, pipeline
 from factgeo.bases import Base
+from factgeo.progress import Tell, silent
 from factgeo.propose import alternatives
 from factgeo.propose.request import Request
 from factgeo.result import Result
@@ -30,9 +30,7 @@ class NextBest:
     old_bases: tuple[Base, ...]
 
 
-def next_best(
-    result: Result, count: int, *, differ: int, progress: Callable[[str], None] = lambda _: None
-) -> tuple[NextBest, ...]:
+def next_best(result: Result, count: int, *, differ: int, progress: Tell = silent) -> tuple[NextBest, ...]:
     """The ``count`` next-best plans under the rules of ``result``, the best first; fewer where no more are possible.
 
     Args:

@@ -6,7 +6,7 @@ not mixed up with what better borders would gain: the listed teams with their be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from factgeo import changes, edits, journeys, language, pipeline, teams
@@ -14,6 +14,7 @@ from factgeo.areas import Area
 from factgeo.bases import Base
 from factgeo.errors import PlanError
 from factgeo.pack import Atlas
+from factgeo.progress import Tell, silent
 from factgeo.propose import beside
 from factgeo.propose.problem import Group, Solution
 from factgeo.propose.relaxation import first_possible
@@ -61,7 +62,7 @@ class NextTeams:
 
 
 def next_teams(
-    atlas: Atlas, area: Area, settings: Settings, count: int, progress: Callable[[str], None] = lambda _: None
+    atlas: Atlas, area: Area, settings: Settings, count: int, progress: Tell = silent
 ) -> tuple[Result, NextTeams]:
     """The best plan with ``count`` more teams than are listed, and what each new team is worth.
 
@@ -94,9 +95,7 @@ def next_teams(
     )
 
 
-def listed_alone(
-    atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], None] = lambda _: None
-) -> Result:
+def listed_alone(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
     """The listed teams with no other beside them, each with its best area; reach counts first.
 
     Raises:

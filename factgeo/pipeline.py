@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from factgeo import areas, changes, effects, journeys, language, split
@@ -14,6 +13,7 @@ from factgeo.journeys import Journeys
 from factgeo.measure import PartFigures, measure, part_figures
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
+from factgeo.progress import Tell, silent
 from factgeo.propose import as_plan, propose
 from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.request import Request
@@ -22,7 +22,7 @@ from factgeo.settings import Settings
 from factgeo.split import Split
 
 
-def run(atlas: Atlas, area: Area, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Result:
+def run(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
     """Travel times, the best plan, its independent check, and its figures.
 
     Raises:
@@ -43,12 +43,12 @@ def again(result: Result, settings: Settings) -> Result:
         PlanError: No plan keeps the rules, or the plan fails its check.
     """
     times, atlas = result.journeys, result.atlas
-    plan, notes = _proposed(atlas, result.plan.area, settings, times, lambda _: None)
+    plan, notes = _proposed(atlas, result.plan.area, settings, times, silent)
     return measured(plan, atlas, times, notes=notes)
 
 
 def _proposed(
-    atlas: Atlas, area: Area, settings: Settings, times: Journeys, progress: Callable[[str], None]
+    atlas: Atlas, area: Area, settings: Settings, times: Journeys, progress: Tell
 ) -> tuple[Plan, tuple[Finding, ...]]:
     """The best plan, checked, with the rules that it breaks because a planner keeps a team as it is."""
     plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
@@ -75,7 +75,7 @@ def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
     return tuple(notes)
 
 
-def given(atlas: Atlas, plan: Plan, progress: Callable[[str], None] = lambda _: None) -> Result:
+def given(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
     """A plan that was drawn or read, measured as it stands; the rules that it breaks are its notes."""
     progress(language.text("progress.travel"))
     then = changes.built(atlas, plan.settings)
@@ -109,7 +109,7 @@ def measured(
     *,
     effect: Effects | None = None,
     notes: tuple[Finding, ...] = (),
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> Result:
     """A plan with its figures; ``atlas`` has the links that the plan's settings add, ``times`` are its journeys."""
     settings = plan.settings
@@ -126,7 +126,7 @@ def measured(
     return Result(plan, figures, times, ways, zones.to_dict(), atlas, effect, splits, parts, notes)
 
 
-def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Callable[[str], None]) -> Effects | None:
+def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Tell) -> Effects | None:
     """What closures and new links change, against the best plan on today's roads.
 
     None where nothing is closed or built, and after Ctrl-C, when nobody wants to wait for a second plan.

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from factgeo import areas, changes, journeys, need, network, stop, travel, trips
+from factgeo import areas, changes, journeys, need, network, travel, trips
 from factgeo.access import FAR, Starts
 from factgeo.areas import Area
 from factgeo.bases import Base, candidates, dense_bases
@@ -29,6 +29,7 @@ from factgeo.need import Fraction, TargetGroup
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.places import Place
+from factgeo.progress import raise_if_stopped
 from factgeo.settings import LONGEST_MIN, MOST_LIMITS, Settings
 
 HALF_LIVES = 20  # a resident further away counts less than a millionth in the gravity form, and is left out
@@ -292,7 +293,7 @@ def potentials(
     fast = travel.has_kernel() if compiled is None else compiled
     engine, add_up = (_compiled_rows, _compiled_sums()) if fast else (_plain_rows, _plain_sums)
     for row, seconds in engine(roads, places, cells, settings, max(int(limits[-1]), len(weight) - 1)):
-        stop.look()
+        raise_if_stopped()
         counted = (who.persons, who.adults, who.young, who.zone)
         gravity[row] = add_up(seconds, limits, weight, *counted, zones[row], sums[row])
     residents, adults, young, own_zone = sums.cumsum(axis=2).swapaxes(0, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from factgeo.areas import Area
 from factgeo.fairness import Borders, Fairness, Help
 from factgeo.language import text
 from factgeo.pack import Atlas
+from factgeo.progress import Tell, silent
 from factgeo.reach import LeftOut, Reach, Today
 from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
@@ -71,7 +71,7 @@ def report(
     preset: str,
     result: Result | None,
     asked: Asked,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> ReachReport:
     """The report of a measure.
 

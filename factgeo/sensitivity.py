@@ -34,6 +34,7 @@ from factgeo.language import text
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.plan import Plan
+from factgeo.progress import Tell, silent
 from factgeo.settings import Settings
 
 Kind = Literal["dps", "hf", "helsefellesskap", "ba_region", "municipality", "catchment"]
@@ -241,7 +242,7 @@ def table(
     *,
     plan: Plan | None = None,
     grid: Grid = DEFAULT_GRID,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> Sensitivity:
     """The share in every combination of a grid, ranked assumptions, and what would have to be true for 94 %.
 
@@ -455,7 +456,7 @@ def _own_seconds(
 # counting
 
 
-def _counts(world: _World, grid: Grid, progress: Callable[[str], None]) -> tuple[Persons, Persons]:
+def _counts(world: _World, grid: Grid, progress: Tell) -> tuple[Persons, Persons]:
     """Residents and regions that are counted; the axes are the assumptions in their order."""
     shape = tuple(len(getattr(grid, field.name)) for field in dataclasses.fields(Grid))
     residents, regions = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)

@@ -12,12 +12,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from factgeo import language, scratch
 from factgeo.errors import FactgeoError
 from factgeo.language import text
+from factgeo.progress import Tell, silent
 
 # Streamlit's own requests to the outside (usage statistics, address look-up) are off.
 OPTIONS: Mapping[str, bool | int | str] = {
@@ -36,7 +37,7 @@ HERE = ("localhost", "127.0.0.1", "::1")
 PATIENCE_S = 10  # for a server that was told to stop
 
 
-def run(*, port: int, host: str, names: Sequence[str] = (), tell: Callable[[str], None] = lambda _: None) -> int:
+def run(*, port: int, host: str, names: Sequence[str] = (), tell: Tell = silent) -> int:
     """Serve the app until it is stopped; returns the server's exit code.
 
     Args:

@@ -9,7 +9,7 @@ another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from factgeo.journeys import Journeys
 from factgeo.language import text
 from factgeo.pack import ADULT_AGE, Atlas
 from factgeo.plan import Plan
+from factgeo.progress import Tell, silent
 from factgeo.propose import exact
 from factgeo.propose.proposal import as_plan
 from factgeo.propose.request import Request
@@ -384,9 +385,7 @@ class Stability:
         return len(self.sample.rows) - self.no_plan
 
 
-def run(
-    result: Result, drawn: Sample, *, scheduler: str = "", progress: Callable[[str], None] = lambda _: None
-) -> Stability:
+def run(result: Result, drawn: Sample, *, scheduler: str = "", progress: Tell = silent) -> Stability:
     """The plan's problem solved once for each row of the sample, and held against the plan.
 
     Args:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from factgeo import language
 from factgeo.bases import Base
 from factgeo.plan import Aim, Status
+from factgeo.progress import Tell, silent
 from factgeo.propose import frontier
 from factgeo.propose.exact import WORST_LAST
 from factgeo.result import Result
@@ -43,7 +44,7 @@ class TradeOff:
         return len(set(self.base_of.values()))
 
 
-def trade_offs(result: Result, progress: Callable[[str], None] = lambda _: None) -> tuple[TradeOff, ...]:
+def trade_offs(result: Result, progress: Tell = silent) -> tuple[TradeOff, ...]:
     """A point for each number of teams from one to the most that is possible, for both aims, ``goal`` first.
 
     Args:

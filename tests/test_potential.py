@@ -14,13 +14,14 @@ from conftest import refusal
 from hypothesis import given, settings
 from test_travel import NO_ACCESS, oracle, small_networks
 
-from factgeo import areas, network, places, potential, stop, travel
+from factgeo import areas, network, places, potential, travel
 from factgeo import settings as factgeo_settings
 from factgeo.entry import Access
 from factgeo.errors import PlanError, SettingsError
 from factgeo.network import RoadNetwork
 from factgeo.pack import Atlas
 from factgeo.potential import AreaPotential, People, PlacePotential, Potentials, Reached, Rules
+from factgeo.progress import stop_on
 from factgeo.settings import Settings
 
 DEFAULT = factgeo_settings.load()
@@ -311,7 +312,7 @@ def test_a_stop_ends_the_potential_of_an_area(shipped: Atlas) -> None:
     asked = Event()
 
     def stopped() -> None:
-        stop.use(asked)
+        stop_on(asked)
         potential.of_area(shipped, areas.resolve("kommune:4636", shipped), DEFAULT, ASKED, asked.set)
 
     with pytest.raises(KeyboardInterrupt):

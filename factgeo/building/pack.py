@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from factgeo import access, entry, folders, pack, tables
 from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
 from factgeo.language import Phrase, number, percent, text
+from factgeo.progress import Tell, silent
 from factgeo.sources import kartverket, layers, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
@@ -49,7 +49,7 @@ def build(
     *,
     year: int,
     resolution: str,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> Built:
     """All tables of the pack, checked, from the official files.
 

@@ -8,11 +8,12 @@ with the same bases the units are counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from factgeo.progress import Tell, silent
 from factgeo.propose import exact
 from factgeo.propose.problem import Objective, Problem, Solution
 from factgeo.settings import Solver
@@ -40,7 +41,7 @@ def alternatives(
     count: int,
     units: int,
     options: Solver,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> tuple[Alternative, ...]:
     """The next-best plans, the best first; fewer where no more are possible or time runs out.
 

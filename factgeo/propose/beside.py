@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from factgeo.progress import silent
 from factgeo.propose import exact
 from factgeo.propose.frontier import Joined, Progress, exactly, impossible, joined, solve_each
 from factgeo.propose.problem import Group, Piece, Problem, Solution, pieces, trim
@@ -57,7 +58,7 @@ def beside(
     existing: Mapping[int, int],
     count: int,
     options: Solver,
-    progress: Progress = lambda _: None,
+    progress: Progress = silent,
 ) -> Beside:
     """The next ``count`` bases beside the existing ones.
 
@@ -84,7 +85,7 @@ def one_by_one(
     existing: Mapping[int, int],
     count: int,
     options: Solver,
-    progress: Progress = lambda _: None,
+    progress: Progress = silent,
 ) -> tuple[Step, ...]:
     """The steps of :func:`beside` alone, many times faster; none where the existing bases cannot all stand.
 

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from factgeo import stop
+from factgeo.progress import raise_if_stopped
 from factgeo.settings import Solver
 
 Numbers = NDArray[np.float64]
@@ -141,14 +141,14 @@ class Engine:
         )
 
     def _run(self) -> bool:
-        """Run in a thread so that Ctrl-C, or :mod:`factgeo.stop`, ends it at its best plan so far; True if one did."""
+        """Run in a thread, which Ctrl-C or a stop request ends at the best plan so far; True if one did."""
         self._asked_to_stop.clear()
         thread = threading.Thread(target=self._highs.run, daemon=True)
         thread.start()
         while thread.is_alive():
             try:
                 thread.join(POLL_S)
-                stop.look()
+                raise_if_stopped()
             except KeyboardInterrupt:
                 self._asked_to_stop.set()
         return self._asked_to_stop.is_set()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from factgeo.plan import Status
+from factgeo.progress import Tell, silent
 from factgeo.propose import greedy, knapsack
 from factgeo.propose.catalogue import catalogue
 from factgeo.propose.choice import Choice
@@ -46,7 +47,7 @@ START_SHARE = 0.25  # of the time, for a plan to start from
 MOST_CATCHMENTS = 200_000  # with more, a plan is not chosen among all of them
 
 
-def solve(problem: Problem, options: Solver, progress: Callable[[str], None] = lambda _: None) -> Solution:
+def solve(problem: Problem, options: Solver, progress: Tell = silent) -> Solution:
     """The best whole plan, stage by stage, or the best found when time runs out.
 
     Pieces that share no pair are solved one by one. Without interruption the result depends on the problem and

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -18,13 +18,14 @@ from factgeo.areas import Area
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
 from factgeo.plan import Aim
+from factgeo.progress import Tell, silent
 from factgeo.propose import exact
 from factgeo.propose.formulate import formulate
 from factgeo.propose.problem import NO_LIMIT, Objective, Piece, Problem, Solution, StageProof, pieces, trim
 from factgeo.settings import Settings, Solver
 
 Values = tuple[float, ...]
-Progress = Callable[[str], None]
+Progress = Tell
 SHARE = 0.05  # of the time that is left, for one solve at least: a hard one must not take the time of all others
 SOON = 0.01  # the same for finding the largest number of teams; without it, larger ones are tried in vain
 
@@ -76,9 +77,7 @@ def goal_problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journey
     return formulate(atlas, area, settings.model_copy(update={"goal": goal}), journeys)
 
 
-def curve(
-    reach: Problem, goal: Problem | None, options: Solver, progress: Progress = lambda _: None
-) -> tuple[Point, ...]:
+def curve(reach: Problem, goal: Problem | None, options: Solver, progress: Progress = silent) -> tuple[Point, ...]:
     """The best plan for each number of teams from one to the largest that may be possible, for one aim or both.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from factgeo import edits
 from factgeo.areas import Area
@@ -10,6 +10,7 @@ from factgeo.bases import Base
 from factgeo.journeys import Journeys
 from factgeo.pack import Atlas
 from factgeo.plan import Catchment, Plan, Proof, Stage, Unserved
+from factgeo.progress import Tell, silent
 from factgeo.propose import exact
 from factgeo.propose.problem import Problem, Solution
 from factgeo.propose.reasons import reasons
@@ -26,7 +27,7 @@ def propose(
     area: Area,
     settings: Settings,
     journeys: Journeys,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Tell = silent,
 ) -> Plan:
     """The best plan for an area under the settings, with its proof.
 

@@ -10,13 +10,13 @@ import streamlit as st
 from factgeo import areas, changes, reach_report, settings
 from factgeo.areas import Area
 from factgeo.language import text
+from factgeo.progress import Tell
 from factgeo.reach_report import Asked, ReachReport
 from factgeo.result import Result
 from factgeo.settings import Settings
 from factgeo.ui import choice, desk, prose, work
 from factgeo.ui.desk import Desk
 from factgeo.ui.reach_widgets import pick
-from factgeo.ui.work import Tell
 
 WHOLE = "norge"
 

@@ -13,6 +13,7 @@ from factgeo.draft import Ground
 from factgeo.errors import FactgeoError
 from factgeo.language import Phrase, text
 from factgeo.plan import Plan
+from factgeo.progress import Tell
 from factgeo.result import Result
 from factgeo.steps import History
 from factgeo.ui import (
@@ -163,7 +164,7 @@ def _improve(plan: Plan) -> None:
     st.session_state[IMPROVING] = desk.plan_digest(plan)
 
 
-def _improved(result: Result, tell: Callable[[str], None]) -> Result:
+def _improved(result: Result, tell: Tell) -> Result:
     tell(text("app.draft.improving"))
     return draft.improve(result)
 

@@ -14,6 +14,7 @@ from factgeo.further import Further
 from factgeo.language import Phrase, number, text
 from factgeo.measure import TeamFigures, TravelFigures
 from factgeo.plan import Plan
+from factgeo.progress import Tell
 from factgeo.result import Result
 from factgeo.ui import choice, desk, prose, work
 
@@ -161,7 +162,7 @@ def _why_not(unit: str, target: str, result: Result) -> None:
         st.info("  \n".join(prose.as_typed(line) for line in said))
 
 
-def _answer(unit: str, base: Base, result: Result, tell: Callable[[str], None]) -> list[str]:
+def _answer(unit: str, base: Base, result: Result, tell: Tell) -> list[str]:
     """Why, against the best plan under the draft's rules and locks: a draft has no proof of its own."""
     tell(text("app.panel.why_working"))
     best = (

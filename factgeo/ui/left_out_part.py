@@ -11,12 +11,12 @@ import streamlit as st
 from factgeo import fairness, reach, reach_words
 from factgeo.fairness import Help
 from factgeo.language import text
+from factgeo.progress import Tell
 from factgeo.reach_map import reach_map
 from factgeo.reach_report import ReachReport
 from factgeo.result import Result
 from factgeo.ui import about, leaflet, prose, reach_widgets, tables, work
 from factgeo.ui.about import About
-from factgeo.ui.work import Tell
 
 ASKED = "reach-remedies"  # whose remedies somebody has asked for
 

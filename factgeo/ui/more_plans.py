@@ -23,6 +23,7 @@ from factgeo.further import Asked, Further
 from factgeo.language import Phrase, number, text
 from factgeo.next_best import NextBest
 from factgeo.plan import Plan
+from factgeo.progress import Tell
 from factgeo.result import Result
 from factgeo.stability import Stability
 from factgeo.tradeoff import TradeOff
@@ -114,7 +115,7 @@ def _trade_off(best: Result, act: Act) -> None:
         _use_point(planned, act)
 
 
-def _curve(best: Result, tell: Callable[[str], None]) -> tuple[tuple[TradeOff, ...], bytes]:
+def _curve(best: Result, tell: Tell) -> tuple[tuple[TradeOff, ...], bytes]:
     points = tradeoff.trade_offs(best, tell)
     return points, pictures.trade_off_picture(points, best) if points else b""
 
@@ -140,6 +141,6 @@ def _stability(best: Result, _act: Act) -> None:
     st.markdown(prose.document(stability_words.markdown(found, best)))
 
 
-def _sampled(best: Result, tell: Callable[[str], None]) -> Stability:
+def _sampled(best: Result, tell: Tell) -> Stability:
     tell(text("app.more.sampling", runs=RUNS))
     return stability.run(best, stability.sample(best.plan.settings, runs=RUNS), scheduler=best.plan.settings.scheduler)

@@ -7,9 +7,9 @@ import streamlit as st
 from factgeo import places, potential, potential_files, potential_map, potential_words
 from factgeo.language import text
 from factgeo.potential import AreaPotential, PlacePotential
+from factgeo.progress import Tell
 from factgeo.ui import desk, leaflet, prose, reach_widgets, work
 from factgeo.ui.about import About
-from factgeo.ui.work import Tell
 
 
 def show(whom: About) -> None:

@@ -13,9 +13,9 @@ import streamlit as st
 
 from factgeo import areas, reach_files, reach_report, summary
 from factgeo.language import text
+from factgeo.progress import Tell
 from factgeo.reach_report import ReachReport
 from factgeo.ui import leaflet, packed, prose, tables, work
-from factgeo.ui.work import Tell
 
 MAP_HEIGHT = 470  # pixels
 

@@ -9,12 +9,12 @@ import streamlit as st
 
 from factgeo import reach, reach_words
 from factgeo.language import number, percent, text
+from factgeo.progress import Tell
 from factgeo.reach import Reach, Today
 from factgeo.reach_map import reach_map
 from factgeo.reach_report import READINGS
 from factgeo.ui import about, leaflet, prose, reach_widgets, tables, work
 from factgeo.ui.about import About
-from factgeo.ui.work import Tell
 
 
 def show(whom: About) -> None:

@@ -14,14 +14,14 @@ from typing import Any, TypeVar, cast
 
 import streamlit as st
 
-from factgeo import language, pack, stop
+from factgeo import language, pack
 from factgeo.errors import FactgeoError
 from factgeo.language import number, text
 from factgeo.pack import Atlas
+from factgeo.progress import Tell, raise_if_stopped, stop_on
 from factgeo.ui import frame, prose
 
 T = TypeVar("T")
-Tell = Callable[[str], None]  # called with a sentence as a computation goes on
 Key = tuple[Hashable, ...]
 
 QUICK_S = 0.6  # what is done so soon needs no word
@@ -111,11 +111,11 @@ def _start(call: Callable[[Tell], object]) -> Job:
     job = Job(words=text("app.job.waiting"))
 
     def tell(words: str) -> None:
-        stop.look()
+        raise_if_stopped()
         job.words = words
 
     def run() -> None:
-        stop.use(job.stop)
+        stop_on(job.stop)
         try:
             with _turns():
                 tell(text("app.working"))

@@ -10,9 +10,9 @@ import pytest
 from sessions import button, drafts, press, written
 from streamlit.testing.v1 import AppTest
 
-from factgeo import stop
 from factgeo.errors import PlanError
 from factgeo.language import text
+from factgeo.progress import is_stopped, raise_if_stopped
 from factgeo.ui import work
 from factgeo.ui.work import Tell
 
@@ -32,8 +32,8 @@ class Task:
         tell("Teller opp")
         while not self.go_on.wait(0.01):
             if self.minds_stop:
-                stop.look()
-            elif stop.asked():
+                raise_if_stopped()
+            elif is_stopped():
                 return "det beste så langt"
         if self.error is not None:
             raise self.error
