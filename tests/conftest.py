@@ -6,62 +6,24 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import geopandas as gpd
 import hypothesis
 import pytest
-import shapely
 from matplotlib.figure import Figure
 from worlds import hostile
+from worlds.basics import REPO
 
 from factgeo import areas as areas_of
 from factgeo import language, pack, pipeline, sensitivity, settings
-from factgeo.errors import FactgeoError
 from factgeo.result import Result
 from factgeo.sensitivity import Sensitivity
-from factgeo.settings import CapacityNeed, Driving
 
-REPO = Path(__file__).parents[1]
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
 hypothesis.settings.load_profile("untimed")
-UTM33 = 25833
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many files each reader is tried with."""
     parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/test_fuzz.py")
-
-
-def line(*points: tuple[float, float]) -> shapely.LineString:
-    """A line through points (m)."""
-    return shapely.LineString(points)
-
-
-def box(x: float, y: float, width: float, height: float | None = None) -> shapely.Polygon:
-    """A rectangle by its south-west corner (m); a square where no height is given."""
-    return shapely.box(x, y, x + width, y + (width if height is None else height))
-
-
-def areas(column: str, **shapes: shapely.Geometry) -> gpd.GeoDataFrame:
-    """Polygons by code; an argument ``u0301`` has the code 0301."""
-    codes = [name.lstrip("u") for name in shapes]
-    return gpd.GeoDataFrame({column: codes}, geometry=list(shapes.values()), crs=UTM33)
-
-
-def refusal(error: type[FactgeoError], call: Callable[[], object]) -> str:
-    """The English sentence with which a call is refused."""
-    with pytest.raises(error) as caught:
-        call()
-    return caught.value.message("en")
-
-
-def capacity_need(**changes: object) -> CapacityNeed:
-    """The default rules for capacity, some of them changed."""
-    return settings.load().capacity_need.model_copy(update=changes)
-
-
-def driving_rules(start: Driving | None = None, **changes: object) -> Driving:
-    """The default rules for driving, or others, some of them changed."""
-    return (start or settings.load().driving).model_copy(update=changes)
 
 
 @pytest.fixture
@@ -109,7 +71,7 @@ def facts() -> Path:
 
 
 def _beside(name: str) -> Path:
-    folder = Path(__file__).parents[2] / "shared" / name
+    folder = REPO.parent / "shared" / name
     if not folder.is_dir():
         pytest.skip(f"needs the folder ../shared/{name} beside the checkout")
     return folder

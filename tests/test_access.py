@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import shapely
-from conftest import UTM33, box, line
+from worlds.basics import UTM33, box, line
 
 from factgeo import access
 

@@ -8,8 +8,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_frontier import problems, two_squares, values
-from test_propose import OPTIONS, every_plan, ruled_problems
+from worlds.problems import OPTIONS, every_plan, problems, ruled_problems, two_squares, values
 
 from factgeo.pack import Atlas
 from factgeo.propose import exact

@@ -16,10 +16,9 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from conftest import REPO, UTM33
-from test_cli import Run
-from test_nvdb import OLD
-from test_osm import FERRY, ROAD, osm_file
+from worlds.basics import REPO, UTM33
+from worlds.networks import FERRY, OLD, ROAD, osm_file
+from worlds.runs import Run
 
 from factgeo import journeys, pack, settings
 from factgeo.places import Place

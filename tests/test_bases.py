@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import REPO, refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import areas, bases, cli, pipeline, settings
 from factgeo.bases import Base

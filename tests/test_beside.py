@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_frontier import curve_problems, problems, two_squares, values
-from test_propose import OPTIONS, every_plan
+from worlds.problems import OPTIONS, curve_problems, every_plan, problems, two_squares, values
 
 from factgeo.pack import Atlas
 from factgeo.propose import exact

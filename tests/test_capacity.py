@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import capacity_need, driving_rules
+from worlds.rules import capacity_need, driving_rules
 
 from factgeo import areas, capacity, parameters, pipeline, settings
 from factgeo import teams as listed_teams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo.building import cells
 from factgeo.errors import SourceError

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, changes, journeys, network, pipeline, places, result, summary, travel
 from factgeo import settings as factgeo_settings

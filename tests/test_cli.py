@@ -13,7 +13,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
+from worlds.runs import Run
 
 from factgeo import cli
 
@@ -22,17 +23,6 @@ COMMANDS = (
     "app", "doctor",
 )  # fmt: skip
 PLAN_FILES = {"plan.json", "teams.csv", "units.csv", "plan.gpkg", "map.html", "summary.md", "capacity.csv"}
-
-
-class Run:
-    """One run of the command line in this process: exit code, standard output, standard error."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
-        """Run ``factgeo`` with these words."""
-        with pytest.raises(SystemExit) as ended:
-            cli.main([*words])
-        self.code = ended.value.code
-        self.out, self.err = capsys.readouterr()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import cluster, journeys
 from factgeo import settings as factgeo_settings

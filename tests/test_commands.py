@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPO
-from test_cli import Run
+from worlds.basics import REPO
+from worlds.runs import Run
 
 SLIDE = "configs/examples/helse-forde-lysbilde.toml"
 SLIDE_CSV = "configs/examples/helse-forde-lysbilde.csv"

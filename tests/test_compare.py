@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, compare, comparison_words, language, pipeline, settings
 from factgeo.compare import Comparison

@@ -10,7 +10,7 @@ from typing import Any
 import folium
 import numpy as np
 import pytest
-from test_maps import EVIL, Parts, assert_stands_alone, walk
+from worlds.map_files import EVIL, Parts, assert_stands_alone, walk
 
 from factgeo import areas, compare, language, maps, pipeline, settings
 from factgeo.compare import CLASSES, Comparison

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_propose import OPTIONS, keeps_rules, problem, ruled_problems, small_problems
+from worlds.problems import OPTIONS, keeps_rules, problem, ruled_problems, small_problems
 
 from factgeo.propose import exact
 from factgeo.propose.demands import Demands

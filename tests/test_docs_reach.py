@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import areas, language, pipeline, places, potential, reach, sensitivity_words, settings
 from factgeo.language import number, percent

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import bases, changes, edits, local, names, planfile, timetable, userfiles
 from factgeo.sources import projections

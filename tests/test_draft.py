@@ -14,8 +14,8 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from conftest import refusal
-from test_steps import there_and_back
+from worlds.basics import refusal
+from worlds.drafts import there_and_back
 
 from factgeo import areas, bases, check, draft, language, pipeline, planfile, settings, steps, totals
 from factgeo.bases import Base

@@ -10,9 +10,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import driving_rules
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds.rules import driving_rules
 
 from factgeo import driving, travel
 from factgeo.driving import Cells, Homes, Range, Work

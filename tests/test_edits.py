@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, contract, edits, language, pipeline, planfile, settings, teams
 from factgeo.bases import Base

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import UTM33
 from numpy.typing import NDArray
+from worlds.basics import UTM33
 
 from factgeo import journeys, network, places, settings, travel
 from factgeo.entry import Access

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
-from conftest import UTM33, box, line, refusal
+from worlds.basics import UTM33, box, line, refusal
 
 from factgeo import language
 from factgeo.building import pack as building

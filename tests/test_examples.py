@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import areas, edits, pipeline, planfile, settings
 from factgeo.pack import Atlas

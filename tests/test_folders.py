@@ -12,8 +12,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import REPO, refusal
 from pyogrio.errors import DataSourceError
+from worlds.basics import REPO, refusal
 
 from factgeo import folders, geopackage, workfolders
 from factgeo.errors import OutputError

@@ -9,18 +9,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_propose import OPTIONS, every_plan, keeps_rules, ruled_problems, small_problems
+from worlds.problems import (
+    LOAD,
+    OPTIONS,
+    curve_problems,
+    every_plan,
+    heads,
+    keeps_rules,
+    problems,
+    small_problems,
+    two_squares,
+    values,
+)
 
 from factgeo import areas, journeys
-from factgeo import settings as factgeo_settings
 from factgeo.pack import Atlas
 from factgeo.propose import exact
 from factgeo.propose.formulate import formulate
 from factgeo.propose.frontier import Point, curve, goal_problem, joined, reach_problem
 from factgeo.propose.problem import (
-    NO_LIMIT,
     Group,
-    Objective,
     Problem,
     Solution,
     StageProof,
@@ -29,30 +37,6 @@ from factgeo.propose.problem import (
     trim,
 )
 from factgeo.result import Result
-
-LOAD = factgeo_settings.load
-
-
-def heads(p: Problem, far: np.ndarray) -> tuple[Objective, ...]:
-    """Stages in the manner of reach, served and minutes; ``far`` per pair."""
-    beyond = np.minimum(far, p.persons[p.pairs[:, 0]])
-    return (
-        Objective("reach", beyond, p.persons),
-        Objective("served", 0 * beyond, p.persons),
-        Objective("minutes", 7 * far + p.pairs.sum(axis=1), 0 * p.persons),
-    )
-
-
-@st.composite
-def curve_problems(draw: st.DrawFn) -> tuple[Problem, nx.Graph]:
-    """Problems with every rule but demands on the number of teams; stages as those of ``reach``."""
-    p, graph = draw(ruled_problems())
-    far = np.array(draw(st.lists(st.integers(0, 9), min_size=len(p.pairs), max_size=len(p.pairs))))
-    return replace(p, stages=heads(p, far), start=None, teams=(0, NO_LIMIT)), graph
-
-
-def values(p: Problem, plan: object) -> tuple[int, ...]:
-    return tuple(p.value(stage, plan) for stage in p.stages)
 
 
 def best_by_teams(p: Problem, graph: nx.Graph) -> dict[int, tuple[int, ...]]:
@@ -114,20 +98,6 @@ def test_both_aims_have_the_same_numbers_of_teams_and_each_is_best_at_its_own(
         assert {k: values(problem, plan) for k, plan in mine.items() if plan is not None} == best_by_teams(
             problem, graph
         )
-
-
-def two_squares() -> tuple[Problem, nx.Graph]:
-    """Two rows of three units that share no pair; the middle unit of the second is big enough for two teams."""
-    graph = nx.disjoint_union(nx.path_graph(3), nx.path_graph(3))
-    pairs = np.array([(i, j) for i in range(6) for j in range(6) if i // 3 == j // 3])
-    persons = np.array([4, 2, 4, 3, 15, 3])
-    cost = np.abs(pairs[:, 0] - pairs[:, 1])
-    p = Problem(
-        home=np.arange(6), pairs=pairs, size=persons[pairs[:, 0]], minimum=4, persons=persons, per_team=10.0,
-        most_teams=np.array([1, 1, 1, 1, 2, 1]), neighbours={u: frozenset(graph[u]) for u in graph},
-        stages=(Objective("far", cost, 3 * persons),),
-    )  # fmt: skip
-    return replace(p, stages=heads(p, cost)), graph
 
 
 def test_pieces_joined_give_what_the_whole_gives_as_one_piece() -> None:
@@ -204,12 +174,6 @@ def test_without_time_every_point_says_so() -> None:
     points = curve(p, p, OPTIONS.model_copy(update={"time_limit": 0.0}))
     assert [(point.aim, point.teams) for point in points] == [(a, k) for a in ("goal", "reach") for k in range(1, 8)]
     assert {point.solution.stages[0].status for point in points} == {"time_limit"}
-
-
-def problems(atlas: Atlas, area: str, *assignments: str) -> tuple[Problem, Problem]:
-    chosen, rules = areas.resolve(area, atlas), LOAD(assignments=assignments)
-    times = journeys.compute(atlas, chosen.units, rules)
-    return reach_problem(atlas, chosen, rules, times), goal_problem(atlas, chosen, rules, times)
 
 
 @pytest.fixture(scope="module")

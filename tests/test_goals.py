@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import REPO, refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import areas, cli, contract, pipeline, settings, summary
 from factgeo.check import check

@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import UTM33, refusal
+from worlds.basics import UTM33, refusal
+from worlds.residents import drawn
 
 from factgeo import areas, growth
 from factgeo.errors import PlanError, SourceError
@@ -21,17 +22,6 @@ DEFAULT = load()
 TROMSO = ("5501",)
 HALVED = ("1508", "1580")
 TRONDHEIM = ("500101", "500102", "500103", "500104")
-
-
-def drawn(atlas: Atlas, codes: list[str], *, factor: int = 2, years: tuple[int, ...] = (2030, 2040)) -> str:
-    """A projection of municipalities in which everybody of today is there ``factor`` times in each year."""
-    now = atlas.residents[atlas.residents["year"] == atlas.year]
-    now = now.assign(region_code=now["unit_code"].str[:4])
-    counts = now.groupby(["region_code", "sex", "age"])["persons"].sum()
-    every = pd.MultiIndex.from_product([codes, (1, 2), range(106), years], names=["region_code", "sex", "age", "year"])
-    table = every.to_frame(index=False)
-    persons = counts.reindex(pd.MultiIndex.from_frame(table[["region_code", "sex", "age"]]), fill_value=0)
-    return str(table.assign(persons=factor * persons.to_numpy()).to_csv(index=False))
 
 
 def test_the_pack_s_year_is_as_plain_pandas_counts(shipped: Atlas) -> None:

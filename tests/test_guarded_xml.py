@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import refusal
-from test_osm import ROAD, osm_file
+from worlds.basics import refusal
+from worlds.networks import ROAD, osm_file
 
 from factgeo.errors import SourceError
 from factgeo.sources import graphml, guarded_xml, osm

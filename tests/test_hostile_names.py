@@ -11,9 +11,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from conftest import refusal
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
+from worlds.basics import refusal
 from worlds.hostile import AREA, NAMES, REFUSED
 
 from factgeo import (

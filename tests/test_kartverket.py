@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from conftest import UTM33, box, line, refusal
+from worlds.basics import UTM33, box, line, refusal
 
 from factgeo.errors import SourceError
 from factgeo.sources import kartverket, tables

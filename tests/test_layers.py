@@ -15,7 +15,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import UTM33, box, line, refusal
+from worlds.basics import UTM33, box, line, refusal
 
 from factgeo import bases
 from factgeo.errors import SourceError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import shapely
-from conftest import UTM33, areas, box, line
+from worlds.basics import UTM33, areas, box, line
 
 from factgeo.building import links
 

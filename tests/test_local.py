@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, codes, local, privacy
 from factgeo.errors import SourceError

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, contract, moves, pipeline, planfile, settings
 from factgeo.check import check

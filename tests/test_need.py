@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import refusal
-from test_growth import drawn
+from worlds.basics import refusal
+from worlds.need_files import Save, counted
+from worlds.residents import drawn
 
-from factgeo import areas, local, need
+from factgeo import areas, need
 from factgeo import settings as factgeo_settings
 from factgeo.chance import garwood, mover, prediction
 from factgeo.errors import SettingsError
-from factgeo.local import LocalCounts
 from factgeo.need import Need
 from factgeo.pack import Atlas
 from factgeo.settings import Replaced, Settings
 
-Save = Callable[[str, "str | bytes"], Path]
 DEFAULT = factgeo_settings.load()
 LOFOTEN = "Vågan+Vestvågøy+Flakstad+Moskenes"
 
@@ -217,12 +214,6 @@ def test_an_own_fraction_must_make_sense(shipped: Atlas, own: Replaced, words: s
 
 
 # -- local counts ------------------------------------------------------------------------------------------------------
-
-
-def counted(atlas: Atlas, save: Save, **persons: int) -> LocalCounts:
-    """A planner's file of counts; an argument ``k5501`` is of municipality 5501."""
-    rows = "".join(f"{code.lstrip('k')};{count}\n" for code, count in persons.items())
-    return local.read(save("brukerplan.csv", f"kommunenr;antall\n{rows}"), atlas)
 
 
 def test_a_local_count_takes_the_place_of_the_fraction_and_both_are_kept(shipped: Atlas, save: Save) -> None:

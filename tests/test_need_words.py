@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from test_need import Save, counted
+from worlds.need_files import Save, counted
 
 from factgeo import areas, growth, language, need, need_words
 from factgeo import settings as factgeo_settings

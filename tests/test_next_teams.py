@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, next_teams, settings, teams
 from factgeo.errors import PlanError

@@ -10,16 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from conftest import UTM33, line, refusal
+from worlds.basics import UTM33, line, refusal
+from worlds.networks import OLD
 
 from factgeo.building import graph
 from factgeo.errors import SourceError
 from factgeo.sources import nvdb
 
-OLD = {
-    "FromNodeID": "1", "ToNodeID": "2", "VEGTYPE": "R", "VEGNUMMER": 150, "ONEWAY": "B", "FT_MINUTES": 1.0,
-    "TF_MINUTES": 2.0, "METER_ORG": 1000.0, "SPERRING": -1, "IsBikeRoad": 0, "FT_Fart": 50, "TF_Fart": 60, "Medium": "",
-}  # fmt: skip
 NEW = {"fromnode": 1, "tonode": 2, "oneway": "B", "drivetime_fw": 1.0, "drivetime_bw": 2.0}
 
 Link = dict[str, Any]

@@ -11,9 +11,10 @@ import networkx as nx
 import numpy as np
 import pytest
 import requests
-from conftest import refusal
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds.basics import refusal
+from worlds.networks import FERRY, ROAD, osm_file
 
 from factgeo.building import graph
 from factgeo.errors import SourceError
@@ -23,25 +24,6 @@ ox = pytest.importorskip("osmnx")
 Save = Callable[[str, "str | bytes"], Path]
 # Nodes 1, 2, 3, ... lie in a row at 61 degrees north, 0.01 degrees (539 m) apart.
 STEP_M = 539
-
-
-def osm_file(
-    *ways: tuple[str, dict[str, str]], nodes: int = 12, step: float = 0.01, at: tuple[float, float] = (61, 6)
-) -> str:
-    """An .osm file of ways, each "1 2 3" (its nodes) and its tags."""
-    points = "".join(
-        f'<node id="{k}" lat="{at[0]}" lon="{at[1] + step * k}" version="1"/>' for k in range(1, nodes + 1)
-    )
-    lines = ""
-    for number, (refs, tags) in enumerate(ways, start=100):
-        inside = "".join(f'<nd ref="{ref}"/>' for ref in refs.split())
-        inside += "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
-        lines += f'<way id="{number}" version="1">{inside}</way>'
-    return f'<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">{points}{lines}</osm>'
-
-
-ROAD = {"highway": "residential"}
-FERRY = {"route": "ferry", "name": "Lavik - Oppedal"}
 
 
 @pytest.fixture

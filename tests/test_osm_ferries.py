@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
-from test_osm import FERRY, ROAD, osm_file
+from worlds.networks import FERRY, ROAD, osm_file
 
 from factgeo.building import graph
 from factgeo.sources import osm

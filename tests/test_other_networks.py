@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import REPO, UTM33, line, refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_osm import FERRY, ROAD, osm_file
+from worlds.basics import REPO, UTM33, line, refusal
+from worlds.networks import FERRY, ROAD, osm_file
 
 from factgeo import cli, pack, tables
 from factgeo.building import graph

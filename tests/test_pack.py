@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 import tomli_w
-from conftest import REPO, UTM33, line, refusal
+from worlds.basics import REPO, UTM33, line, refusal
 
 from factgeo import access, pack, tables, versions
 from factgeo.building import pack as building

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import REPO, refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import capacity, language, need, parameters, settings
 from factgeo.errors import SettingsError

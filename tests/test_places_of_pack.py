@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from conftest import UTM33, areas, box
+from worlds.basics import UTM33, areas, box
 
 from factgeo.building import places
 

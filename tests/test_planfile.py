@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, contract, pipeline, planfile, steps, summary
 from factgeo import settings as factgeo_settings

@@ -10,9 +10,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import refusal
 from hypothesis import given, settings
-from test_travel import NO_ACCESS, oracle, small_networks
+from worlds.basics import refusal
+from worlds.networks import NO_ACCESS, oracle, small_networks
+from worlds.potentials import ASKED, DEFAULT
 
 from factgeo import areas, network, places, potential, travel
 from factgeo import settings as factgeo_settings
@@ -24,8 +25,6 @@ from factgeo.potential import AreaPotential, People, PlacePotential, Potentials,
 from factgeo.progress import stop_on
 from factgeo.settings import Settings
 
-DEFAULT = factgeo_settings.load()
-ASKED = potential.rules(DEFAULT)
 SHORT = Rules(minutes=(1, 3, 6), reach=3, half_life_min=2.0, levels=(20, 60), best=3)
 
 

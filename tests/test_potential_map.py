@@ -8,8 +8,8 @@ from typing import Any
 import folium
 import numpy as np
 import pytest
-from test_maps import assert_stands_alone, walk
-from test_potential import ASKED, DEFAULT
+from worlds.map_files import assert_stands_alone, walk
+from worlds.potentials import ASKED, DEFAULT
 
 from factgeo import areas, places, potential, potential_map
 from factgeo.pack import Atlas

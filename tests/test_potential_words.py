@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import refusal
-from test_potential import ASKED, DEFAULT
+from worlds.basics import refusal
+from worlds.potentials import ASKED, DEFAULT
 
 from factgeo import areas, language, places, potential, potential_files, potential_words
 from factgeo import settings as factgeo_settings

@@ -3,143 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import product
+from collections.abc import Mapping
 
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from worlds.problems import OPTIONS, every_plan, keeps_rules, problem, ruled_problems, small_problems
 
-from factgeo import settings as factgeo_settings
 from factgeo.propose import exact
-from factgeo.propose.problem import NO_LIMIT, Group, Objective, Problem, allowed_units, pieces, trim
+from factgeo.propose.problem import Problem, allowed_units, pieces, trim
 from factgeo.propose.wholeness import cuts
-
-OPTIONS = factgeo_settings.load().solver
-
-
-def problem(
-    graph: nx.Graph,
-    cost: np.ndarray,
-    *,
-    size: list[int],
-    minimum: int,
-    per_team: float = np.inf,
-    unserved: int = 1000,
-    **rules: object,
-) -> Problem:
-    """One base per unit; ``cost[unit, base]``, negative where the pair is not allowed."""
-    count = len(size)
-    pairs = np.argwhere(cost >= 0)
-    objective = Objective("balanced", cost[pairs[:, 0], pairs[:, 1]], unserved * np.array(size))
-    given = {
-        "home": np.arange(count),
-        "pairs": pairs,
-        "size": np.array(size)[pairs[:, 0]],
-        "minimum": minimum,
-        "persons": np.array(size),
-        "per_team": per_team,
-        "most_teams": np.ones(count, dtype=np.int64),
-        "neighbours": {unit: frozenset(graph[unit]) for unit in graph},
-        "stages": (objective,),
-    }
-    return Problem(**(given | rules))
 
 
 def price(p: Problem, plan: Mapping[int, int]) -> int:
     return p.value(p.stages[0], plan)
-
-
-def every_plan(p: Problem, graph: nx.Graph) -> Iterator[Mapping[int, int]]:
-    """All assignments that keep every rule, found by trying everything."""
-    allowed = {(int(i), int(j)) for i, j in p.pairs}
-    choices = [[None, *(j for j in range(len(p.home)) if (i, j) in allowed)] for i in range(p.units)]
-    for choice in product(*choices):
-        base_of = {unit: base for unit, base in enumerate(choice) if base is not None}
-        if keeps_rules(p, graph, base_of):
-            yield base_of
-
-
-def keeps_rules(p: Problem, graph: nx.Graph, base_of: Mapping[int, int]) -> bool:
-    """Rule by rule, by other means than the solver's."""
-    teams = 0
-    row = {(int(i), int(j)): k for k, (i, j) in enumerate(p.pairs)}
-    for base in set(base_of.values()):
-        units = [unit for unit, its_base in base_of.items() if its_base == base]
-        load, size = sum(int(p.persons[u]) for u in units), sum(int(p.size[row[u, base]]) for u in units)
-        needed = max(1, -(-load // int(p.per_team))) if np.isfinite(p.per_team) else 1
-        teams += needed
-        whole = p.neighbours is None or nx.is_connected(graph.subgraph(units))
-        near = p.excess is None or sum(int(p.excess[row[u, base]]) for u in units) <= 0
-        if not (p.home[base] in units and size >= p.minimum and needed <= p.most_teams[base] and whole and near):
-            return False
-    demanded = all(g.least <= len(g.bases & set(base_of.values())) <= g.most for g in p.groups) and p.served <= set(
-        base_of
-    )
-    return demanded and p.teams[0] <= teams <= p.teams[1]
-
-
-@st.composite
-def small_problems(draw: st.DrawFn) -> tuple[Problem, nx.Graph]:
-    count = draw(st.integers(2, 5))
-    edges = [(a, b) for a in range(count) for b in range(a) if draw(st.booleans())]
-    graph = nx.empty_graph(count)
-    graph.add_edges_from(edges)
-    cost = np.array(draw(st.lists(st.integers(-30, 300), min_size=count**2, max_size=count**2))).reshape(count, count)
-    size = draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
-    minimum, spare = draw(st.integers(1, 15)), draw(st.integers(0, 15))
-    per_team = draw(st.sampled_from([np.inf, minimum + spare]))
-    unserved = draw(st.integers(1, 60))
-    return problem(graph, cost, size=size, minimum=minimum, per_team=per_team, unserved=unserved), graph
-
-
-@st.composite
-def groups(draw: st.DrawFn, bases: int) -> Group:
-    some = draw(st.sets(st.integers(0, bases - 1), min_size=1, max_size=3))
-    least = draw(st.integers(0, 2))
-    return Group(frozenset(some), least, draw(st.sampled_from([NO_LIMIT, least, least + 1])))
-
-
-@st.composite
-def ruled_problems(draw: st.DrawFn) -> tuple[Problem, nx.Graph]:
-    """Small problems with several bases per unit, sizes by pair, demands, counted teams, far residents and stages."""
-    plain, graph = draw(small_problems())
-    count = plain.units
-    home = np.array(draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=4)))
-    pairs = np.array([(int(h), j) for j, h in enumerate(home)])
-    others = [(i, j) for i in range(count) for j in range(len(home)) if i != home[j] and draw(st.booleans())]
-    pairs = np.concatenate([pairs, np.array(others, dtype=int).reshape(-1, 2)])
-
-    def per_pair(low: int, high: int) -> np.ndarray:
-        return np.array(draw(st.lists(st.integers(low, high), min_size=len(pairs), max_size=len(pairs))))
-
-    def per_unit(low: int, high: int) -> np.ndarray:
-        return np.array(draw(st.lists(st.integers(low, high), min_size=count, max_size=count)))
-
-    stages = [
-        Objective("first", per_pair(0, 5), per_unit(0, 9), per_team=draw(st.sampled_from([0, 0, 1, -1]))),
-        Objective("second", per_pair(0, 300), per_unit(0, 300)),
-    ]
-    low = draw(st.integers(0, 3))
-    ruled = replace(
-        plain,
-        home=home,
-        pairs=pairs,
-        size=per_pair(0, 9),
-        minimum=draw(st.integers(0, 12)),
-        most_teams=np.array([draw(st.integers(1, 3)) for _ in home]),
-        neighbours=draw(st.sampled_from([None, plain.neighbours])),
-        stages=tuple(stages[draw(st.integers(0, 1)) :]),
-        excess=per_pair(-9, 9) if draw(st.booleans()) else None,
-        start=draw(st.sampled_from([None, stages[1]])),
-        teams=draw(st.sampled_from([(0, NO_LIMIT), (low, low + draw(st.integers(0, 2)))])),
-        served=frozenset(draw(st.sets(st.integers(0, count - 1), max_size=2))),
-        groups=tuple(draw(st.lists(groups(len(home)), max_size=1))),
-    )
-    return ruled, graph
 
 
 @settings(max_examples=250, deadline=None)

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import settings
 from factgeo.pack import Atlas

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import areas, journeys, pipeline, planfile, reach, settings, teams
 from factgeo.pack import Atlas

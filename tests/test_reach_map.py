@@ -8,7 +8,7 @@ from typing import Any
 
 import folium
 import pytest
-from test_maps import assert_stands_alone, walk
+from worlds.map_files import assert_stands_alone, walk
 
 from factgeo import fairness, language, maps, reach, settings
 from factgeo.fairness import Help

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import cli
 

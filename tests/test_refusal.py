@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, journeys, pipeline, settings
 from factgeo.areas import Area

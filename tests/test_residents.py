@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pandas as pd
-from conftest import refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worlds.basics import refusal
 
 from factgeo.building import residents
 from factgeo.errors import SourceError

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
-from conftest import UTM33, line, refusal
+from worlds.basics import UTM33, line, refusal
 
 from factgeo import settings
 from factgeo.building import roads

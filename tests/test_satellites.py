@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from conftest import driving_rules
+from worlds.rules import driving_rules
 
 from factgeo import capacity, driving, satellites
 from factgeo.bases import Base

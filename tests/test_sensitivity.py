@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, journeys, measure, pipeline, sensitivity, settings
 from factgeo.areas import Area

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import REPO, refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import scratch, serve
 from factgeo.errors import FactgeoError

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPO, refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import settings
 from factgeo.errors import SettingsError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import draft, shelf, steps
 from factgeo.errors import OutputError, SourceError

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import UTM33, box, line
+from worlds.basics import UTM33, box, line
 
 from factgeo import access, network, travel
 from factgeo import settings as factgeo_settings

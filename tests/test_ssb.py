@@ -7,7 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from conftest import UTM33, box, refusal
+from worlds.basics import UTM33, box, refusal
 
 from factgeo.errors import SourceError
 from factgeo.sources import ssb

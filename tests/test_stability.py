@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, language, pack, pipeline, stability, stability_words, tables
 from factgeo import settings as factgeo_settings

@@ -8,16 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
+from worlds.drafts import there_and_back
 
 from factgeo import draft, planfile, steps
 from factgeo.draft import Ground
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
-from factgeo.pack import Atlas
 from factgeo.plan import Plan
 from factgeo.result import Result
-from factgeo.steps import History
 
 KINN, VIK, SOLUND = "4602", "4639", "4636"
 SOGNDAL, FORDE, SVELGEN, EID = "T01", "T02", "T03", "T04"
@@ -31,22 +30,6 @@ def plan(forde: Result) -> Plan:
 @pytest.fixture(scope="module")
 def ground(forde: Result) -> Ground:
     return Ground.of(forde)
-
-
-def there_and_back(history: History, atlas: Atlas) -> None:
-    """Undone to the first step and done again, and kept and brought back."""
-    plans = [step.plan for step in history.steps]
-    for plan in reversed(plans):
-        assert history.present == plan
-        history = history.undo()
-    assert steps.history_from(json.loads(json.dumps(steps.history_content(history))), atlas) == history
-    assert not history.can_undo
-    for plan in plans[1:]:
-        history = history.redo()
-        assert history.present == plan
-    assert not history.can_redo
-    assert history.redo() == history
-    assert steps.history_from(json.loads(json.dumps(steps.history_content(history))), atlas) == history
 
 
 def test_what_was_done_is_undone_done_again_and_brought_back(plan: Plan, ground: Ground) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import __version__, cli, pack
 

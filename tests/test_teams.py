@@ -9,7 +9,7 @@ from itertools import permutations
 import geopandas as gpd
 import pandas as pd
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, language, teams
 from factgeo.areas import Area

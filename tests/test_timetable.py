@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import journeys, places, timetable
 from factgeo import settings as factgeo_settings

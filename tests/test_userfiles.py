@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import userfiles
 from factgeo.errors import SourceError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo import areas, growth, names, need, parameters, services
 from factgeo import settings as factgeo_settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import refusal
+from worlds.basics import refusal
 
 from factgeo import areas, pipeline, settings, why
 from factgeo.errors import UnknownNameError

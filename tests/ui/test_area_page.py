@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from sessions import FORDE, begun, button, choose, drafted, drafts, on_desk, opened, plan_of, press, sound, to, written
+from worlds.sessions import (
+    FORDE,
+    begun,
+    button,
+    choose,
+    drafted,
+    drafts,
+    on_desk,
+    opened,
+    plan_of,
+    press,
+    sound,
+    to,
+    written,
+)
 
 from factgeo import areas, language, planfile, settings, teams
 from factgeo.language import number, text

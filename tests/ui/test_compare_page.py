@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sessions import begun, drafted, drafts, on_desk, opened, press, sound, written
 from streamlit.testing.v1 import AppTest
+from worlds.sessions import begun, drafted, drafts, on_desk, opened, press, sound, written
 
 from factgeo import areas, compare, comparison_words, draft, language, next_teams, pipeline, planfile, settings, totals
 from factgeo.draft import Ground

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound, to
+from worlds.sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound, to
 
 from factgeo import draft, settings, shelf
 from factgeo.draft import Ground

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sessions import (
+from streamlit.testing.v1 import AppTest
+from worlds.sessions import (
     FORDE,
     begun,
     button,
@@ -22,7 +23,6 @@ from sessions import (
     to,
     written,
 )  # fmt: skip
-from streamlit.testing.v1 import AppTest
 
 from factgeo import areas, draft, further_words, pipeline, settings, summary, totals, why
 from factgeo.draft import Ground

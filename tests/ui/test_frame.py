@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, to, written
+from worlds.sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, to, written
 
 from factgeo import areas, language, maps, pipeline, settings
 from factgeo.pack import Atlas

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sessions import PAGES, drafted, drafts, labels, on_desk, opened, sound, written
 from streamlit.testing.v1 import AppTest
 from worlds.hostile import AREA, NAMES, REFUSED, TEMPLATE
+from worlds.sessions import PAGES, drafted, drafts, labels, on_desk, opened, sound, written
 
 from factgeo.language import text
 from factgeo.result import Result

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound
 from streamlit.testing.v1 import AppTest
+from worlds.sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound
 
 from factgeo import areas, edits, export, planfile, settings
 from factgeo.language import text

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from conftest import REPO
+from worlds.basics import REPO
 
 from factgeo.ui import warm
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sessions import button, drafts, press, written
 from streamlit.testing.v1 import AppTest
+from worlds.sessions import button, drafts, press, written
 
 from factgeo.errors import PlanError
 from factgeo.language import text

@@ -1,0 +1,1 @@
+"""What several tests share: drawn worlds, small problems and networks, files, pages and sessions."""

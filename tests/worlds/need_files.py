@@ -1,0 +1,18 @@
+"""Files with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from factgeo import local
+from factgeo.local import LocalCounts
+from factgeo.pack import Atlas
+
+Save = Callable[[str, "str | bytes"], Path]
+
+
+def counted(atlas: Atlas, save: Save, **persons: int) -> LocalCounts:
+    """A planner's file of counts; an argument ``k5501`` is of municipality 5501."""
+    rows = "".join(f"{code.lstrip('k')};{count}\n" for code, count in persons.items())
+    return local.read(save("brukerplan.csv", f"kommunenr;antall\n{rows}"), atlas)

@@ -1,0 +1,9 @@
+"""What is asked of a potential."""
+
+from __future__ import annotations
+
+from factgeo import potential
+from factgeo import settings as factgeo_settings
+
+DEFAULT = factgeo_settings.load()
+ASKED = potential.rules(DEFAULT)
