@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from worlds.basics import REPO
 from worlds.rules import capacity_need, driving_rules
 
 from factgeo import areas, capacity, parameters, pipeline, settings
@@ -18,7 +18,7 @@ from factgeo.need import TargetGroup
 from factgeo.pack import Atlas
 from factgeo.result import Result
 
-CASES = pd.read_csv(Path(__file__).parents[1] / "data" / "facts" / "validation_cases.csv", dtype=str).set_index("id")
+CASES = pd.read_csv(REPO / "data" / "facts" / "validation_cases.csv", dtype=str).set_index("id")
 
 
 def case(name: str) -> float:

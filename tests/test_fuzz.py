@@ -17,6 +17,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from worlds import mutations
+from worlds.basics import REPO
 
 from factgeo import (
     areas,
@@ -41,7 +42,7 @@ from factgeo.sources import osm
 
 AREA = "Kinn + Bremanger + Stad + Gloppen"
 LONGEST = 6_000  # letters of a message
-EXAMPLES = Path(__file__).parents[1] / "configs"
+EXAMPLES = REPO / "configs"
 SITES = "name;lon;lat;role\nNytt helsehus;5,857;61,452;required\nFlorø;5.033;61.6;\n"
 LOCAL = "BrukerPlan 2024\n\nkommunenr;kommune;rødt lys;blått lys;år\n4602;Kinn;41;4;2024\n4648;Bremanger;2;1;2024\n"
 TIMETABLE = "crossing;departure;direction\nLavik-Oppedal;07:00;a\nLavik-Oppedal;07:40;a\nLavik-Oppedal;08:20;b\n"

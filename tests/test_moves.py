@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from worlds.basics import refusal
+from worlds.basics import REPO, refusal
 
 from factgeo import areas, contract, moves, pipeline, planfile, settings
 from factgeo.check import check
@@ -21,7 +21,7 @@ from factgeo.settings import Settings
 
 Save = Callable[[str, str | bytes], Path]
 AREA = "Helse Førde"
-SLIDE = Path(__file__).parents[1] / "configs" / "examples" / "helse-forde-lysbilde.csv"
+SLIDE = REPO / "configs" / "examples" / "helse-forde-lysbilde.csv"
 
 
 @pytest.fixture(scope="module")

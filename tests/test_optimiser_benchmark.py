@@ -12,12 +12,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from worlds.basics import REPO
 
 from factgeo import settings
 from factgeo.propose import exact
 from factgeo.propose.problem import Objective, Problem
 
-REPO = Path(__file__).parents[1]
 PRIVATE = {"pmedian": "pmed1", "cpmp": "pmedcap1_1", "hess": "g5"}
 SMALL = "4 4 2\n1 2 9\n2 3 3\n3 4 2\n1 2 1\n"  # the edge between 1 and 2 is listed twice: the later price counts
 
