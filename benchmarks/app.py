@@ -43,7 +43,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from factgeo import areas, pack
+from factgeo.atlas import areas, pack
 from factgeo.language import text
 
 CHROMIUM = "/usr/bin/chromium"

@@ -45,10 +45,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from factgeo import areas, journeys, pack, settings
-from factgeo.plan import Status
-from factgeo.propose import exact, propose
-from factgeo.propose.problem import Objective, Problem
+from factgeo import settings
+from factgeo.atlas import areas, pack
+from factgeo.planning.plan import Status
+from factgeo.planning.propose import exact, propose
+from factgeo.planning.propose.problem import Objective, Problem
+from factgeo.travel import journeys
 
 INSTANCES = Path(__file__).parents[2] / "shared" / "benchmarks"
 LIMIT_S = 120.0

@@ -21,10 +21,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factgeo import journeys, network, pack, places, settings
-from factgeo.pack import Atlas
+from factgeo import settings
+from factgeo.atlas import pack, places
+from factgeo.atlas.pack import Atlas
 from factgeo.settings import Settings
-from factgeo.trips import Trip
+from factgeo.travel import journeys, network
+from factgeo.travel.trips import Trip
 
 SHEET = Path("docs/travel-times.md")
 LONG_KM = 25  # data/facts/ferry_time_rule.csv tells its errors apart at this length

@@ -39,9 +39,13 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree, reverse_cuthill_mckee
 from scipy.spatial import Delaunay
 
-from factgeo import journeys, kernel, network, pack, potential, settings, travel
-from factgeo.access import FAR, Starts
-from factgeo.bases import candidates
+from factgeo import settings
+from factgeo.atlas import pack
+from factgeo.reach import potential
+from factgeo.travel import journeys, kernel, network
+from factgeo.travel import times as travel_times
+from factgeo.travel.access import FAR, Starts
+from factgeo.travel.bases import candidates
 
 BASES, LIMIT_S = 5_000, 5_400
 UNITS, NEAREST = 391, 1_000
@@ -174,8 +178,8 @@ class Norway:
     """A pack, loaded: bases and cells on the roads of the country."""
 
     roads: network.RoadNetwork
-    bases: travel.Access
-    cells: travel.Access
+    bases: travel_times.Access
+    cells: travel_times.Access
     rules: settings.Settings
 
 
@@ -196,30 +200,30 @@ def cells_to_cells(bases: int, folder: Path | None = None) -> Norway:
     return Norway(network.from_table(atlas.roads, rules), shuffled, atlas.cell_access, rules)
 
 
-def _spread(cells: travel.Access, count: int) -> travel.Access:
+def _spread(cells: travel_times.Access, count: int) -> travel_times.Access:
     """So many of the cells that have a road, at even steps."""
     on_road = np.flatnonzero(cells.edge >= 0)
     return _chosen(cells, on_road[:: len(on_road) // count][:count])
 
 
-def _first(bases: travel.Access, count: int) -> travel.Access:
+def _first(bases: travel_times.Access, count: int) -> travel_times.Access:
     return _chosen(bases, np.arange(count))
 
 
-def _chosen(points: travel.Access, rows: np.ndarray) -> travel.Access:
-    return travel.Access(points.edge[rows], points.position[rows], points.metres[rows])
+def _chosen(points: travel_times.Access, rows: np.ndarray) -> travel_times.Access:
+    return travel_times.Access(points.edge[rows], points.position[rows], points.metres[rows])
 
 
 def all_cells(n: Norway, count: int, *, compiled: bool) -> Measured:
     """Seconds from bases to all cells."""
-    travel.seconds_to_cells(n.roads, _first(n.bases, 2), n.cells, n.rules, compiled=compiled)
+    travel_times.seconds_to_cells(n.roads, _first(n.bases, 2), n.cells, n.rules, compiled=compiled)
     begun = time.perf_counter()
-    seconds = travel.seconds_to_cells(n.roads, _first(n.bases, count), n.cells, n.rules, compiled=compiled)
+    seconds = travel_times.seconds_to_cells(n.roads, _first(n.bases, count), n.cells, n.rules, compiled=compiled)
     return time.perf_counter() - begun, _sum(seconds)
 
 
 def _sum(seconds: np.ndarray) -> int:
-    return sum(int(row[row != travel.UNREACHABLE].sum(dtype=np.int64)) for row in np.atleast_2d(seconds))
+    return sum(int(row[row != travel_times.UNREACHABLE].sum(dtype=np.int64)) for row in np.atleast_2d(seconds))
 
 
 def all_cells_sgis(n: Norway, count: int) -> Measured:
@@ -241,7 +245,7 @@ def all_cells_sgis(n: Norway, count: int) -> Measured:
 
 def _as_lines(n: Norway, count: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """The same ways as directed lines with seconds; bases and cells are ends of lines, so that nothing is snapped."""
-    parts = np.hstack([travel.directed(n.roads)[:3], *_ways_of_bases(n, count), *_ways_of_cells(n, count)])
+    parts = np.hstack([travel_times.directed(n.roads)[:3], *_ways_of_bases(n, count), *_ways_of_cells(n, count)])
     tail, head, seconds = parts[:, (parts[2] < FAR) & (parts[0] != parts[1])]
     shapes = shapely.linestrings(np.stack([_somewhere(tail), _somewhere(head)], axis=1))
     lines = gpd.GeoDataFrame({"seconds": seconds}, geometry=shapes, crs=25833)
@@ -252,12 +256,15 @@ def _as_lines(n: Norway, count: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame
 
 def _ways_of_bases(n: Norway, count: int) -> list[np.ndarray]:
     """From each base to the ends of its road, and along it to the cells that stand there: tail, head, seconds."""
-    starts, own = travel.set_out(n.roads, _first(n.bases, count)), travel.doors(n.bases, n.rules).astype(int)
-    door = travel.doors(n.cells, n.rules).astype(int)
+    starts, own = (
+        travel_times.set_out(n.roads, _first(n.bases, count)),
+        travel_times.doors(n.bases, n.rules).astype(int),
+    )
+    door = travel_times.doors(n.cells, n.rules).astype(int)
     ways = [np.stack([np.full(2, n.roads.nodes + base), starts.node[base], starts.seconds[base] + own[base]])
             for base in range(count)]  # fmt: skip
     for base in range(count):
-        same, along = travel.own_edge(n.roads, n.bases, base, n.cells)
+        same, along = travel_times.own_edge(n.roads, n.bases, base, n.cells)
         tail = np.full(len(same), n.roads.nodes + base)
         ways.append(np.stack([tail, n.roads.nodes + count + same, along + door[same] + own[base]]))
     return ways
@@ -265,7 +272,7 @@ def _ways_of_bases(n: Norway, count: int) -> list[np.ndarray]:
 
 def _ways_of_cells(n: Norway, count: int) -> list[np.ndarray]:
     """From the ends of each cell's road to its door: tail, head, seconds."""
-    to = travel.arrive(n.roads, n.cells, travel.doors(n.cells, n.rules))
+    to = travel_times.arrive(n.roads, n.cells, travel_times.doors(n.cells, n.rules))
     cell = n.roads.nodes + count + np.arange(len(n.cells.edge))
     return [np.stack([to.node_a, cell, to.from_a]), np.stack([to.node_b, cell, to.from_b])]
 
@@ -281,26 +288,26 @@ def _points(node: np.ndarray) -> gpd.GeoDataFrame:
 
 def nearest_factgeo(n: Norway, count: int) -> Measured:
     """One run from all bases at once."""
-    travel.nearest_base(n.roads, _first(n.bases, 2), n.cells, n.rules)
+    travel_times.nearest_base(n.roads, _first(n.bases, 2), n.cells, n.rules)
     begun = time.perf_counter()
-    _, away = travel.nearest_base(n.roads, _first(n.bases, count), n.cells, n.rules)
+    _, away = travel_times.nearest_base(n.roads, _first(n.bases, count), n.cells, n.rules)
     return time.perf_counter() - begun, _sum(away)
 
 
 def nearest_scipy(n: Norway, count: int) -> Measured:
     """The least over the whole matrix."""
     begun = time.perf_counter()
-    table = travel.seconds_to_cells(n.roads, _first(n.bases, count), n.cells, n.rules, compiled=False)
+    table = travel_times.seconds_to_cells(n.roads, _first(n.bases, count), n.cells, n.rules, compiled=False)
     best = table.min(axis=0)
     return time.perf_counter() - begun, _sum(best)
 
 
 def near_cells(n: Norway, count: int, *, compiled: bool) -> Measured:
     """The cells within the limit of each base, and no others."""
-    travel.within(n.roads, _first(n.bases, 2), n.cells, n.rules, limit_s=FINE_LIMIT_S, compiled=compiled)
+    travel_times.within(n.roads, _first(n.bases, 2), n.cells, n.rules, limit_s=FINE_LIMIT_S, compiled=compiled)
     begun = time.perf_counter()
     bases = _first(n.bases, count)
-    found = travel.within(n.roads, bases, n.cells, n.rules, limit_s=FINE_LIMIT_S, compiled=compiled)
+    found = travel_times.within(n.roads, bases, n.cells, n.rules, limit_s=FINE_LIMIT_S, compiled=compiled)
     return time.perf_counter() - begun, int(found.seconds.sum(dtype=np.int64))
 
 

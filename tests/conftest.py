@@ -12,10 +12,13 @@ from matplotlib.figure import Figure
 from worlds import hostile
 from worlds.basics import REPO
 
-from factgeo import areas as areas_of
-from factgeo import language, pack, pipeline, sensitivity, settings
-from factgeo.result import Result
-from factgeo.sensitivity import Sensitivity
+from factgeo import language, settings
+from factgeo.atlas import areas as areas_of
+from factgeo.atlas import pack
+from factgeo.planning import pipeline
+from factgeo.planning.result import Result
+from factgeo.reach import sensitivity
+from factgeo.reach.sensitivity import Sensitivity
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
 hypothesis.settings.load_profile("untimed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from factgeo.building.rounding import largest_remainder
+from factgeo.atlas.rounding import largest_remainder
 from factgeo.errors import SourceError
 from factgeo.sources.ssb import FALSE_EASTING
 

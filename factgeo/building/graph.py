@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from factgeo import access, entry
+from factgeo.atlas import access as entry
 from factgeo.building.roads import EDGE_COLUMNS, SAME_POINT_M, RoadTables
 from factgeo.errors import SourceError
 from factgeo.sources import nvdb, osm
 from factgeo.sources.files import file_sha256
 from factgeo.sources.kartverket import CRS
+from factgeo.travel import access
 
 QUAY_TIE_M = 500  # a ferry end that touches no road is tied to the nearest road node within this distance
 REACH_M = 3_000  # a detailed network comes near every home; who lives further off lies outside of it

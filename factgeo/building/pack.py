@@ -13,14 +13,17 @@ import pandas as pd
 import shapely
 import tomli_w
 
-from factgeo import access, entry, folders, pack, tables
+from factgeo.atlas import access as entry
+from factgeo.atlas import pack, tables
 from factgeo.building import cells, graph, links, places, residents, roads, units
 from factgeo.errors import OutputError, PackError, SourceError
+from factgeo.files import folders
 from factgeo.language import Phrase, number, percent, text
 from factgeo.progress import Tell, silent
 from factgeo.sources import kartverket, layers, ssb
 from factgeo.sources import tables as small_tables
 from factgeo.sources.files import SourceFolder, file_sha256
+from factgeo.travel import access
 
 EXACT_YEAR = 2019  # the newest grid with exact counts below 10
 BOUNDS_DEG = 1.0  # by so much the outermost points of a map may lie elsewhere; a UTM zone is six degrees wide

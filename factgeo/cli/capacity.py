@@ -22,13 +22,17 @@ def capacity_command() -> click.Command:
 
 def _capacity(*, plan: Path, as_json: bool, config: Path | None, assignments: tuple[str, ...]) -> None:
     """Measure a plan as it stands and show what it takes."""
-    from factgeo import capacity, capacity_words, pack, pipeline, planfile, settings  # noqa: PLC0415 - help must answer at once
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.atlas import pack  # noqa: PLC0415
+    from factgeo.capacity import capacity  # noqa: PLC0415 - help must answer at once
+    from factgeo.planning import pipeline, planfile  # noqa: PLC0415
+    from factgeo.report import capacity as capacity_report  # noqa: PLC0415
 
     atlas = pack.load()
     given = planfile.read(plan, atlas)
     chosen = settings.load(start=given.settings, file=config, assignments=assignments)
     found = capacity.assess(pipeline.given(atlas, replace(given, settings=chosen), progress))
     if as_json:
-        print_json(capacity_words.to_json(found))
+        print_json(capacity_report.to_json(found))
     else:
-        show("\n".join(capacity_words.lines(found)))
+        show("\n".join(capacity_report.lines(found)))

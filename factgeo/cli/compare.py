@@ -23,16 +23,21 @@ def compare_command() -> click.Command:
 
 def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Measure both plans as they stand and show what differs."""
-    from factgeo import compare, compare_files, comparison_words, machine, pack, pipeline, planfile  # noqa: PLC0415 - help must answer at once
+    from factgeo import machine  # noqa: PLC0415
+    from factgeo.atlas import pack  # noqa: PLC0415
+    from factgeo.explore import compare  # noqa: PLC0415 - help must answer at once
+    from factgeo.export import comparison as comparison_files  # noqa: PLC0415
+    from factgeo.planning import pipeline, planfile  # noqa: PLC0415
+    from factgeo.report import comparison as comparison_report  # noqa: PLC0415
 
     atlas = pack.load()
     if out is not None:
-        compare_files.refuse_folder(out, overwrite=overwrite)
+        comparison_files.refuse_folder(out, overwrite=overwrite)
     left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
     comparison = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
     if out is not None:
-        compare_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
+        comparison_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
     if as_json:
         print_json(compare.to_json(comparison))
     else:
-        show("\n".join(comparison_words.lines(comparison)))
+        show("\n".join(comparison_report.lines(comparison)))

@@ -62,7 +62,7 @@ def _build_with_roads(
     roads: str, *, sources: Path | None, facts: Path | None, year: int, resolution: str, out: Path | None
 ) -> None:
     """The pack in use, or one from the official files, with another road network."""
-    from factgeo import pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import pack  # noqa: PLC0415 - help must answer at once
     from factgeo.building import graph  # noqa: PLC0415
     from factgeo.building import pack as building  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def _step(prefix: str, name: str) -> None:
 
 def _verify() -> None:
     """Check hashes, contracts and totals of the pack."""
-    from factgeo import pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import pack  # noqa: PLC0415 - help must answer at once
 
     atlas = pack.load()
     for line in pack.verify(atlas):
@@ -98,14 +98,16 @@ def _verify() -> None:
 
 def _info() -> None:
     """What is in the pack, from whom, and what is missing."""
-    from factgeo import inventory, pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import pack  # noqa: PLC0415
+    from factgeo.report import pack as pack_report  # noqa: PLC0415 - help must answer at once
 
-    show("\n".join(inventory.lines(pack.load())))
+    show("\n".join(pack_report.lines(pack.load())))
 
 
 def _fetch() -> None:
     """Downloading is not there yet: say which files to fetch by hand, from whom, and where to put them."""
-    from factgeo import inventory, pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import pack  # noqa: PLC0415
+    from factgeo.report import pack as pack_report  # noqa: PLC0415 - help must answer at once
 
-    say("\n".join(inventory.by_hand(pack.load())))
+    say("\n".join(pack_report.by_hand(pack.load())))
     raise FactgeoError("not_there_yet", command="data fetch")

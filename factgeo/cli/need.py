@@ -52,8 +52,12 @@ def _need(
     assignments: tuple[str, ...],
 ) -> None:
     """Assess an area, or a plan with each of its catchments, and show it."""
-    from factgeo import areas, need_files, need_report, pack, planfile, settings  # noqa: PLC0415 - help must answer at once
-    from factgeo import local as local_counts  # noqa: PLC0415
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.atlas import areas, pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.export import need as need_files  # noqa: PLC0415
+    from factgeo.people import local as local_counts  # noqa: PLC0415
+    from factgeo.planning import planfile  # noqa: PLC0415
+    from factgeo.report import target_groups  # noqa: PLC0415
 
     if plan is not None and area is not None:
         raise PlanError("plan_or_area")
@@ -66,12 +70,12 @@ def _need(
     if local is not None:
         progress(text("progress.local"))
     counts = None if local is None else local_counts.read(local, atlas)
-    report = need_report.report(
+    report = target_groups.report(
         atlas, found, chosen, given, local=counts, projection=projection, year=year, alternative=alternative.upper()
     )
     if out is not None:
         need_files.write(report, atlas, out, overwrite=overwrite)
     if as_json:
-        print_json(need_report.to_json(report))
+        print_json(target_groups.to_json(report))
     else:
-        show("\n".join(need_report.lines(report, atlas)))
+        show("\n".join(target_groups.lines(report, atlas)))

@@ -16,7 +16,7 @@ from factgeo.cli import streams
 from factgeo.language import text
 
 if TYPE_CHECKING:
-    from factgeo.pack import Atlas
+    from factgeo.atlas.pack import Atlas
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -102,8 +102,8 @@ def what_if_options() -> list[click.Parameter]:
 
 def what_if(atlas: Atlas, close: tuple[str, ...], add: Path | None, timetable: Path | None) -> dict[str, Any]:
     """``--close``, ``--add`` and ``--timetable`` as the settings that they are short for."""
-    from factgeo import changes  # noqa: PLC0415 - help must answer at once
-    from factgeo import timetable as timetables  # noqa: PLC0415
+    from factgeo.travel import changes  # noqa: PLC0415 - help must answer at once
+    from factgeo.travel import timetable as timetables  # noqa: PLC0415
 
     roads: dict[str, Any] = {"closed": list(close)} if close else {}
     if add is not None:

@@ -27,11 +27,11 @@ from factgeo.errors import PlanError
 from factgeo.language import text
 
 if TYPE_CHECKING:
-    from factgeo.areas import Area
-    from factgeo.further import Asked, Further
-    from factgeo.pack import Atlas
-    from factgeo.plan import Plan
-    from factgeo.result import Result
+    from factgeo.atlas.areas import Area
+    from factgeo.atlas.pack import Atlas
+    from factgeo.explore.answers import Asked, Further
+    from factgeo.planning.plan import Plan
+    from factgeo.planning.result import Result
     from factgeo.settings import Settings
 
 
@@ -76,7 +76,10 @@ def _plan(
     **rules: Any,  # noqa: ANN401 - click's values, named in _settings
 ) -> int:
     """Propose a plan, answer what is asked of it, write its files, and show its summary or its JSON."""
-    from factgeo import areas, export, further, pack, planfile  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import areas, pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.explore import answers  # noqa: PLC0415
+    from factgeo.export import plan as plan_files  # noqa: PLC0415
+    from factgeo.planning import planfile  # noqa: PLC0415
 
     atlas = pack.load()
     previous = planfile.read(start, atlas) if start else None
@@ -84,9 +87,9 @@ def _plan(
     found = _area(area, previous, atlas)
     folder = out or (None if as_json or why else Path("out") / areas.slug(found))
     if folder is not None:
-        export.refuse_folder(folder, overwrite=overwrite)
+        plan_files.refuse_folder(folder, overwrite=overwrite)
     result, beyond = _solve(atlas, found, settings, next_count)
-    asked = further.Asked(alternatives or 0, differ, tradeoff, stability or 0, previous, why)
+    asked = answers.Asked(alternatives or 0, differ, tradeoff, stability or 0, previous, why)
     result_is_whole = result.plan.proof.status != "interrupted"
     beyond, all_answered = _explore(result, beyond, asked) if result_is_whole else (beyond, False)
     _show(result, beyond, folder, overwrite=overwrite, as_json=as_json)
@@ -110,8 +113,10 @@ def _settings(
     sites: Path | None,
 ) -> Settings:
     """The settings that the options stand for; with a previous plan its rules are the start."""
-    from factgeo import bases, moves, settings  # noqa: PLC0415 - help must answer at once
-    from factgeo import edits as demands  # noqa: PLC0415
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.explore import moves  # noqa: PLC0415
+    from factgeo.planning import edits as demands  # noqa: PLC0415
+    from factgeo.travel import bases  # noqa: PLC0415 - help must answer at once
 
     extra = [f"border={border!r}"] if border else []
     extra += [f"solver.time_limit={time_limit}"] if time_limit is not None else []
@@ -136,7 +141,7 @@ def _area(name: str | None, previous: Plan | None, atlas: Atlas) -> Area:
     Raises:
         PlanError: The previous plan is of another area.
     """
-    from factgeo import areas  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import areas  # noqa: PLC0415 - help must answer at once
 
     if previous is None:
         return areas.resolve(name or "norge", atlas)
@@ -148,36 +153,40 @@ def _area(name: str | None, previous: Plan | None, atlas: Atlas) -> Area:
 
 def _solve(atlas: Atlas, area: Area, settings: Settings, next_count: int | None) -> tuple[Result, Further]:
     """The best plan, or the best beside the listed teams."""
-    from factgeo import further, next_teams, pipeline  # noqa: PLC0415 - help must answer at once
+    from factgeo.explore import answers, next_teams  # noqa: PLC0415 - help must answer at once
+    from factgeo.planning import pipeline  # noqa: PLC0415
 
     if next_count:
         result, found = next_teams.next_teams(atlas, area, settings, next_count, progress)
-        return result, further.Further(next_teams=found)
+        return result, answers.Further(next_teams=found)
     result = pipeline.run(atlas, area, settings, progress)
     if result.plan.proof.status == "interrupted" and not result.plan.catchments:
         raise KeyboardInterrupt
-    return result, further.Further()
+    return result, answers.Further()
 
 
 def _explore(result: Result, so_far: Further, asked: Asked) -> tuple[Further, bool]:
     """Answers to what is asked, and whether all are there; after Ctrl-C the plan itself is still kept."""
-    from factgeo import further  # noqa: PLC0415 - help must answer at once
+    from factgeo.explore import answers  # noqa: PLC0415 - help must answer at once
 
     try:
-        return further.explore(result, asked, so_far, progress), True
+        return answers.explore(result, asked, so_far, progress), True
     except KeyboardInterrupt:
         say(text("cli.further_interrupted"))
         return so_far, False
 
 
 def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bool, as_json: bool) -> None:
-    from factgeo import contract, export, further_words, summary  # noqa: PLC0415 - help must answer at once
+    from factgeo.contract import plan as plan_contract  # noqa: PLC0415 - help must answer at once
+    from factgeo.export import plan as plan_files  # noqa: PLC0415
+    from factgeo.report import explore as explore_report  # noqa: PLC0415
+    from factgeo.report import plan as plan_report  # noqa: PLC0415
 
     if folder is not None:
         progress(text("progress.write", folder=folder))
-        export.write_plan(result, result.atlas, folder, overwrite=overwrite, further=beyond)
+        plan_files.write_plan(result, result.atlas, folder, overwrite=overwrite, further=beyond)
     if as_json:
-        print_json(contract.plan_json(result, result.atlas, beyond))
+        print_json(plan_contract.plan_json(result, result.atlas, beyond))
         return
-    plain = [] if beyond.answer and folder is None else summary.lines(result)
-    show("\n".join([*plain, *further_words.lines(beyond, result)]))
+    plain = [] if beyond.answer and folder is None else plan_report.lines(result)
+    show("\n".join([*plain, *explore_report.lines(beyond, result)]))

@@ -51,7 +51,11 @@ def _potential(
     timetable: Path | None,
 ) -> None:
     """Who lives around a place, or the best places of an area."""
-    from factgeo import areas, pack, places, potential, potential_files, potential_words, settings  # noqa: PLC0415 - help must answer at once
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.atlas import areas, pack, places  # noqa: PLC0415 - help must answer at once
+    from factgeo.export import potential as potential_files  # noqa: PLC0415
+    from factgeo.reach import potential  # noqa: PLC0415
+    from factgeo.report import potential as potential_report  # noqa: PLC0415
 
     if at is not None and area is not None:
         raise PlanError("at_or_area")
@@ -67,12 +71,12 @@ def _potential(
         place = potential.of_place(atlas, places.resolve(at, atlas), chosen, asked)
         if out is not None:
             potential_files.write_place(place, atlas, out, overwrite=overwrite)
-        content, said = potential_words.place_json(place), potential_words.place_lines(place, atlas)
+        content, said = potential_report.place_json(place), potential_report.place_lines(place, atlas)
     else:
         whole = potential.of_area(atlas, areas.resolve(area or "norge", atlas), chosen, asked)
         if out is not None:
             potential_files.write_area(whole, atlas, out, overwrite=overwrite)
-        content, said = potential_words.area_json(whole, atlas), potential_words.area_lines(whole, atlas)
+        content, said = potential_report.area_json(whole, atlas), potential_report.area_lines(whole, atlas)
     if as_json:
         print_json(content)
     else:

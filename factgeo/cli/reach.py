@@ -24,10 +24,10 @@ from factgeo.cli.options import (
 from factgeo.errors import PlanError
 
 if TYPE_CHECKING:
-    from factgeo.areas import Area
-    from factgeo.pack import Atlas
-    from factgeo.plan import Plan
-    from factgeo.result import Result
+    from factgeo.atlas.areas import Area
+    from factgeo.atlas.pack import Atlas
+    from factgeo.planning.plan import Plan
+    from factgeo.planning.result import Result
     from factgeo.settings import Settings
 
 
@@ -66,7 +66,12 @@ def _reach(
     timetable: Path | None,
 ) -> None:
     """Measure reach by one definition and show it, with what else is asked."""
-    from factgeo import areas, changes, pack, planfile, reach_files, reach_report, settings  # noqa: PLC0415 - help must answer at once
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.atlas import areas, pack  # noqa: PLC0415 - help must answer at once
+    from factgeo.export import reach as reach_files  # noqa: PLC0415
+    from factgeo.planning import planfile  # noqa: PLC0415
+    from factgeo.report import reach as reach_report  # noqa: PLC0415
+    from factgeo.travel import changes  # noqa: PLC0415
 
     if plan is not None and area is not None:
         raise PlanError("plan_or_area")
@@ -100,7 +105,7 @@ def _planned(atlas: Atlas, area: Area, settings: Settings, given: Plan | None) -
     """The plan that is given, as it stands, or the best one."""
     from dataclasses import replace  # noqa: PLC0415 - help must answer at once
 
-    from factgeo import pipeline  # noqa: PLC0415
+    from factgeo.planning import pipeline  # noqa: PLC0415
 
     if given is not None:
         return pipeline.given(atlas, replace(given, settings=settings), progress)

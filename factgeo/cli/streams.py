@@ -10,8 +10,8 @@ from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TextIO
 
-from factgeo import folders
 from factgeo.errors import OutputError
+from factgeo.files import folders
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer

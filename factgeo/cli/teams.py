@@ -19,7 +19,7 @@ def teams_command() -> click.Command:
 
 def _teams(*, area: str, as_json: bool) -> None:
     """The listed teams that touch an area, with what is known and what is read into their names."""
-    from factgeo import areas, pack, teams  # noqa: PLC0415 - help must answer at once
+    from factgeo.atlas import areas, pack, teams  # noqa: PLC0415 - help must answer at once
 
     atlas = pack.load()
     found = areas.resolve(area, atlas)

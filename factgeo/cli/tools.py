@@ -18,7 +18,7 @@ def app_command() -> click.Command:
 
 def _app(*, port: int, host: str, names: tuple[str, ...]) -> int:
     """Start the app and stay until it is stopped."""
-    from factgeo import serve  # noqa: PLC0415 - help must answer at once
+    from factgeo.cli import serve  # noqa: PLC0415 - help must answer at once
 
     return serve.run(port=port, host=host, names=names, tell=say)
 
@@ -30,7 +30,7 @@ def doctor_command() -> click.Command:
 
 def _doctor() -> int:
     """Say whether everything that factgeo needs is there."""
-    from factgeo import doctor  # noqa: PLC0415 - help must answer at once
+    from factgeo.cli import doctor  # noqa: PLC0415 - help must answer at once
 
     findings = doctor.examine()
     for finding in findings:

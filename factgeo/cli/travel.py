@@ -35,7 +35,11 @@ def _travel(
     assignments: tuple[str, ...],
 ) -> None:
     """One trip taken apart."""
-    from factgeo import contract, journeys, pack, places, settings, summary  # noqa: PLC0415 - help must answer at once
+    from factgeo import settings  # noqa: PLC0415
+    from factgeo.atlas import pack, places  # noqa: PLC0415
+    from factgeo.contract import plan as plan_contract  # noqa: PLC0415 - help must answer at once
+    from factgeo.report import plan as plan_report  # noqa: PLC0415
+    from factgeo.travel import journeys  # noqa: PLC0415
 
     atlas = pack.load()
     chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
@@ -44,7 +48,7 @@ def _travel(
     unchanged = chosen.on_todays_roads()
     today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
     if as_json:
-        print_json(contract.trip_json(a, b, trip, today))
+        print_json(plan_contract.trip_json(a, b, trip, today))
     else:
-        lines = summary.trip_lines(a, b, trip, today)
-        show("\n".join([*lines, *(["", *summary.explanation(chosen)] if explain else [])]))
+        lines = plan_report.trip_lines(a, b, trip, today)
+        show("\n".join([*lines, *(["", *plan_report.explanation(chosen)] if explain else [])]))

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo import documents
-from factgeo.documents import UnreadableError
 from factgeo.errors import SourceError
+from factgeo.files import documents
+from factgeo.files.documents import UnreadableError
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ import pyproj
 import shapely
 from shapely.errors import ShapelyError
 
-from factgeo import documents
-from factgeo.documents import UnreadableError
 from factgeo.errors import SourceError
+from factgeo.files import documents
+from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase
 from factgeo.sources import guarded_xml
 

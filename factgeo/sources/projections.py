@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from factgeo import codes, names, userfiles
 from factgeo.errors import SourceError
+from factgeo.files import codes, userfiles
+from factgeo.files.userfiles import Table
+from factgeo.language import names
 from factgeo.sources.ssb import OLDEST_AGE
-from factgeo.userfiles import Table
 
 MAIN = "MMMM"
 BOTH_SEXES = 0

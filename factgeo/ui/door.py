@@ -110,7 +110,7 @@ async def _send(send: Send, message: Message) -> None:
 
 
 def run() -> None:
-    """Serve the app as :func:`factgeo.serve.command` orders, until this process is stopped."""
+    """Serve the app as :func:`factgeo.cli.serve.command` orders, until this process is stopped."""
     order = json.loads(sys.argv[1])
     language.use(order["lang"])
     door = Middleware(Door, names=order["names"], any_address=order["any_address"])

@@ -8,7 +8,9 @@ from functools import partial
 import streamlit as st
 
 from factgeo.language import text
-from factgeo.ui import area_page, desk, frame, warm
+from factgeo.ui import frame
+from factgeo.ui.area import page as area_page
+from factgeo.ui.session import desk, warm
 
 
 def run() -> None:

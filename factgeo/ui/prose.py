@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from factgeo import inert
+from factgeo.language import escaping
 
 
 def chapters(page: str) -> dict[str, str]:
@@ -21,7 +21,7 @@ def before_chapters(page: str) -> str:
 
 def safe(markdown: str) -> str:
     """The library's tables and lists, of which nothing links or is a formula; what is escaped already stays so."""
-    return inert.in_app(re.sub(r"\\.|[`_\[\]<>$~]", lambda found: f"\\{found[0][-1]}", markdown))
+    return escaping.in_app(re.sub(r"\\.|[`_\[\]<>$~]", lambda found: f"\\{found[0][-1]}", markdown))
 
 
 def words(said: Iterable[str]) -> str:
@@ -31,7 +31,7 @@ def words(said: Iterable[str]) -> str:
 
 def bullets(said: Iterable[str]) -> str:
     """Sentences as a list."""
-    return inert.in_app(inert.bullets(said))
+    return escaping.in_app(escaping.bullets(said))
 
 
 def sentence(said: str) -> str:
@@ -41,15 +41,15 @@ def sentence(said: str) -> str:
 
 def plain(words: str) -> str:
     """Words from a file or a field, or several lines of the library's, so that no markup acts on them."""
-    return inert.undirected(inert.lines(words) if "\n" in words else inert.markdown(words))
+    return escaping.undirected(escaping.lines(words) if "\n" in words else escaping.markdown(words))
 
 
 def as_typed(words: str) -> str:
     """The same for a page: Streamlit makes no links, emoji or arrows of them either."""
-    return inert.in_app(plain(words))
+    return escaping.in_app(plain(words))
 
 
 def document(markdown: str, *, deeper: int = 2) -> str:
     """A document of the library as part of a page: its headings further down, and nothing that would load or link."""
     shown = markdown.replace("![", "!\\[").replace("](", "]\\(")
-    return inert.in_app(re.sub(r"^(#+) ", "#" * deeper + r"\1 ", shown, flags=re.MULTILINE))
+    return escaping.in_app(re.sub(r"^(#+) ", "#" * deeper + r"\1 ", shown, flags=re.MULTILINE))

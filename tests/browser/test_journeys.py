@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.windows import choose, click_unit, figures, fills, open_page, press, propose, settle
-from factgeo import planfile
+from factgeo.atlas.pack import Atlas
 from factgeo.language import number, percent, text
-from factgeo.pack import Atlas
-from factgeo.result import Result
+from factgeo.planning import planfile
+from factgeo.planning.result import Result
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Frame, Page, expect
 from browser import windows
 from browser.windows import FIND
 from factgeo.language import text
-from factgeo.result import Result
+from factgeo.planning.result import Result
 
 pytestmark = pytest.mark.browser
 

@@ -8,12 +8,18 @@ import folium
 import pytest
 from playwright.sync_api import Page, expect
 
-from factgeo import areas, compare, fairness, maps, pipeline, reach, settings
-from factgeo.comparison_map import comparison_map
+from factgeo import settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.explore import compare
 from factgeo.language import text
-from factgeo.pack import Atlas
-from factgeo.reach_map import reach_map
-from factgeo.result import Result
+from factgeo.maps import plan as plan_map
+from factgeo.maps.comparison import comparison_map
+from factgeo.maps.reach import reach_map
+from factgeo.planning import pipeline
+from factgeo.planning.result import Result
+from factgeo.reach import fairness
+from factgeo.reach import measures as reach_measures
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +30,13 @@ BASES = ".leaflet-bases-pane path.leaflet-interactive"
 def opened(drawn: folium.Map, page: Page, folder: Path) -> Page:
     """The map's file in a window, which fails if anything is asked of another machine or a script breaks."""
     path = folder / "map.html"
-    maps.save_html(drawn, path)
+    plan_map.save_html(drawn, path)
     page.goto(path.as_uri())
     return page
 
 
 def test_a_plan(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
-    shown = opened(maps.plan_map(shipped, forde), page, tmp_path)
+    shown = opened(plan_map.plan_map(shipped, forde), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments))
     expect(shown.locator(".factgeo-name")).to_have_count(len(forde.plan.catchments))
     shown.locator(BASES).first.hover()
@@ -49,15 +55,15 @@ def test_a_comparison(shipped: Atlas, forde: Result, page: Page, tmp_path: Path)
 
 
 def test_a_measure_of_reach(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
-    shown = opened(reach_map(shipped, reach.planner(forde)), page, tmp_path)
+    shown = opened(reach_map(shipped, reach_measures.planner(forde)), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments))
     expect(shown.locator(UNITS)).to_have_count(len(forde.plan.area.units))
     expect(shown.locator(".factgeo-legend")).to_contain_text("Planleggerens mål")
 
 
 def test_choosing_a_colouring_takes_the_other_away(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
-    out, helps = reach.left_out(forde), fairness.best_remedies(forde, 3)
-    shown = opened(reach_map(shipped, reach.planner(forde), left_out=out, remedies=helps), page, tmp_path)
+    out, helps = reach_measures.left_out(forde), fairness.best_remedies(forde, 3)
+    shown = opened(reach_map(shipped, reach_measures.planner(forde), left_out=out, remedies=helps), page, tmp_path)
     shown.hover(".leaflet-control-layers")
     shown.get_by_text(text("map.layer.left_out")).last.click()
     expect(shown.locator(UNITS)).to_have_count(len(forde.plan.area.units) + len(forde.plan.unserved))

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
-from factgeo import serve
+from factgeo.cli import serve
 
 REPO = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"

@@ -5,6 +5,7 @@ Run as a program, it writes what it finds::
     python tests/golden/record.py out/golden              # the files themselves, to look at and to compare
     python tests/golden/record.py out/golden --renew      # and their hashes, once a change is meant
     python tests/golden/record.py out/golden --only forde.nb,data.en
+    python tests/golden/record.py out/golden --compare    # only hold an earlier recording against the hashes
 
 Clocks are masked: when something was made, and how long the solver took.
 """
@@ -26,9 +27,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from factgeo import cli
 
+REPO = Path(__file__).parents[2]
 HASHES = Path(__file__).parent / "hashes.toml"
 LANGUAGES = ("nb", "nn", "en")
 BEYOND = ("--tradeoff", "--alternatives", "2", "--stability", "3")
@@ -72,19 +75,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", help="places and languages, such as forde.nb,data.en", default="")
-    parser.add_argument("--renew", action="store_true")
+    parser.add_argument("--renew", action="store_true", help="what was found is right from now on")
+    parser.add_argument("--compare", action="store_true", help="run nothing: the folder holds an earlier recording")
     given = parser.parse_args(arguments)
-    chosen = record(given.folder, [name for name in given.only.split(",") if name])
+    wanted = [name for name in given.only.split(",") if name]
+    chosen = names(wanted) if given.compare else record(given.folder, wanted)
     if given.renew:
         renew(given.folder, chosen)
     for name in changed(given.folder, chosen):
         print(f"changed: {name}")  # noqa: T201 - a program
 
 
+def names(only: Sequence[str] = ()) -> list[str]:
+    """All tasks, or ``only`` some."""
+    every = [f"{place}.{lang}" for place in TASKS for lang in LANGUAGES]
+    return [name for name in every if not only or name in only]
+
+
 def record(folder: Path, only: Sequence[str] = ()) -> list[str]:
     """Run all tasks (or ``only`` some), two at a time, into ``folder``; their names."""
-    every = [f"{place}.{lang}" for place in TASKS for lang in LANGUAGES]
-    chosen = [name for name in every if not only or name in only]
+    chosen = names(only)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=context, max_tasks_per_child=1) as pool:
         for _ in pool.map(_record_one, chosen, [folder] * len(chosen)):
@@ -92,29 +102,34 @@ def record(folder: Path, only: Sequence[str] = ()) -> list[str]:
     return chosen
 
 
-def renew(folder: Path, names: Sequence[str]) -> None:
+def renew(folder: Path, tasks: Sequence[str]) -> None:
     """Put the hashes of these tasks into the place of the old ones."""
-    kept = {key: value for key, value in known().items() if _task(key) not in names}
-    entries = sorted((kept | found(folder, names)).items())
+    kept = {key: value for key, value in known().items() if _task(key) not in tasks}
+    entries = sorted((kept | found(folder, tasks)).items())
     HASHES.write_text("".join(f'"{key}" = "{value}"\n' for key, value in entries), encoding="utf-8")
 
 
-def changed(folder: Path, names: Sequence[str]) -> list[str]:
-    """Files of these tasks that differ from what is known, are new, or are gone."""
-    before = {key: value for key, value in known().items() if _task(key) in names}
-    now = found(folder, names)
+def changed(folder: Path, tasks: Sequence[str]) -> list[str]:
+    """Commands of these tasks that say or write something else than is known, are new, or are gone."""
+    before = {key: value for key, value in known().items() if _task(key) in tasks}
+    now = found(folder, tasks)
     return sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
 
 
 def known() -> dict[str, str]:
-    """The hash of each file, by its path in the folder."""
+    """The hash of each command, by task and name."""
     return tomllib.loads(HASHES.read_text(encoding="utf-8")) if HASHES.exists() else {}
 
 
-def found(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """The same for what lies in a folder."""
-    files = [file for name in names for file in sorted((folder / name).rglob("*")) if file.is_file()]
-    return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files}
+def found(folder: Path, tasks: Sequence[str]) -> dict[str, str]:
+    """The same for what lies in a folder: one hash of all that a command said and wrote."""
+    hashes: dict[str, Any] = {}
+    for file in (file for task in tasks for file in sorted((folder / task).rglob("*")) if file.is_file()):
+        path = file.relative_to(folder)
+        command = path.with_suffix("") if len(path.parts) == len(("task", "file")) else Path(*path.parts[:2])
+        digest = hashes.setdefault(command.as_posix(), hashlib.sha256())
+        digest.update(f"{path.as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return {command: digest.hexdigest()[:16] for command, digest in hashes.items()}
 
 
 def _task(path: str) -> str:
@@ -210,7 +225,8 @@ def _write(file: Path, content: str | bytes) -> None:
 
 
 def masked(content: str) -> str:
-    """The text without clocks, and with the random ids of folium's elements numbered in their order."""
+    """The text without clocks and the place of the checkout, and with the random ids of folium's elements numbered in their order."""
+    content = content.replace(str(REPO), "…")
     for clock, instead in CLOCKS:
         content = clock.sub(instead, content)
     numbers = {word: f"id{number}" for number, word in enumerate(dict.fromkeys(RANDOM.findall(content)))}

@@ -19,12 +19,17 @@ from worlds.sessions import (
     written,
 )
 
-from factgeo import areas, language, planfile, settings, teams
+from factgeo import language, settings
+from factgeo.atlas import areas, teams
+from factgeo.atlas.pack import Atlas
 from factgeo.language import number, text
-from factgeo.pack import Atlas
-from factgeo.result import Result
+from factgeo.planning import planfile
+from factgeo.planning.result import Result
 from factgeo.settings import Settings
-from factgeo.ui import area_page, choice, desk, example, rules
+from factgeo.ui.area import page as area_page
+from factgeo.ui.area import rules
+from factgeo.ui.session import desk, example
+from factgeo.ui.widgets import choice
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -8,14 +8,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from worlds.sessions import begun, drafted, drafts, on_desk, opened, press, sound, written
 
-from factgeo import areas, compare, comparison_words, draft, language, next_teams, pipeline, planfile, settings, totals
-from factgeo.draft import Ground
+from factgeo import language, settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.explore import compare, next_teams
 from factgeo.language import number, percent, text
-from factgeo.pack import Atlas
-from factgeo.result import Result
-from factgeo.ui import compare_page, desk, example
-from factgeo.ui.desk import Saved
+from factgeo.planning import draft, pipeline, planfile
+from factgeo.planning.draft import Ground
+from factgeo.planning.result import Result
+from factgeo.report import comparison as comparison_report
+from factgeo.report import totals
+from factgeo.ui.compare import page as compare_page
 from factgeo.ui.prose import plain
+from factgeo.ui.session import desk, example
+from factgeo.ui.session.desk import Saved
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -45,7 +51,7 @@ def test_a_fresh_draft_is_compared_with_the_listed_teams(forde: Result, shipped:
     figures = shown.table[0].value
     assert figures.iloc[0, 1:].tolist() == [percent(each.figures.served) for each in (listed, forde)]
     names = (text("app.compare.listed"), text("app.compare.now"))
-    lines = comparison_words.lines(compare.compare(listed, forde, names=names))
+    lines = comparison_report.lines(compare.compare(listed, forde, names=names))
     assert all(plain(line) in written(shown) for line in lines[: compare_page.LISTED_LINES])
 
 

@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from factgeo import language, parameters, planfile, settings, steps, summary
+from factgeo import language, settings
+from factgeo.atlas import parameters
+from factgeo.atlas.pack import Atlas
 from factgeo.language import Phrase
-from factgeo.pack import Atlas
-from factgeo.result import Result
-from factgeo.ui import data_page, desk, work
-from factgeo.ui.desk import Desk
+from factgeo.planning import planfile, steps
+from factgeo.planning.result import Result
+from factgeo.report import plan as plan_report
+from factgeo.ui.data import page as data_page
 from factgeo.ui.prose import plain
+from factgeo.ui.session import desk, work
+from factgeo.ui.session.desk import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +31,8 @@ def _finishes_in_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 def page(lang: str = "nb", **state: object) -> AppTest:
     def script() -> None:
-        from factgeo.ui import data_page, frame  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui import frame  # noqa: PLC0415
+        from factgeo.ui.data import page as data_page  # noqa: PLC0415 - the tester runs only what stands in here
 
         frame.begin()
         frame.page(data_page.show)()
@@ -54,8 +59,8 @@ def test_the_page_shows_sources_and_attribution_in_every_language(shipped: Atlas
     assert not shown.exception
     assert not shown.error
     language.use(lang)
-    assert plain(summary.sources(shipped, settings.load())) in written(shown)
-    assert all(line in written(shown) for line in summary.attribution())
+    assert plain(plan_report.sources(shipped, settings.load())) in written(shown)
+    assert all(line in written(shown) for line in plan_report.attribution())
     assert language.text("app.data.of_defaults") in written(shown)
 
 

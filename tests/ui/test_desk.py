@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from worlds.sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound, to
 
-from factgeo import draft, settings, shelf
-from factgeo.draft import Ground
+from factgeo import settings
+from factgeo.files import shelf
 from factgeo.language import Phrase, text
-from factgeo.result import Result
-from factgeo.ui import desk
-from factgeo.ui.desk import Desk
+from factgeo.planning import draft
+from factgeo.planning.draft import Ground
+from factgeo.planning.result import Result
 from factgeo.ui.prose import plain
+from factgeo.ui.session import desk
+from factgeo.ui.session.desk import Desk
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from factgeo import live_map, serve
+from factgeo.cli import serve
+from factgeo.maps import live as live_map
 from factgeo.ui import door
 
 OURS = (*serve.HERE, "Plan.Helse.no")

@@ -24,16 +24,27 @@ from worlds.sessions import (
     written,
 )  # fmt: skip
 
-from factgeo import areas, draft, further_words, pipeline, settings, summary, totals, why
-from factgeo.draft import Ground
-from factgeo.further import Further
+from factgeo import settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.explore import why
+from factgeo.explore.answers import Further
 from factgeo.language import Phrase, text
-from factgeo.pack import Atlas
-from factgeo.plan import NO_PROOF
-from factgeo.result import Result
-from factgeo.ui import desk, draft_map, draft_page, edit_panel, key_figures, plan_tables, work
-from factgeo.ui.desk import Saved
+from factgeo.planning import draft, pipeline
+from factgeo.planning.draft import Ground
+from factgeo.planning.plan import NO_PROOF
+from factgeo.planning.result import Result
+from factgeo.report import explore as explore_report
+from factgeo.report import plan as plan_report
+from factgeo.report import totals
+from factgeo.ui.draft import key_figures
+from factgeo.ui.draft import map as draft_map
+from factgeo.ui.draft import page as draft_page
+from factgeo.ui.draft import panel as edit_panel
+from factgeo.ui.draft import tables as plan_tables
 from factgeo.ui.prose import plain
+from factgeo.ui.session import desk, work
+from factgeo.ui.session.desk import Saved
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -69,7 +80,7 @@ def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result,
     expected = [figure.value for figure in key_figures.key_figures(totals.change(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
-    left = [plain(summary.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
+    left = [plain(plan_report.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
     assert left
     assert all(sentence in written(page) for sentence in left)
     assert page.table[0].value["Base"].tolist() == [team.name for team in forde.figures.teams]
@@ -123,7 +134,7 @@ def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest, shipped: 
     result = page.session_state[desk.RESULT]
     assert KINN in {entry.unit_code for entry in plan_of(page).unserved}
     entry = next(each for each in plan_of(page).unserved if each.unit_code == KINN)
-    assert plain(summary.unserved_sentence(entry, result, shipped)) in written(page)
+    assert plain(plan_report.unserved_sentence(entry, result, shipped)) in written(page)
     assert set(plan_of(page).team_of()) | {each.unit_code for each in plan_of(page).unserved} == set(
         plan_of(page).area.units
     )
@@ -255,7 +266,7 @@ def test_why_not_is_answered_by_the_library(page: AppTest, forde: Result) -> Non
     choose(page, text("app.panel.to"), target)
     press(page, "app.panel.why")
     answer = why.why(forde, KINN, draft.team(forde.plan, target).base)
-    said = further_words.lines(Further(answer=answer), forde)
+    said = explore_report.lines(Further(answer=answer), forde)
     assert all(plain(line) in page.info[0].value for line in said)
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from worlds.sessions import APP, PAGES, begun, drafted, drafts, labels, opened, sound, to, written
 
-from factgeo import areas, language, maps, pipeline, settings
-from factgeo.pack import Atlas
-from factgeo.result import Result
+from factgeo import language, settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.maps import plan as plan_map
+from factgeo.planning import pipeline
+from factgeo.planning.result import Result
 from factgeo.ui import prose
 
 __all__ = ["drafts"]  # runs by itself
@@ -96,7 +99,7 @@ def test_a_pack_that_is_not_there_gives_one_sentence(tmp_path: Path, monkeypatch
 
 
 def test_leaflet_is_where_the_app_serves_it_from() -> None:
-    assert {"leaflet.js", "leaflet.css", "images"} <= {path.name for path in maps.ASSETS.iterdir()}
+    assert {"leaflet.js", "leaflet.css", "images"} <= {path.name for path in plan_map.ASSETS.iterdir()}
 
 
 def test_nothing_is_reported_to_the_outside() -> None:

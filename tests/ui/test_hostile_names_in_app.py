@@ -13,9 +13,9 @@ from worlds.hostile import AREA, NAMES, REFUSED, TEMPLATE
 from worlds.sessions import PAGES, drafted, drafts, labels, on_desk, opened, sound, written
 
 from factgeo.language import text
-from factgeo.result import Result
-from factgeo.ui import desk
-from factgeo.ui.desk import Saved
+from factgeo.planning.result import Result
+from factgeo.ui.session import desk
+from factgeo.ui.session.desk import Saved
 
 __all__ = ["drafts"]  # runs by itself
 

@@ -13,28 +13,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from factgeo import (
-    areas,
-    capacity,
-    capacity_words,
-    draft,
-    language,
-    local,
-    need,
-    need_report,
-    need_words,
-    parameters,
-    pipeline,
-    privacy,
-    settings,
-    steps,
-)
+from factgeo import language, settings
+from factgeo.atlas import areas, parameters
+from factgeo.atlas.pack import Atlas
+from factgeo.capacity import capacity
 from factgeo.language import Phrase
-from factgeo.pack import Atlas
-from factgeo.result import Result
-from factgeo.ui import desk, need_answer_part, own_files, work
-from factgeo.ui.desk import Desk
+from factgeo.people import local, need, privacy
+from factgeo.planning import draft, pipeline, steps
+from factgeo.planning.result import Result
+from factgeo.report import capacity as capacity_report
+from factgeo.report import need as need_report
+from factgeo.report import target_groups
+from factgeo.ui.need import answer as need_answer_part
 from factgeo.ui.prose import plain
+from factgeo.ui.session import desk, own_files, work
+from factgeo.ui.session.desk import Desk
 
 AREA = "hf:Helse Førde HF"
 COUNTS = "kommunenummer;antall\n4601;900\n4602;40\n4640;3\n4641;12\n4647;95\n"
@@ -51,7 +44,8 @@ def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = 
     """The page with something on the desk."""
 
     def script() -> None:
-        from factgeo.ui import frame, need_page  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui import frame  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui.need import page as need_page  # noqa: PLC0415
 
         frame.begin()
         frame.page(need_page.show)()
@@ -80,25 +74,25 @@ def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result
     assert not shown.exception
     assert not shown.error
     language.use(lang)
-    found = need_report.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    found = target_groups.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
     takes = capacity.assess(forde)
     whole, all_ = found.whole, capacity.totals(takes)
     assert [metric.value for metric in shown.metric] == [
-        need_words.shown(whole.target_group.central),
-        need_words.shown(whole.act_level.central),
-        need_words.shown(all_.places.central),
-        need_words.shown(all_.gap.central),
-        capacity_words.figure(capacity_words.half(all_.positions.central)),
-        capacity_words.figure(capacity_words.rough(all_.hours.central)),
+        need_report.shown(whole.target_group.central),
+        need_report.shown(whole.act_level.central),
+        need_report.shown(all_.places.central),
+        need_report.shown(all_.gap.central),
+        capacity_report.figure(capacity_report.half(all_.positions.central)),
+        capacity_report.figure(capacity_report.rough(all_.hours.central)),
     ]
     estimate = language.text("need.quality.estimate")
     assert all(metric.delta.startswith(estimate) for metric in shown.metric)
-    assert all(plain(line) in written(shown) for line in need_words.lines(whole))
+    assert all(plain(line) in written(shown) for line in need_report.lines(whole))
     units = shown.table[1].value
     assert units.iloc[:, 0].tolist() == [unit.name for unit in whole.by_unit]
-    assert units.iloc[:, 3].tolist() == [need_words.shown(unit.target_group.central) for unit in whole.by_unit]
+    assert units.iloc[:, 3].tolist() == [need_report.shown(unit.target_group.central) for unit in whole.by_unit]
     assert shown.table[2].value.iloc[:, 3].tolist() == [
-        need_words.shown(team.target_group.central) for team in found.teams.values()
+        need_report.shown(team.target_group.central) for team in found.teams.values()
     ]
     assert len(shown.table[3].value) == len(takes.all)
 
@@ -110,7 +104,7 @@ def test_an_area_without_teams_has_a_need_and_says_that_there_is_nobody_to_staff
     assert not shown.exception
     assert not shown.error
     people = need.assess(shipped, result.plan.area, settings.load()).target_group
-    assert shown.metric[0].value == need_words.shown(people.central)
+    assert shown.metric[0].value == need_report.shown(people.central)
     assert bool(shown.warning) == (not result.plan.catchments)
 
 
@@ -122,7 +116,7 @@ def test_before_anything_was_proposed_an_area_can_be_chosen(shipped: Atlas) -> N
     shown.selectbox[0].select("kommune").run()
     first = shown.selectbox[1].value
     whole = need.assess(shipped, areas.resolve(first, shipped), settings.load())
-    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
     assert not shown.exception
 
 
@@ -141,7 +135,7 @@ def test_local_counts_take_the_place_of_the_fraction_and_small_ones_stay_hidden(
     assert not shown.error
     counted = local.read(save("brukerplan.csv", COUNTS), shipped)
     whole = need.assess(shipped, forde.plan.area, forde.plan.settings, local=counted)
-    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
     column = shown.table[1].value.set_index(language.text("need.column.unit"))["Lokalt tall"]
     assert column["Sogndal"].replace("\\", "") == "<5"
 
@@ -211,7 +205,7 @@ def test_a_projection_gives_the_need_of_its_year(shipped: Atlas, forde: Result, 
     assert not shown.exception
     assert not shown.error
     whole = need.assess(shipped, forde.plan.area, forde.plan.settings, projection=path, year=2040)
-    assert shown.metric[0].value == need_words.shown(whole.target_group.central)
+    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
     assert "2040" in shown.header[0].value
 
 
@@ -289,14 +283,14 @@ def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
     bad = replace(takes, teams=(replace(takes.teams[0], name='=HYPERLINK("x")'), *takes.teams[1:]))
     table = pd.read_csv(io.BytesIO(need_answer_part.capacity_csv(bad)))
     assert table["name"][0] == '\'=HYPERLINK("x")'
-    whole = capacity_words.table(takes)
+    whole = capacity_report.table(takes)
     pd.testing.assert_frame_equal(
         pd.read_csv(io.BytesIO(need_answer_part.capacity_csv(takes))), whole, check_dtype=False
     )
 
 
 def test_the_zip_has_the_files_of_the_need(shipped: Atlas, forde: Result) -> None:
-    found = need_report.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    found = target_groups.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
     language.use("nn")
     give_zip = need_answer_part.need_zip(found, shipped, "helse-forde")
     language.use("nb")  # as in the thread of a download

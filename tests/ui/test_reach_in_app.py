@@ -13,43 +13,33 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from factgeo import (
-    areas,
-    fairness,
-    language,
-    pipeline,
-    places,
-    potential,
-    potential_words,
-    reach,
-    reach_report,
-    reach_words,
-    sensitivity,
-    sensitivity_words,
-    settings,
-    steps,
-)
-from factgeo.areas import Area
+from factgeo import language, settings
+from factgeo.atlas import areas, places
+from factgeo.atlas.areas import Area
+from factgeo.atlas.pack import Atlas
 from factgeo.language import number, percent, text
-from factgeo.measure import WITHIN
-from factgeo.pack import Atlas
-from factgeo.reach_report import Asked, ReachReport
-from factgeo.result import Result
-from factgeo.sensitivity import Sensitivity
+from factgeo.planning import pipeline, steps
+from factgeo.planning.measure import WITHIN
+from factgeo.planning.result import Result
+from factgeo.reach import fairness, potential, sensitivity
+from factgeo.reach import measures as reach_measures
+from factgeo.reach.sensitivity import Sensitivity
+from factgeo.report import measure as measure_report
+from factgeo.report import potential as potential_report
+from factgeo.report import reach as reach_report
+from factgeo.report import sensitivity as sensitivity_report
+from factgeo.report.reach import Asked, ReachReport
 from factgeo.settings import Settings
-from factgeo.ui import (
-    desk,
-    fairness_part,
-    left_out_part,
-    measures_part,
-    packed,
-    prose,
-    reach_page,
-    reach_widgets,
-    today_part,
-    work,
-)
-from factgeo.ui.desk import Desk
+from factgeo.ui import prose
+from factgeo.ui.reach import fairness as fairness_part
+from factgeo.ui.reach import left_out as left_out_part
+from factgeo.ui.reach import measures as measures_part
+from factgeo.ui.reach import page as reach_page
+from factgeo.ui.reach import today as today_part
+from factgeo.ui.reach import widgets as reach_widgets
+from factgeo.ui.session import desk, work
+from factgeo.ui.session.desk import Desk
+from factgeo.ui.widgets import packed
 
 AREA = "hf:Helse Førde HF"
 DRAWN_MAP = reach_widgets.chart
@@ -85,7 +75,8 @@ def page(part: str, result: Result | None = None, lang: str = "nb", area: str = 
     """One part of the page; with a plan as the draft on the desk, or only an area, or an empty desk."""
 
     def script() -> None:
-        from factgeo.ui import frame, reach_page  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui import frame  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui.reach import page as reach_page  # noqa: PLC0415
 
         frame.begin()
         frame.page(reach_page.show)()
@@ -137,7 +128,7 @@ def test_each_measure_stands_by_itself_with_its_definition(
 
 
 def test_the_published_shares_stand_beside_those_of_the_same_classes(shipped: Atlas) -> None:
-    found = reach.slide(shipped, areas.resolve(AREA, shipped), RULES)
+    found = reach_measures.slide(shipped, areas.resolve(AREA, shipped), RULES)
     table = measures_part.published_table(found)
     assert table.iloc[:, 1].tolist() == [percent(share, 0) for share in (0.94, 0.67, 0.27, 0.06)]
     share = {each.number: each.share for each in found.classes}
@@ -147,7 +138,7 @@ def test_the_published_shares_stand_beside_those_of_the_same_classes(shipped: At
 
 def test_without_a_draft_the_page_is_about_all_of_norway(shipped: Atlas) -> None:
     shown = page("measures", measure="slide")
-    found = reach.slide(shipped, areas.resolve("norge", shipped), RULES)
+    found = reach_measures.slide(shipped, areas.resolve("norge", shipped), RULES)
     assert not shown.exception
     assert text("app_reach.no_desk", area="Norge") in written(shown)
     assert shown.metric[0].value == percent(found.share)
@@ -159,7 +150,7 @@ def test_an_area_can_be_chosen_without_a_draft(shipped: Atlas) -> None:
     shown.selectbox[1].select("hf").run()
     shown = shown.selectbox[2].select(AREA).run()
     assert not shown.exception
-    assert shown.metric[0].value == percent(reach.slide(shipped, areas.resolve(AREA, shipped), RULES).share)
+    assert shown.metric[0].value == percent(reach_measures.slide(shipped, areas.resolve(AREA, shipped), RULES).share)
 
 
 @pytest.mark.parametrize("part", ["left_out", "fairness"])
@@ -182,9 +173,9 @@ def test_the_part_is_kept_when_the_language_changes(forde: Result) -> None:
 
 def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -> None:
     shown = page("left_out", forde)
-    out = reach.left_out(forde)
+    out = reach_measures.left_out(forde)
     assert not shown.exception
-    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach.by_reason(out).values())
+    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_measures.by_reason(out).values())
     table = left_out_part.left_out_table(report)
     assert table.iloc[:, 0].tolist() == [each.name for each in out]
     assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
@@ -192,7 +183,7 @@ def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -
 
 
 def test_the_places_that_would_help_come_when_they_are_asked_for(forde: Result) -> None:
-    said = [line.strip() for line in reach_words.remedy_lines(fairness.best_remedies(forde), forde)]
+    said = [line.strip() for line in measure_report.remedy_lines(fairness.best_remedies(forde), forde)]
     shown = page("left_out", forde)
     assert said[1] not in written(shown)
     shown = shown.button[0].click().run()
@@ -222,15 +213,15 @@ def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result, m
     monkeypatch.setattr(sensitivity, "table", known)
     shown = page("sensitivity", forde)
     assert not shown.exception
-    said = sensitivity_words.lines(found)
+    said = sensitivity_report.lines(found)
     assert all(line in written(shown) for line in said[:3])
-    assert all(line in written(shown) for line in sensitivity_words.true_lines(found, travel=True))
+    assert all(line in written(shown) for line in sensitivity_report.true_lines(found, travel=True))
     assert (asked["area"], asked["rules"], asked["plan"]) == (forde.plan.area, forde.plan.settings, forde.plan)
     assert text("sensitivity.heading.near") in [each.value for each in shown.header]
 
 
 def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
-    found = {each: reach.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
+    found = {each: reach_measures.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]
@@ -249,7 +240,7 @@ def test_the_map_of_today_holds_the_reach_of_a_draft_but_no_other_measure(
     monkeypatch.setattr(reach_widgets, "chart", lambda _name, _key, draw, _told: draw())
     monkeypatch.setattr(today_part, "reach_map", lambda _atlas, found, **how: asked.update(how, reach=found))
     assert not page("today", forde if drafted else None, area=AREA, reading="any").exception
-    assert asked["reach"] == (reach.planner(forde) if drafted else None)
+    assert asked["reach"] == (reach_measures.planner(forde) if drafted else None)
     assert [each.reading for each in asked["today"]] == ["any", "narrow", "wide"]
     assert asked["first"] == "today"
 
@@ -278,15 +269,15 @@ def test_a_place_has_the_potential_of_the_library(shipped: Atlas, forde: Result)
     found = potential.of_place(shipped, places.resolve("Førde", shipped), RULES, potential.rules(RULES))
     shown = page("potential", forde, place="Førde")
     assert not shown.exception
-    assert [metric.value for metric in shown.metric] == [potential_words.shown(own) for own in found.place.residents]
-    assert potential_words.place_lines(found, shipped)[1] in written(shown)
+    assert [metric.value for metric in shown.metric] == [potential_report.shown(own) for own in found.place.residents]
+    assert potential_report.place_lines(found, shipped)[1] in written(shown)
 
 
 def test_the_best_places_of_the_area_come_first(shipped: Atlas, forde: Result) -> None:
     found = potential.of_area(shipped, forde.plan.area, RULES, potential.rules(RULES))
     shown = page("potential", forde)
     assert not shown.exception
-    assert all(line in written(shown) for line in potential_words.area_lines(found, shipped))
+    assert all(line in written(shown) for line in potential_report.area_lines(found, shipped))
 
 
 def test_a_place_that_nobody_knows_gives_one_sentence(forde: Result) -> None:

@@ -14,11 +14,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from worlds.sessions import begun, drafted, drafts, on_desk, opened, plan_of, press, sound
 
-from factgeo import areas, edits, export, planfile, settings
+from factgeo import settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.export import plan as plan_files
 from factgeo.language import text
-from factgeo.pack import Atlas
-from factgeo.result import Result
-from factgeo.ui import desk, example, packed, upload
+from factgeo.planning import edits, planfile
+from factgeo.planning.result import Result
+from factgeo.ui.session import desk, example, upload
+from factgeo.ui.widgets import packed
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -47,7 +51,7 @@ def zipped(**files: str | bytes) -> bytes:
 @pytest.fixture(scope="module")
 def app_zip(forde: Result, shipped: Atlas) -> bytes:
     """What the button on the proposal's page gives."""
-    return packed.zipped("helse-forde", lambda out: export.write_plan(forde, shipped, out, overwrite=True))
+    return packed.zipped("helse-forde", lambda out: plan_files.write_plan(forde, shipped, out, overwrite=True))
 
 
 def test_the_zip_that_the_app_gave_opens_as_the_same_draft_of_its_own_area(app_zip: bytes, forde: Result) -> None:
@@ -163,7 +167,7 @@ def alone(kind: str, name: str, content: str | bytes) -> AppTest:
         import streamlit as st  # noqa: PLC0415 - the tester runs only what stands in here
 
         from factgeo import settings  # noqa: PLC0415
-        from factgeo.ui import upload, work  # noqa: PLC0415
+        from factgeo.ui.session import upload, work  # noqa: PLC0415
 
         if kind == "plan":
             st.session_state["read"] = upload.plan(work.atlas())
@@ -192,7 +196,7 @@ def test_a_plan_of_another_pack_gives_one_sentence(forde: Result, shipped: Atlas
 
 
 def packed_plan(forde: Result, shipped: Atlas) -> bytes:
-    whole = packed.zipped("plan", lambda out: export.write_plan(forde, shipped, out, overwrite=True))
+    whole = packed.zipped("plan", lambda out: plan_files.write_plan(forde, shipped, out, overwrite=True))
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         return archive.read("plan/plan.json")
 

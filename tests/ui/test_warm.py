@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from worlds.basics import REPO
 
-from factgeo.ui import warm
+from factgeo.ui.session import warm
 
 SLOW = {"folium", "inequality", "matplotlib", "scipy.stats", "streamlit_folium"}
 
@@ -26,13 +26,13 @@ def test_the_first_page_loads_nothing_slow_that_it_does_not_show() -> None:
     script = "import sys, factgeo.ui.pages; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], cwd=REPO, capture_output=True, text=True, check=True)
     loaded = set(found.stdout.split())
-    assert "factgeo.ui.area_page" in loaded
+    assert "factgeo.ui.area.page" in loaded
     assert loaded & SLOW == set()
 
 
 @pytest.mark.parametrize("address", warm.PAGES)
 def test_every_page_has_a_module_that_shows_it(address: str) -> None:
-    assert callable(importlib.import_module(f"factgeo.ui.{warm.PAGES[address]}").show)
+    assert callable(importlib.import_module(f"factgeo.ui.{warm.PAGES[address]}.page").show)
 
 
 @pytest.mark.usefixtures("_thawed")

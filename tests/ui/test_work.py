@@ -13,8 +13,8 @@ from worlds.sessions import button, drafts, press, written
 from factgeo.errors import PlanError
 from factgeo.language import text
 from factgeo.progress import is_stopped, raise_if_stopped
-from factgeo.ui import work
-from factgeo.ui.work import Tell
+from factgeo.ui.session import work
+from factgeo.ui.session.work import Tell
 
 __all__ = ["drafts"]  # runs by itself
 
@@ -59,7 +59,8 @@ def session(name: str) -> AppTest:
     def script(name: str) -> None:
         import streamlit as st  # noqa: PLC0415 - the tester runs only what stands in here
 
-        from factgeo.ui import frame, work  # noqa: PLC0415
+        from factgeo.ui import frame  # noqa: PLC0415
+        from factgeo.ui.session import work  # noqa: PLC0415
 
         def show() -> None:
             found = work.ask("test", (name,), work.TASKS_OF_A_TEST[name])  # type: ignore[attr-defined]
@@ -146,7 +147,7 @@ def test_what_the_user_can_put_right_is_one_sentence_and_tried_anew(task: Task, 
 
 def test_only_so_many_results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     def script() -> None:
-        from factgeo.ui import work  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui.session import work  # noqa: PLC0415 - the tester runs only what stands in here
 
         for number in range(work.OTHERWISE_KEPT + 5):
             work.ask("many", (number,), lambda _: "x")

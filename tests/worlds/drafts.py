@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from factgeo import steps
-from factgeo.pack import Atlas
-from factgeo.steps import History
+from factgeo.atlas.pack import Atlas
+from factgeo.planning import steps
+from factgeo.planning.steps import History
 
 
 def there_and_back(history: History, atlas: Atlas) -> None:

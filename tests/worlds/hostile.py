@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from factgeo import areas, pipeline, settings
-from factgeo.pack import Atlas
-from factgeo.result import Result
+from factgeo import settings
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.planning import pipeline
+from factgeo.planning.result import Result
 from factgeo.settings import Settings
 
 TEMPLATE = "{{7*7}}"  # 49, if it is run

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from factgeo import local
-from factgeo.local import LocalCounts
-from factgeo.pack import Atlas
+from factgeo.atlas.pack import Atlas
+from factgeo.people import local
+from factgeo.people.local import LocalCounts
 
 Save = Callable[[str, "str | bytes"], Path]
 

@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from factgeo import settings as factgeo_settings
-from factgeo import travel
-from factgeo.entry import Access
-from factgeo.network import RoadNetwork
+from factgeo.atlas.access import Access
+from factgeo.travel import times as travel_times
+from factgeo.travel.network import RoadNetwork
 
 ROAD = {"highway": "residential"}
 FERRY = {"route": "ferry", "name": "Lavik - Oppedal"}
@@ -75,7 +75,9 @@ def oracle(drawn: RoadNetwork, bases: Access, cells: Access) -> np.ndarray:
                     graph.add_edge(a, b, weight=0)
                     graph.add_edge(b, a, weight=0)
     lengths = [nx.single_source_dijkstra_path_length(graph, ("b", k)) for k in range(len(bases.edge))]
-    return np.array([[found.get(("c", k), travel.UNREACHABLE) for k in range(len(cells.edge))] for found in lengths])
+    return np.array(
+        [[found.get(("c", k), travel_times.UNREACHABLE) for k in range(len(cells.edge))] for found in lengths]
+    )
 
 
 def drawn_network(edges: list[Edge], *, nodes: int) -> RoadNetwork:

@@ -10,11 +10,12 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from factgeo import areas, journeys
 from factgeo import settings as factgeo_settings
-from factgeo.pack import Atlas
-from factgeo.propose.frontier import goal_problem, reach_problem
-from factgeo.propose.problem import NO_LIMIT, Group, Objective, Problem
+from factgeo.atlas import areas
+from factgeo.atlas.pack import Atlas
+from factgeo.planning.propose.frontier import goal_problem, reach_problem
+from factgeo.planning.propose.problem import NO_LIMIT, Group, Objective, Problem
+from factgeo.travel import journeys
 
 OPTIONS = factgeo_settings.load().solver
 

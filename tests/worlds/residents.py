@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from factgeo.pack import Atlas
+from factgeo.atlas.pack import Atlas
 
 
 def drawn(atlas: Atlas, codes: list[str], *, factor: int = 2, years: tuple[int, ...] = (2030, 2040)) -> str:

@@ -8,21 +8,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from factgeo import language, steps
+from factgeo import language
 from factgeo.language import Phrase, text
-from factgeo.result import Result
+from factgeo.planning import steps
+from factgeo.planning.result import Result
 from factgeo.settings import Settings
-from factgeo.ui import (
-    area_page,
-    compare_page,
-    data_page,
-    desk,
-    draft_page,
-    need_page,
-    reach_page,
-    work,
-)
-from factgeo.ui.desk import Desk
+from factgeo.ui.area import page as area_page
+from factgeo.ui.compare import page as compare_page
+from factgeo.ui.data import page as data_page
+from factgeo.ui.draft import page as draft_page
+from factgeo.ui.need import page as need_page
+from factgeo.ui.reach import page as reach_page
+from factgeo.ui.session import desk, work
+from factgeo.ui.session.desk import Desk
 
 # the app loads its pages in a thread of its own, which needs a page that runs; here they are loaded before
 LOADED = (area_page, draft_page, reach_page, need_page, compare_page, data_page)

@@ -1,0 +1,1 @@
+"""What a plan takes: clients, positions, driving."""

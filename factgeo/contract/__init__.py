@@ -1,0 +1,1 @@
+"""The JSON objects that other programs rely on."""

@@ -1,0 +1,211 @@
+"""The JSON objects that other programs rely on. New keys may be added, none renamed."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from factgeo import __version__
+from factgeo.atlas.pack import Atlas
+from factgeo.atlas.places import Place
+from factgeo.explore.answers import Further
+from factgeo.planning.effects import Effect, Effects
+from factgeo.planning.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
+from factgeo.planning.plan import ActArea, Catchment, Plan, Stage, Unserved
+from factgeo.planning.result import Result
+from factgeo.report import explore as explore_report
+from factgeo.report import plan as plan_report
+from factgeo.travel.trips import Trip
+
+PLAN_SCHEMA = "factgeo.plan/1"
+
+
+def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> dict[str, Any]:
+    """The plan as the object of ``plan.json`` (schema ``factgeo.plan/1``), with what else was asked of it."""
+    plan, figures = result.plan, result.figures
+    return {
+        "schema": PLAN_SCHEMA,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "factgeo": __version__,
+        "config_digest": plan.settings.digest(),
+        "pack_digest": plan.pack_digest,
+        "area": {
+            "name": plan.area.name,
+            "units": len(plan.area.units),
+            "unit_codes": list(plan.area.units),
+            "population": figures.population,
+            "adults": figures.adults,
+        },
+        "rules": plan.settings.content(),
+        "solver": _solver(result),
+        "teams": [
+            {
+                **_team(team),
+                "base": dataclasses.asdict(c.base),
+                "units": list(c.units),
+                "parts": _parts(c, result),
+            }
+            for team, c in zip(figures.teams, plan.catchments, strict=True)
+        ],
+        "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
+        if plan.act
+        else [],
+        "unserved": [_unserved(entry, result, atlas) for entry in plan.unserved],
+        "reach": {
+            "served": round(figures.served, 6),
+            "share_within": _shares(figures.share_within),
+            "mean_min": tenth(figures.mean_min),
+        },
+        "broken_rules": [{"team_id": note.team_id, "text": note.text()} for note in result.notes],
+        **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
+        **({} if further is None else explore_report.to_json(further, result)),
+    }
+
+
+def _changes(effects: Effects, plan: Plan) -> dict[str, Any]:
+    """What closures and new links change: the whole, and each unit that notices."""
+    roads = plan.settings.roads
+    return {
+        "closed": list(roads.closed),
+        "added": [link.name for link in roads.added],
+        **effect(effects.whole),
+        "units": [{"unit_code": e.unit_code, **effect(e)} for e in effects.units if e.changes],
+    }
+
+
+def effect(change: Effect) -> dict[str, Any]:
+    """Minutes, residents within the limit, and residents whom no team reaches, today and then."""
+    return {
+        "population": change.persons,
+        "mean_min": {"today": tenth(change.today.mean_min), "then": tenth(change.then.mean_min)},
+        "within": {"today": change.today.within, "then": change.then.within},
+        "lost": {"today": change.today.lost, "then": change.then.lost},
+    }
+
+
+def _solver(result: Result) -> dict[str, Any]:
+    """What is known of how good the plan is; no value of a proof that does not hold."""
+    plan, proof = result.plan, result.proof
+    act = [plan.act.stage] if plan.act else []
+    if proof != plan.proof:
+        act = [Stage(stage.goal, 0.0, 0.0, 0.0, "none", 0.0) for stage in act]
+    stages = [
+        {**dataclasses.asdict(stage), "value": round(stage.value, 3), "bound": round(stage.bound, 3),
+         "seconds": round(stage.seconds, 2)}
+        for stage in (*proof.stages, *act)
+    ]  # fmt: skip
+    seconds = round(proof.seconds, 2)
+    return {
+        "name": proof.solver,
+        "status": proof.status,
+        "gap": proof.gap,
+        "seconds": seconds,
+        "stages": stages,
+    }
+
+
+def _team(team: TeamFigures) -> dict[str, Any]:
+    return {
+        "team_id": team.team_id,
+        "name": team.name,
+        "service": team.service,
+        "teams": team.teams,
+        "population": team.population,
+        "adults": team.adults,
+        "target_group": dataclasses.asdict(team.target_group),
+        "travel": {**travel(team.travel), **way(team.way)},
+        "flags": list(team.flags),
+        "margin": {**dataclasses.asdict(team.margin), "edge_min": tenth(team.margin.edge_min)},
+    }
+
+
+def _parts(catchment: Catchment, result: Result) -> list[dict[str, Any]]:
+    """The parts of the catchment's big units, with the balance that was reached."""
+    return [
+        {
+            "code": part.code,
+            "unit_code": part.unit_code,
+            "base": dataclasses.asdict(part.base),
+            "population": result.parts[part.code].population,
+            "adults": result.parts[part.code].adults,
+            "travel": travel(result.parts[part.code].travel),
+            "balance": split.balance if math.isfinite(split.balance) else None,
+            "status": split.status,
+            "cells": list(part.cells),
+        }
+        for split in result.splits
+        for part in split.parts
+        if part.unit_code in catchment.units
+    ]
+
+
+def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:
+    return {
+        "act_id": figures.act_id,
+        "name": figures.name,
+        "base": dataclasses.asdict(area.base),
+        "teams": list(area.teams),
+        "population": figures.population,
+        "adults": figures.adults,
+        "adults_within": figures.adults_within,
+        "act_level": dataclasses.asdict(figures.act_level),
+        "caseload": list(figures.caseload),
+        "travel": travel(figures.travel),
+    }
+
+
+def travel(figures: TravelFigures) -> dict[str, Any]:
+    """Travel figures with minutes to a tenth and shares to a millionth."""
+    return {
+        "median_min": tenth(figures.median_min),
+        "p90_min": tenth(figures.p90_min),
+        "p95_min": tenth(figures.p95_min),
+        "edge_min": tenth(figures.edge_min),
+        "mean_min": tenth(figures.mean_min),
+        "unreachable": figures.unreachable,
+        "share_within": _shares(figures.share_within),
+    }
+
+
+def way(figures: WayFigures) -> dict[str, Any]:
+    """What the way to a resident consists of, on average."""
+    means = {f.name: tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
+    return {**means, "by_ferry": figures.by_ferry}
+
+
+def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:
+    persons = int(atlas.population.at[entry.unit_code, "persons"])
+    text = plan_report.unserved_sentence(entry, result, atlas)
+    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
+
+
+def _shares(shares: Mapping[int, float]) -> dict[str, float]:
+    return {str(limit): round(share, 6) for limit, share in shares.items()}
+
+
+def trip_json(start: Place, end: Place, trip: Trip, today: Trip | None) -> dict[str, Any]:
+    """The object that ``factgeo travel --json`` prints; ``today`` is the trip without closures and new links."""
+    whole = {"from": dataclasses.asdict(start), "to": dataclasses.asdict(end), **_trip(trip)}
+    return whole if today is None else {**whole, "today": _trip(today)}
+
+
+def _trip(trip: Trip) -> dict[str, Any]:
+    parts = {
+        name: tenth(getattr(trip, name)) for name in ("minutes", "drive_min", "crossing_min", "wait_min", "access_min")
+    }
+    return {
+        "reachable": trip.reachable,
+        **parts,
+        "km": tenth(trip.km),
+        "ferries": list(trip.ferries),
+        "boats": trip.boats,
+        "roads": list(trip.roads),
+    }
+
+
+def tenth(value: float | None) -> float | None:
+    """Minutes or kilometres to one decimal; more would claim too much."""
+    return None if value is None else round(value, 1)

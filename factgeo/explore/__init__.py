@@ -1,0 +1,1 @@
+"""What else could be: answers beyond the best plan, and two plans compared."""

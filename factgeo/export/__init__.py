@@ -1,0 +1,1 @@
+"""Answers as folders of files."""

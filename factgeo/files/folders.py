@@ -1,0 +1,157 @@
+"""Folders that are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
+from pathlib import Path
+
+from factgeo import machine
+from factgeo.errors import OutputError
+from factgeo.files import workfolders
+from factgeo.language import Phrase
+
+# what systems say in their own words, said in ours
+REASONS = {
+    errno.EACCES: "reason.no_permission",
+    errno.EPERM: "reason.no_permission",
+    errno.EROFS: "reason.read_only",
+    errno.ENOSPC: "reason.full",
+    errno.EDQUOT: "reason.full",
+    errno.EFBIG: "reason.full",
+    errno.ENOENT: "reason.gone",
+    errno.ENOTDIR: "reason.no_folder",
+    errno.EEXIST: "reason.no_folder",
+    errno.ENAMETOOLONG: "reason.long_name",
+    errno.ELOOP: "reason.loop",
+    errno.EBUSY: "reason.busy",
+}
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """A new folder beside ``out`` that takes its place when all has gone well; until then ``out`` is untouched.
+
+    A link is followed: what it points at is replaced, and it stays. What runs that were killed have left is put in
+    order first.
+
+    Raises:
+        OutputError: The folder cannot be written, or another run has written it meanwhile.
+    """
+    with written(out):
+        place = _place(out)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        workfolders.recover(place)
+        was_there = _holds_something(place)
+        with workfolders.filled(place) as work:
+            yield work
+            with workfolders.alone(place.parent):
+                if not was_there and _holds_something(place):
+                    raise OutputError("out_appeared", folder=out)
+                workfolders.put_in_place(work, place)
+
+
+def refuse(out: Path, known: Iterable[str], *, overwrite: bool, key: str) -> None:
+    """Refuse a folder that a result must not be written to.
+
+    Args:
+        out: The folder.
+        known: Names of the result's own files and folders; * stands for anything.
+        overwrite: May an earlier result be replaced?
+        key: The error for a folder that holds an earlier result.
+
+    Raises:
+        OutputError: It is a file, holds other things, or holds an earlier result and not ``overwrite``; or it can be
+            seen already that nothing can be written there.
+    """
+    prepare(out)
+    found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    known = tuple(known)
+    others = [name for name in found if not any(fnmatch(name, pattern) for pattern in known)]
+    if others:
+        raise OutputError("out_holds_other_things", folder=out, found=", ".join(others[:3]))
+    if found and not overwrite:
+        raise OutputError(key, folder=out)
+
+
+def prepare(out: Path) -> None:
+    """Look at a folder that is to be written before the work for it begins; what killed runs have left is put in order.
+
+    Raises:
+        OutputError: It is no folder, cannot be replaced, or the folder around it cannot be written.
+    """
+    with written(out):
+        place = _place(out)
+        workfolders.recover(place)
+        around = _nearest(place.parent)
+        if not os.access(around, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", around)
+        if out.is_dir() and not os.access(out, os.R_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", out)
+
+
+@contextmanager
+def written(out: Path) -> Iterator[None]:
+    """Say in one sentence why something cannot be written, whatever the system calls it.
+
+    Raises:
+        OutputError: Instead of any other OSError.
+    """
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        if error.errno in (None, errno.ENOENT) and (missing := machine.missing()):
+            raise OutputError(missing) from None
+        raise OutputError("cannot_write", folder=out, reason=reason(error)) from None
+
+
+def reason(error: OSError) -> object:
+    """Why the system refuses, in the words of the catalogue where it has any."""
+    key = REASONS.get(error.errno or 0)
+    return Phrase(key) if key else " ".join(str(error.strerror or error).split())
+
+
+def _place(out: Path) -> Path:
+    """The folder that ``out`` means, links followed.
+
+    Raises:
+        OutputError: It is a file or lies in one, or is a link to nothing, or a folder that must stay where it is.
+        OSError: It cannot be found out.
+    """
+    nearest = _nearest(out)
+    if not nearest.is_dir():
+        key = "out_link_to_nothing" if nearest.is_symlink() and not nearest.exists() else "out_is_a_file"
+        raise OutputError(key, folder=out, name=nearest)
+    place = Path(os.path.realpath(out))
+    if place.is_dir() and _must_stay(place):
+        raise OutputError("out_must_stay", folder=out, inside=out / "factgeo")
+    return place
+
+
+def _nearest(out: Path) -> Path:
+    """The path itself, or the first of the folders around it that is there."""
+    for path in (out, *out.parents):
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return path
+    raise FileNotFoundError(errno.ENOENT, "", out)
+
+
+def _must_stay(place: Path) -> bool:
+    """A disk, a home folder, and the folder that one works in cannot be replaced by another."""
+    kept = [Path(os.path.realpath(home))] if (home := machine.home()) else []
+    with suppress(FileNotFoundError):  # one can work in a folder that has been removed
+        here = Path(os.path.realpath(Path.cwd()))
+        kept += [here, *here.parents]
+    return place in kept or place.is_mount()
+
+
+def _holds_something(folder: Path) -> bool:
+    return folder.exists() and any(folder.iterdir())

@@ -1,0 +1,596 @@
+"""The map for drafting: its ground is constant, and each edit only paints it anew.
+
+What never changes while an area is drafted is written once as files that the browser fetches (:func:`ground`). The map
+itself (:func:`base_map`) is the same text at each run of the page, so that its frame stays and the view never moves.
+What an edit changes goes to the browser as data (:func:`paint`). A click comes back as the unit that was hit
+(:func:`clicked`). The script of the browser is ``live_map.js``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from branca.element import Element, Figure, MacroElement
+from folium.template import Template
+from numpy.typing import NDArray
+from PIL import Image, ImageColor
+from shapely.geometry.base import BaseGeometry
+
+from factgeo import language
+from factgeo.atlas.areas import Area
+from factgeo.atlas.pack import Atlas
+from factgeo.language import escaping, number, percent, text
+from factgeo.language.escaping import html as safe
+from factgeo.maps import plan as plan_map
+from factgeo.maps.plan import legend_row
+from factgeo.planning.measure import WITHIN, TeamFigures
+from factgeo.planning.result import Result
+from factgeo.travel.bases import Base
+from factgeo.travel.times import UNREACHABLE
+
+Layer = Literal["background", "roads", "population", "minutes", "potential", "listed", "act", "names"]
+LAYERS: tuple[Layer, ...] = ("background", "roads", "population", "minutes", "potential", "listed", "act", "names")
+FIRST_LAYERS: tuple[Layer, ...] = ("roads", "population", "act", "names")  # what is seen before anybody chooses
+# viridis from near to far, then Okabe and Ito's vermilion where no road leads
+BANDS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154", "#D55E00")
+PALENESS = 0.75  # opacity of the population, so that the colours of teams stay clear in towns
+BAND_OPACITY = 225  # 0-255
+TILES = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
+ROAD_COLOUR, FERRY_COLOUR = "#7a3b3b", "#0b4f8a"
+ROADS = {"motorway": "E", "trunk": "E", "E": "E", "R": "R", "F": "F"}  # how each class of the pack is drawn
+SCRIPT = "live_map.js"
+FORMAT = "1"  # of the files below; other numbers, other folders
+ONE_PIXEL_M = 400.0  # metres of Web Mercator per pixel of a picture at least
+WIDE_DEGREES = 6.0  # height of an area from which on roads are drawn thin
+TEAM_FIELDS = ("team", "service", "residents", "adults", "target", "median", "p95")
+WORDS = (*TEAM_FIELDS, "unit", "reason", "act", "locked")
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Which inhabited 1 km square each pixel of a picture in Web Mercator shows.
+
+    Attributes:
+        square: Of each pixel, counted from 1; 0 where nobody lives.
+        of_cell: The square of each cell of the area, in the order of the pack; 0 where nobody lives.
+        corners: ``[[south, west], [north, east]]`` in degrees.
+    """
+
+    square: NDArray[np.uint16 | np.uint32]
+    of_cell: NDArray[np.intp]
+    corners: list[list[float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What never changes while an area is drafted; shared by all sessions.
+
+    Attributes:
+        area: The area.
+        year: Of the population figures.
+        folder: Name of the folder with the files of this area.
+        bounds: What the window shows first, ``[[south, west], [north, east]]`` in degrees.
+        first_cell: Where the cells of each unit begin among those of the area, and where the last ones end.
+        grid: The pixels of pictures; None where nobody lives.
+    """
+
+    area: Area
+    year: int
+    folder: str
+    bounds: list[list[float]]
+    first_cell: NDArray[np.intp]
+    grid: Grid | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Squares in colours, drawn above the units.
+
+    Attributes:
+        address: The image as a data address.
+        corners: ``[[south, west], [north, east]]`` in degrees.
+        title: Heads its rows of the legend.
+        colours: Colour and words of each class.
+    """
+
+    address: str
+    corners: list[list[float]]
+    title: str
+    colours: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Click:
+    """What was chosen on the map.
+
+    Attributes:
+        unit: Its code; None where the choice was cleared.
+        at: When, in milliseconds of the browser's clock; tells a new click from one that was answered before.
+    """
+
+    unit: str | None
+    at: int
+
+
+class Call(MacroElement):
+    """A call of the browser's script with data; ``map`` stands for the map."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.code() }}{% endmacro %}")
+
+    def __init__(self, function: str, data: Mapping[str, Any], *, with_map: bool = False) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Call"
+        self.function, self.data, self.with_map = function, data, with_map
+
+    def code(self) -> str:
+        """The call; its data cannot end a script or open a template."""
+        first = f"{cast('Element', self._parent).get_name()}, " if self.with_map else ""
+        return f"factgeo.{self.function}({first}{escaping.script(self.data)});"
+
+
+def ground(atlas: Atlas, area: Area, folder: Path) -> Ground:
+    """The ground of an area; its files are written below ``folder``, once for each pack, area and version of the map.
+
+    Args:
+        atlas: The pack as it is shipped, with no links added.
+        area: The area.
+        folder: Served to the browser; made where it is missing.
+
+    Raises:
+        OSError: The files cannot be written.
+    """
+    script = resources.files("factgeo.maps").joinpath(SCRIPT).read_bytes()
+    made_of = "\n".join((FORMAT, atlas.digest, *area.units)).encode() + script
+    out = folder / hashlib.sha256(made_of).hexdigest()[:24]
+    cells = atlas.cells[atlas.cells["unit_code"].isin(area.units).to_numpy()]
+    grid = _grid(cells)
+    if not out.is_dir():
+        _write(out, {**_contents(atlas, area), SCRIPT: script, "population.png": _population(cells, grid)})
+    bounds = json.loads((out / "bounds.json").read_bytes())
+    codes = cells["unit_code"].to_numpy(dtype=object)
+    first = np.searchsorted(codes, np.array([*area.units, "~"], dtype=object))
+    return Ground(area, atlas.year, out.name, bounds, first, grid)
+
+
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
+    """A folder with all its files or none; where another process was faster, its folder stays."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for name, content in files.items():
+            (work / name).write_bytes(content)
+        work.chmod(0o755)
+        work.rename(out)
+    except OSError:
+        if not out.is_dir():
+            raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _contents(atlas: Atlas, area: Area) -> dict[str, bytes]:
+    """The lines and outlines of an area, by the names of their files; degrees."""
+    outlines = plan_map.outlines_around(atlas, area.units)
+    here = outlines.loc[list(area.units)]
+    west, south, east, north = map(float, here.total_bounds)
+    contents: dict[str, object] = {
+        "bounds": [[south, west], [north, east]],
+        "units": _collection(_units(here, atlas)),
+        "around": _collection((shape, {}) for shape in outlines.drop(here.index)),
+        "borders": _collection(_borders(here)),
+        "roads": _collection(_roads(atlas, area)),
+    }
+    return {f"{name}.json": json.dumps(told, separators=(",", ":")).encode() for name, told in contents.items()}
+
+
+Shape = tuple[BaseGeometry, Mapping[str, object]]
+
+
+def _collection(shapes: Iterable[Shape]) -> dict[str, object]:
+    """Shapes with their properties as GeoJSON."""
+    features = [
+        {"type": "Feature", "properties": told, "geometry": shapely.geometry.mapping(shape)}
+        for shape, told in shapes
+        if not shape.is_empty
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _units(outlines: gpd.GeoSeries, atlas: Atlas) -> Iterator[Shape]:
+    """The units with a point inside each, for its signs."""
+    for unit, shape in outlines.items():
+        inside = shapely.point_on_surface(max(shapely.get_parts(shape), key=shapely.area))
+        at = [round(inside.x, 4), round(inside.y, 4)]
+        yield shape, {"unit": unit, "name": str(atlas.units.at[unit, "name"]), "at": at}
+
+
+def _borders(outlines: gpd.GeoSeries) -> Iterator[Shape]:
+    """The line between each two neighbours, ``a`` and ``b``; not the coast, nor where the area ends."""
+    segments, one, other = plan_map.shared_segments(outlines.to_numpy())
+    lines = pd.DataFrame({"one": one, "other": other}).groupby(["one", "other"]).indices
+    for (a, b), rows in lines.items():
+        line = shapely.line_merge(shapely.multilinestrings(segments[rows]))
+        yield line, {"a": outlines.index[a], "b": outlines.index[b]}
+
+
+def _roads(atlas: Atlas, area: Area) -> Iterator[Shape]:
+    """Main roads and the car ferries that sail all year around an area, as fine as a screen can show."""
+    west, south, east, north = atlas.units.loc[list(area.units)].total_bounds
+    detail = min(plan_map.COARSEST_M, max(east - west, north - south) / plan_map.FINENESS)
+    margin = plan_map.MARGIN * max(east - west, north - south)
+    roads = atlas.roads.cx[west - margin : east + margin, south - margin : north + margin]
+    ferries = (roads["kind"] == "ferry") & (roads["season"] == "") & (roads["in_service"] != "no")
+    kinds = roads["road_class"].map(ROADS).where(roads["kind"] == "road").mask(ferries, "ferry")
+    for kind, some in roads.groupby(kinds):
+        line = shapely.simplify(shapely.line_merge(shapely.union_all(some.geometry.to_numpy())), detail)
+        degrees = gpd.GeoSeries([line], crs=roads.crs).to_crs(4326).iloc[0]
+        yield shapely.transform(degrees, lambda at: at.round(4)), {"kind": kind}
+
+
+def _grid(cells: pd.DataFrame) -> Grid | None:
+    """The pixels of the inhabited squares of some cells."""
+    lived_in = cells["persons"].to_numpy() > 0
+    if not lived_in.any():
+        return None
+    place = pd.DataFrame({"column": cells["x"] // plan_map.CELL_M, "row": cells["y"] // plan_map.CELL_M}).astype(
+        np.int64
+    )
+    of_cell = np.zeros(len(cells), dtype=np.intp)
+    squares = place[lived_in].drop_duplicates(ignore_index=True)
+    numbered = pd.MultiIndex.from_frame(squares)
+    of_cell[lived_in] = numbered.get_indexer(pd.MultiIndex.from_frame(place[lived_in])) + 1
+    square, corners = plan_map.numbered_image(squares, ONE_PIXEL_M)
+    return Grid(square, of_cell, corners)
+
+
+def _population(cells: pd.DataFrame, grid: Grid | None) -> bytes:
+    """The residents of each square in shades; one clear pixel where nobody lives."""
+    palette = list(plan_map.INK) * (len(plan_map.SHADES) + 1)
+    if grid is None:
+        return _png(np.zeros((1, 1), dtype=np.uint8), palette, bytes((0, *plan_map.SHADES)))
+    persons = np.bincount(grid.of_cell, weights=cells["persons"].to_numpy())
+    shades = np.searchsorted(plan_map.CLASSES, persons, side="right").astype(np.uint8)
+    shades[0] = 0
+    return _png(shades[grid.square], palette, bytes((0, *plan_map.SHADES)))
+
+
+def _png(numbers: NDArray[np.uint8], palette: list[int], opacity: bytes) -> bytes:
+    """Numbered colours as an image."""
+    image, content = Image.fromarray(numbers, mode="P"), io.BytesIO()
+    image.putpalette(palette)
+    image.save(content, format="PNG", transparency=opacity, compress_level=3)
+    return content.getvalue()
+
+
+def base_map(on: Ground, *, assets: str, files: str) -> folium.Map:
+    """The map without a plan: the same text for the same ground and language, so that its frame stays.
+
+    Args:
+        on: The ground.
+        assets: Address of the folder with leaflet.js and leaflet.css.
+        files: Address of the folder that :func:`ground` wrote to.
+    """
+    here = f"{files}{on.folder}/"
+    drawn = plan_map.OfflineMap(assets=assets, zoom_snap=0.25, double_click_zoom=False)
+    drawn.default_js = [*drawn.default_js, ("live_map", here + SCRIPT)]
+    (south, _), (north, _) = on.bounds
+    told = {
+        "files": here,
+        "bounds": on.bounds,
+        "corners": on.grid.corners if on.grid else on.bounds,
+        "language": language.in_use(),
+        "title": text("map.title", area=on.area.name),
+        "source": text("map.source", year=on.year),
+        "zoom": {"zoomInTitle": text("map.zoom.in"), "zoomOutTitle": text("map.zoom.out")},
+        "words": {word: _word(word) for word in WORDS},
+        "fields": TEAM_FIELDS,
+        "yes": text("live_map.yes"),
+        "alternatives": {layer: text(f"live_map.alt.{layer}") for layer in ("population", "minutes", "potential")},
+        "colours": {"act": plan_map.ACT_COLOUR, "road": ROAD_COLOUR, "ferry": FERRY_COLOUR},
+        "hatch": plan_map.HATCH,
+        "tiles": TILES,
+        "few": plan_map.NAMES_SHOWN,
+        "paleness": PALENESS,
+        "fineness": 0.5 if north - south > WIDE_DEGREES else 1.0,
+    }
+    Call("start", told, with_map=True).add_to(drawn)
+    cast("Figure", drawn.get_root()).html.add_child(Element(plan_map.STYLE + STYLE + plan_map.HATCHING))
+    return drawn
+
+
+def _word(word: str) -> str:
+    """What a fact of a tooltip is called."""
+    own = ("median", "p95", "locked")
+    return text(f"live_map.tooltip.{word}") if word in own else text(f"map.tooltip.{word}")
+
+
+def layer_name(layer: Layer) -> str:
+    """What the switch of a layer is called."""
+    return text(f"live_map.layer.{layer}")
+
+
+def layers_of(result: Result, potential: Picture | None = None) -> tuple[Layer, ...]:
+    """The layers that there are for a plan, in the order of their switches."""
+    absent = {"potential": potential is None, "act": result.plan.act is None}
+    return tuple(layer for layer in LAYERS if not absent.get(layer, False))
+
+
+def clicked(value: object) -> Click | None:
+    """The click in what ``st_folium`` gives back; None where there is none yet."""
+    if not isinstance(value, Mapping):
+        return None
+    unit, at = value.get("unit"), value.get("at")
+    return Click(unit, at) if isinstance(unit, str | None) and type(at) is int else None
+
+
+def paint(
+    on: Ground,
+    result: Result,
+    *,
+    colours: Mapping[str, str],
+    selected: str | None = None,
+    locked: Collection[str] = (),
+    layers: Collection[Layer] = FIRST_LAYERS,
+    potential: Picture | None = None,
+) -> folium.FeatureGroup:
+    """A plan on its ground, to be given to ``st_folium`` as ``feature_group_to_add``.
+
+    Args:
+        on: The ground of the plan's area.
+        result: The plan with its figures.
+        colours: The colour of each team, by its id (see ``maps.colours``).
+        selected: The unit that is chosen.
+        locked: Units that stay with their team.
+        layers: What is switched on.
+        potential: The picture of the layer ``potential``.
+    """
+    plan = result.plan
+    pictures = {"minutes": minutes(on, result) if "minutes" in layers else None}
+    pictures["potential"] = potential if "potential" in layers else None
+    shown = {name: picture for name, picture in pictures.items() if picture}
+    told = {
+        "units": _told_of_units(on, result),
+        "teams": {
+            team.team_id: {
+                "label": f"{team.team_id} {team.name}",
+                "colour": colours[team.team_id],
+                "act": plan_map.act_of(team, result) if plan.act else "",
+            }
+            for team in result.figures.teams
+        },
+        "bases": _bases(result),
+        "selected": selected,
+        "locked": sorted(locked),
+        "layers": sorted(layers),
+        "pictures": {name: {"address": each.address, "corners": each.corners} for name, each in shown.items()},
+        "legend": _legend(result, layers, locked, tuple(shown.values())),
+        "alternative": _alternative(result, selected),
+    }
+    group = folium.FeatureGroup()
+    Call("paint", told).add_to(group)
+    for layer in _marks(result, layers):
+        layer.show = True
+        layer.add_to(group)
+    return group
+
+
+def _marks(result: Result, layers: Collection[Layer]) -> Iterator[folium.GeoJson]:
+    """Few and small things that are drawn anew each time: changed roads, listed teams."""
+    plan = result.plan
+    changed = plan.settings.roads.closed or plan.settings.roads.added
+    yield from filter(None, (plan_map.changed_roads(result.atlas, plan) if changed else None,))
+    yield from filter(None, (plan_map.listed_teams(result.atlas, plan) if "listed" in layers else None,))
+
+
+def minutes(on: Ground, result: Result) -> Picture | None:
+    """The minutes to everyone from their own team's base, in bands; clear where there is no team.
+
+    Of several cells in one square the longest way counts.
+    """
+    if on.grid is None:
+        return None
+    seconds = result.ways.seconds
+    bands = np.searchsorted(60 * np.array(WITHIN), seconds) + 1
+    bands[seconds == UNREACHABLE] = len(BANDS)
+    served = np.isin(on.area.units, list(result.plan.team_of()))
+    bands[~np.repeat(served, np.diff(on.first_cell))] = 0
+    words = (
+        *(text("live_map.minutes.to", low=low, high=high) for low, high in pairwise((0, *WITHIN))),
+        text("live_map.minutes.over", low=WITHIN[-1]),
+        text("live_map.minutes.never"),
+    )
+    return picture_of_cells(on.grid, bands, text("live_map.layer.minutes"), tuple(zip(BANDS, words, strict=True)))
+
+
+def picture_of_cells(
+    grid: Grid, classes: NDArray[np.intp], title: str, colours: tuple[tuple[str, str], ...]
+) -> Picture:
+    """The squares of cells in the colours of their classes (0: clear); of several cells in one the highest counts."""
+    of_square = np.zeros(int(grid.of_cell.max()) + 1, dtype=np.uint8)
+    np.maximum.at(of_square, grid.of_cell, classes.astype(np.uint8))
+    of_square[0] = 0
+    return picture(grid, of_square, title, colours)
+
+
+def picture(grid: Grid, classes: NDArray[np.uint8], title: str, colours: tuple[tuple[str, str], ...]) -> Picture:
+    """Squares in the colours of their classes.
+
+    Args:
+        grid: Of the ground.
+        classes: Of each square of the grid, 0 for the pixels outside them, which are clear; colours count from 1.
+        title: Heads the rows of the legend.
+        colours: Colour (#rrggbb) and words of each class.
+    """
+    palette = [0, 0, 0, *(channel for colour, _ in colours for channel in ImageColor.getrgb(colour)[:3])]
+    content = _png(classes[grid.square], palette, bytes((0, *([BAND_OPACITY] * len(colours)))))
+    address = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+    return Picture(address, grid.corners, title, colours)
+
+
+def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
+    """What the tooltip of each unit says, in the words of the language."""
+    lang = language.in_use()
+    team_of = result.plan.team_of()
+    reasons = {entry.unit_code: text(f"reason.{entry.reason}") for entry in result.plan.unserved}
+    residents = result.atlas.population["persons"].to_dict()
+    median, p95 = percentiles(on, result, (50, 95))
+    told = {}
+    for k, unit in enumerate(on.area.units):
+        own = (
+            {"team": team_of[unit], "median": _minutes(median[k], lang), "p95": _minutes(p95[k], lang)}
+            if unit in team_of
+            else {"reason": reasons[unit]}
+        )
+        told[unit] = {"residents": number(residents[unit], lang=lang), **own}
+    return told
+
+
+def percentiles(on: Ground, result: Result, percents: tuple[int, ...]) -> NDArray[np.float64]:
+    """The fewest minutes within which so many per cent of a unit's residents live, from their own base.
+
+    One row per percentage, one column per unit; infinite where they cannot all be reached, and where nobody lives.
+    """
+    seconds, persons = result.ways.seconds, result.journeys.persons
+    if not len(seconds):
+        return np.full((len(percents), len(on.area.units)), np.inf)
+    minutes_of = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
+    unit = np.repeat(np.arange(len(on.area.units)), np.diff(on.first_cell))
+    order = np.lexsort((minutes_of, unit))
+    reached = np.cumsum(persons[order])
+    before = np.concatenate([[0], reached])[on.first_cell]
+    total = np.diff(before)
+    share = np.array(percents)[:, None] / 100
+    wanted = before[:-1] + np.ceil(share * total).astype(np.int64)
+    at = np.minimum(np.searchsorted(reached, wanted, side="left"), len(order) - 1)
+    return np.where(total > 0, minutes_of[order][at], np.inf)
+
+
+def _minutes(value: float, lang: str) -> str:
+    if not np.isfinite(value):
+        return text("map.tooltip.out_of_reach")
+    return text("map.tooltip.minutes", minutes=number(round(value), lang=lang))
+
+
+def _bases(result: Result) -> list[dict[str, object]]:
+    """Bases with their names and facts, those of the largest teams last."""
+    lang = language.in_use()
+    found: list[tuple[int, Base, str, list[str]]] = []
+    facts = {}
+    for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
+        told = _told_of_team(team, lang)
+        facts[catchment.base] = told
+        found.append((team.population, catchment.base, team.name, told))
+    own = result.plan.base_of()
+    for split in result.splits:
+        for part in split.parts:
+            if part.base not in facts:
+                told = [f"{part.code} {part.base.name}", *facts[own[part.unit_code]][1:]]
+                found.append((result.parts[part.code].population, part.base, part.base.name, told))
+    return [
+        {"at": [base.lat, base.lon], "name": name, "told": told}
+        for _, base, name, told in sorted(found, key=lambda each: each[0])
+    ]
+
+
+def _told_of_team(team: TeamFigures, lang: str) -> list[str]:
+    """The facts of :data:`TEAM_FIELDS`."""
+    group, travel = team.target_group, team.travel
+    low, high = number(group.low, lang=lang), number(group.high, lang=lang)
+    return [
+        f"{team.team_id} {team.name}",
+        text(f"service.{team.service}"),
+        number(team.population, lang=lang),
+        number(team.adults, lang=lang),
+        f"{number(group.central, lang=lang)} ({low}–{high})",
+        _minutes(np.inf if travel.median_min is None else travel.median_min, lang),
+        _minutes(np.inf if travel.p95_min is None else travel.p95_min, lang),
+    ]
+
+
+def _alternative(result: Result, selected: str | None) -> str:
+    """What a reader who does not see the map is told."""
+    told = text(
+        "live_map.alternative",
+        area=result.plan.area.name,
+        catchments=number(len(result.plan.catchments)),
+        unserved=number(len(result.plan.unserved)),
+    )
+    if selected is None:
+        return told
+    return f"{told} {text('live_map.chosen', unit=result.atlas.units.at[selected, 'name'])}"
+
+
+def _legend(result: Result, layers: Collection[Layer], locked: Collection[str], pictures: tuple[Picture, ...]) -> str:
+    """What the signs and colours on the map mean, as HTML."""
+    plan, figures = result.plan, result.figures
+    teams = number(sum(team.teams for team in figures.teams))
+    lines = (
+        text("map.count", catchments=number(len(figures.teams)), teams=teams),
+        text("map.served", share=percent(figures.served)),
+    )
+    rows = [f"<div>{safe(line)}</div>" for line in lines]
+    signs = (
+        (
+            True,
+            "".join(plan_map.swatch(f"background:{colour}") for colour in plan_map.PALETTE[:3]),
+            "live_map.legend.catchments",
+        ),
+        (bool(plan.unserved), plan_map.hatched(), "map.legend.unserved"),
+        (True, plan_map.dot(), "map.legend.base"),
+        (bool(locked), _lock(), "live_map.legend.locked"),
+        ("act" in layers and plan.act is not None, plan_map.stroke(plan_map.ACT_COLOUR, "6 4"), "map.layer.act_areas"),
+        ("listed" in layers, plan_map.ring(), "map.layer.listed"),
+        ("roads" in layers, plan_map.stroke(ROAD_COLOUR), "live_map.legend.roads"),
+        ("roads" in layers, plan_map.stroke(FERRY_COLOUR, "2 5"), "live_map.legend.ferries"),
+        (bool(plan.settings.roads.closed), plan_map.stroke(plan_map.ROAD_COLOURS["closed"]), "map.road.closed"),
+        (bool(plan.settings.roads.added), plan_map.stroke(plan_map.ROAD_COLOURS["added"]), "map.road.added"),
+    )
+    rows += [legend_row(sign, text(key)) for shown, sign, key in signs if shown]
+    for each in pictures:
+        rows.append(_head(each.title))
+        rows += [legend_row(plan_map.swatch(f"background:{colour}"), words) for colour, words in each.colours]
+    if "population" in layers and not pictures:
+        shades = (
+            (f"background:rgba{(*plan_map.INK, round(PALENESS * shade / 255, 2))}", words)
+            for shade, words in plan_map.shades()
+        )
+        rows.append(_head(text("map.legend.population")))
+        rows += [legend_row(plan_map.swatch(css), words) for css, words in shades]
+    if "background" in layers:
+        rows.append(f"<div>{safe(text('live_map.legend.background'))}</div>")
+    return "".join(rows)
+
+
+def _head(words: str) -> str:
+    return f"<div class=factgeo-head>{safe(words)}</div>"
+
+
+def _lock() -> str:
+    bow = '<path d="M4.5 7V5a2.5 2.5 0 0 1 5 0v2" fill="none" stroke="#1a1a1a" stroke-width="1.6"/>'
+    return f'<svg width="14" height="14">{bow}<rect x="2.5" y="7" width="9" height="6" rx="1" fill="#1a1a1a"/></svg>'
+
+
+STYLE = """<style>
+  .factgeo-legend { max-height: calc(100% - 60px); box-sizing: border-box; overflow-y: auto; }
+  .factgeo-symbol { flex: 0 0 50px; justify-content: center; }
+  .factgeo-squares { image-rendering: pixelated; }
+  .factgeo-lock { background: none; border: 0; }
+  .leaflet-tooltip, .leaflet-control-scale-line, .leaflet-tooltip table { font-size: 12px; }
+  .leaflet-container path { transition: fill 120ms; }
+</style>"""

@@ -1,0 +1,1 @@
+"""Who belongs to whom: the plan, the solver, the check, and edits by hand."""

@@ -1,0 +1,193 @@
+"""What must stand in a ``plan.json``, and in a draft that is kept, so that it can be read, checked and measured.
+
+A file may say more; that is not looked at. What the rest of the program relies on is settled here, and nowhere else:
+kinds and limits of the values, and that no name stands twice where one is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from factgeo.errors import PlanError
+from factgeo.planning.plan import Status
+
+SCHEMA, DRAFT_SCHEMA = "factgeo.plan/1", "factgeo.draft/1"
+ACT_STAGE = "act_areas"
+MOST = 10_000  # entries of a list (not strict: the lists of a plan in memory are tuples)
+
+Goal = Literal["minutes", "balanced", "reach", "served", "teams", "act_areas"]
+Text = Annotated[str, Field(max_length=10_000)]
+Name = Annotated[str, Field(min_length=1, max_length=10_000)]
+Number = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; more cannot be written out
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
+
+
+class GivenBase(_Given):
+    """Where a team drives from."""
+
+    unit_code: Name
+    name: Text
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+
+
+class GivenTeam(_Given):
+    """A catchment."""
+
+    team_id: Name
+    base: GivenBase
+    units: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
+
+
+class GivenUnserved(_Given):
+    """A unit without a team."""
+
+    unit_code: Name
+    reason: Text
+
+
+class GivenStage(_Given):
+    """What a solve is said to have proven."""
+
+    goal: Goal
+    value: Amount
+    bound: Amount
+    gap: Amount
+    status: Status
+    seconds: Amount
+
+
+class GivenSolver(_Given):
+    """What is said of the plan's quality."""
+
+    name: Text
+    status: Status
+    stages: Annotated[list[GivenStage], Field(max_length=MOST, strict=False)]
+    claimed: bool = False
+
+
+class GivenActArea(_Given):
+    """Catchments that one ACT base serves besides."""
+
+    base: GivenBase
+    teams: Annotated[list[Name], Field(max_length=MOST, strict=False)]
+
+
+class GivenArea(_Given):
+    """What the plan is for."""
+
+    name: Text
+    unit_codes: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
+
+
+class GivenTeams(_Given):
+    """The part of a plan that changes from step to step of a draft."""
+
+    unserved: Annotated[list[GivenUnserved], Field(max_length=MOST, strict=False)]
+    act_areas: Annotated[list[GivenActArea], Field(max_length=MOST, strict=False)] = []
+    solver: GivenSolver
+
+
+class GivenPlan(GivenTeams):
+    """A ``plan.json``."""
+
+    pack_digest: Name
+    area: GivenArea
+    rules: dict[str, Any]
+    teams: Annotated[list[GivenTeam], Field(max_length=MOST, strict=False)]
+
+
+class GivenPhrase(_Given):
+    """What was done in a step: an entry of the catalogue and its values."""
+
+    key: Name
+    values: dict[str, Any]
+
+
+class GivenStep(GivenTeams):
+    """A step of a draft; rules, demands and teams by their number."""
+
+    what: GivenPhrase
+    rules: Number
+    edits: Number
+    teams: list[Number]
+
+
+class GivenDraft(_Given):
+    """A history that is kept."""
+
+    pack_digest: Name
+    area: GivenArea
+    position: Number
+    rules: list[dict[str, Any]]
+    edits: list[dict[str, Any]]
+    teams: list[GivenTeam]
+    steps: Annotated[list[GivenStep], Field(min_length=1)]
+
+
+T = TypeVar("T", bound=_Given)
+
+
+def plan(content: Mapping[str, Any], file: Path) -> GivenPlan:
+    """The object of a ``plan.json``.
+
+    Raises:
+        PlanError: A field is missing, of another kind or out of range, or something stands twice; file and field are
+            named.
+    """
+    given = read(GivenPlan, content, file)
+    refuse_contradictions(given, file)
+    return given
+
+
+def read(model: type[T], content: object, file: Path) -> T:
+    """An object as its model.
+
+    Raises:
+        PlanError: A field is missing, of another kind or out of range.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise PlanError("plan_field", file=file, field=field_of(error.errors()[0]["loc"])) from None
+
+
+def field_of(steps: Sequence[object]) -> str:
+    """The place of a value as a planner finds it: ``teams[2].base.lon``, lists counted from 1."""
+    written = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps]
+    return "".join(written).removeprefix(".") or "{}"
+
+
+def refuse_contradictions(given: GivenPlan, file: Path) -> None:
+    """Refuse what no figure can be made of; what a plan merely does wrong is found by its check.
+
+    Raises:
+        PlanError: A unit stands twice in the area or in one team, a team id twice, or a unit is not in the area.
+    """
+    area = given.area.unit_codes
+    _refuse_twice(area, "area.unit_codes", file)
+    _refuse_twice([team.team_id for team in given.teams], "teams", file)
+    for number, team in enumerate(given.teams, start=1):
+        _refuse_twice(team.units, f"teams[{number}].units", file)
+        _refuse_outside(team.units, area, f"teams[{number}].units", file)
+    _refuse_outside([entry.unit_code for entry in given.unserved], area, "unserved", file)
+
+
+def _refuse_twice(names: Sequence[str], field: str, file: Path) -> None:
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        raise PlanError("plan_names_twice", file=file, field=field, name=name)
+
+
+def _refuse_outside(units: Sequence[str], area: Sequence[str], field: str, file: Path) -> None:
+    outside = sorted(set(units) - set(area))
+    if outside:
+        raise PlanError("plan_outside", file=file, field=field, units=", ".join(outside[:5]))

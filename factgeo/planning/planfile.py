@@ -1,0 +1,275 @@
+"""Reading a plan: the folder or plan.json that ``plan`` wrote, edited by hand or not, or a table unit_code,team_id.
+
+What the file says is taken as a claim: :func:`read` builds the plan as it stands, ``check`` then holds it against every
+rule, as for a plan of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from factgeo import settings
+from factgeo.atlas import areas
+from factgeo.atlas.areas import Area
+from factgeo.atlas.pack import Atlas
+from factgeo.errors import PlanError, SettingsError, UnknownNameError
+from factgeo.files import codes, documents, userfiles
+from factgeo.files.documents import UnreadableError
+from factgeo.files.userfiles import Table
+from factgeo.language import Phrase, names
+from factgeo.planning import edits, planfields
+from factgeo.planning.plan import NO_PROOF, ActArea, ActTier, Catchment, Plan, Proof, Reason, Stage, Unserved
+from factgeo.planning.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenUnserved
+from factgeo.settings import Settings
+from factgeo.travel import bases, journeys
+from factgeo.travel.bases import Base
+from factgeo.travel.journeys import Journeys
+
+COLUMNS = {
+    "unit_code": ("unit code", "kommunenummer", "kommunenr", "kommunekode", "bydelsnummer", "bydelsnr", "unit", "enhet",
+                  "eining", "kode", "kommune", "bydel", "municipality", "district", "unit name", "navn", "namn"),
+    "team_id": ("team id", "team", "teamet", "opptaksomrade", "opptaksomrade team", "catchment"),
+    "base_unit": ("base unit",),
+    "base_lon": ("base lon",),
+    "base_lat": ("base lat",),
+}  # fmt: skip
+LONGEST_AREA = 2000  # letters; names of several areas stand beside each other in one
+LONGEST_TEAM = 100  # letters of a team's id
+
+Known = Mapping[tuple[str, float, float], Base]  # bases by unit, longitude and latitude
+
+
+def read(path: Path, atlas: Atlas) -> Plan:
+    """The plan of a folder, of a ``plan.json``, or of a CSV with the columns unit_code and team_id.
+
+    A CSV's units may be codes or names; those without a team_id are left out on purpose. Its teams have the base with
+    the fewest person-minutes, or, where there are columns base_unit, base_lon and base_lat, the base at that place.
+    Its rules are the default settings.
+
+    Raises:
+        PlanError: It cannot be read, is of another make or pack, or names what is not there; file and field are named.
+        SourceError: The CSV cannot be read.
+        UnknownNameError: A unit of the CSV is unknown; file and line are named.
+    """
+    if sign := names.unseen(path.name):
+        raise PlanError("file_unseen", file=names.made_visible(str(path)), sign=sign)
+    if path.suffix.lower() == ".csv":
+        return _named(_from_csv(path, atlas), path)
+    file = path / "plan.json" if path.is_dir() else path
+    plan = from_content(_content(file), atlas, file)
+    return replace(plan, proof=replace(plan.proof, claimed=True))
+
+
+def _named(plan: Plan, file: Path) -> Plan:
+    """The plan, if its area and teams can be called what they are.
+
+    Raises:
+        PlanError: A name has characters that are not seen, or is too long.
+    """
+    fields = {"area.name": (plan.area.name, LONGEST_AREA)}
+    fields |= {f"team_id[{k}]": (each.team_id, LONGEST_TEAM) for k, each in enumerate(plan.catchments, start=1)}
+    for field, (name, most) in fields.items():
+        if sign := names.unseen(name):
+            raise PlanError("text_unseen", file=file, field=field, sign=sign)
+        if len(name) > most:
+            raise PlanError("text_long", file=file, field=field, most=most)
+    return plan
+
+
+def _from_csv(path: Path, atlas: Atlas) -> Plan:
+    """A table as a plan; nothing is claimed of its quality."""
+    rows = userfiles.read(path, COLUMNS, needed=["unit_code", "team_id"], sums_in="unit_code")
+    team_of = _teams_of_rows(rows, atlas)
+    units = tuple(sorted(team_of))
+    rules = settings.load()
+    times = journeys.compute(atlas, units, rules)
+    members: dict[str, list[str]] = {}
+    for unit in units:
+        members.setdefault(team_of[unit], []).append(unit)
+    left = members.pop("", [])
+    given = _bases_of_rows(rows)
+    catchments = tuple(
+        Catchment(team, _base_of_team(team, given.get(team), tuple(codes), times, path), tuple(codes))
+        for team, codes in sorted(members.items())
+    )
+    return Plan(
+        area=areas.named(units, path.stem, atlas),
+        settings=rules,
+        catchments=catchments,
+        unserved=tuple(Unserved(unit, "locked") for unit in left),
+        proof=NO_PROOF,
+        pack_digest=atlas.digest,
+    )
+
+
+def _teams_of_rows(rows: Table, atlas: Atlas) -> dict[str, str]:
+    """The team of each unit; a municipality that is divided into districts stands for all of them."""
+    team_of: dict[str, str] = {}
+    for line in rows.lines:
+        for unit in _units_of_row(rows.at(line, "unit_code"), line, rows.path, atlas):
+            if unit in team_of:
+                raise PlanError("plan_twice", file=rows.path, line=line, unit=atlas.units.at[unit, "name"])
+            team_of[unit] = rows.at(line, "team_id")
+    return team_of
+
+
+def _units_of_row(given: str, line: int, path: Path, atlas: Atlas) -> tuple[str, ...]:
+    try:
+        return areas.resolve(given, atlas).units
+    except UnknownNameError as error:
+        where = Phrase("edits_where.line", values={"line": line})
+        problem = Phrase(f"error.{error.key}", values=error.details)
+        raise UnknownNameError("edits_at", file=path, where=where, problem=problem) from None
+
+
+def _bases_of_rows(rows: Table) -> dict[str, tuple[str, float, float]]:
+    """Unit, longitude and latitude of each team's base, where the table has them."""
+    if not rows.has("base_unit", "base_lon", "base_lat"):
+        return {}
+    given: dict[str, tuple[str, float, float]] = {}
+    for line in rows.lines:
+        team, unit = rows.at(line, "team_id"), codes.padded(rows.at(line, "base_unit"))
+        if not (team and unit):
+            continue
+        lon, lat = (rows.decimal(line, name, above=-180, up_to=180) for name in ("base_lon", "base_lat"))
+        if given.setdefault(team, (unit, lon, lat)) != (unit, lon, lat):
+            raise PlanError("plan_two_bases", file=rows.path, line=line, name=team)
+    return given
+
+
+def _base_of_team(
+    team: str, given: tuple[str, float, float] | None, units: tuple[str, ...], times: Journeys, path: Path
+) -> Base:
+    """The base at the place that is given, or the one in the team's units with the fewest person-minutes."""
+    possible = [base for base in times.bases if base.unit_code in units]
+    if given is not None:
+        possible = [base for base in possible if (base.unit_code, base.lon, base.lat) == given]
+    if not possible:
+        raise PlanError("plan_base", file=path, name=team, unit=given[0] if given else ", ".join(units))
+    return best_base(possible, units, times)
+
+
+def best_base(possible: Sequence[Base], units: Sequence[str], times: Journeys) -> Base:
+    """The one of some bases (at least one) from which all residents of some units have the fewest person-minutes."""
+    columns = [times.by_unit.units.index(unit) for unit in units]
+    cost = [int(times.by_unit.person_seconds[times.row[base], columns].sum()) for base in possible]
+    return possible[int(np.argmin(cost))]
+
+
+def _content(file: Path) -> Mapping[str, Any]:
+    try:
+        content = documents.read_json(file)
+    except UnreadableError as error:
+        raise PlanError("plan_unreadable", file=file, reason=error.reason) from None
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        raise PlanError("plan_schema", file=file, schema=SCHEMA)
+    return content
+
+
+def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
+    """The plan of an object like that of ``plan.json``; ``file`` is what errors name.
+
+    Raises:
+        PlanError: It is of another pack, a field is missing or of another kind, or it names units, bases or rules that
+            are not there, or a name is none.
+    """
+    refuse_other_pack(content.get("pack_digest"), atlas, file)
+    if found := names.first_unseen(content):
+        raise PlanError("text_unseen", file=file, field=found[0], sign=found[1])
+    given = planfields.plan(content, file)
+    rules = rules_from(given.rules, atlas, file)
+    refuse_strangers(given, atlas, file)
+    return _named(standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file), file)
+
+
+def refuse_other_pack(digest: object, atlas: Atlas, file: Path) -> None:
+    """A plan is measured with the pack that it was made with."""
+    if digest != atlas.digest:
+        raise PlanError("plan_other_pack", file=file, found=str(digest)[:12], pack=atlas.digest[:12])
+
+
+def refuse_strangers(given: GivenPlan, atlas: Atlas, file: Path) -> None:
+    """Units that the pack does not have are a PlanError."""
+    strangers = sorted(set(given.area.unit_codes) - set(atlas.units.index))
+    if strangers:
+        raise PlanError("plan_units", file=file, units=", ".join(strangers[:5]))
+
+
+def known_bases(atlas: Atlas, units: tuple[str, ...], rules: Settings) -> Known:
+    """The bases that a plan can have, by unit and place."""
+    return {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
+
+
+def standing(given: GivenPlan, rules: Settings, known: Known, file: Path) -> Plan:
+    """The plan of fields whose units are in the pack, under rules that are read already.
+
+    Raises:
+        PlanError: It names bases, reasons or teams that are not there, or lacks what its rules ask for.
+    """
+    stages = tuple(Stage(**stage.model_dump()) for stage in given.solver.stages)
+    return Plan(
+        area=Area(given.area.name, tuple(given.area.unit_codes)),
+        settings=rules,
+        catchments=tuple(
+            Catchment(team.team_id, _base(team.base, known, file), tuple(sorted(team.units))) for team in given.teams
+        ),
+        unserved=tuple(_unserved(entry, file) for entry in given.unserved),
+        proof=_proof(given.solver, stages),
+        pack_digest=given.pack_digest,
+        act=_act(given, known, stages, file) if rules.act_areas.enabled else None,
+    )
+
+
+def _proof(given: GivenSolver, stages: tuple[Stage, ...]) -> Proof:
+    own = tuple(stage for stage in stages if stage.goal != ACT_STAGE)
+    return Proof(given.name, given.status, own, claimed=given.claimed)
+
+
+def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> Settings:
+    """The settings of a plan; those that are younger than the plan have their defaults.
+
+    A plan never says on whose machines to compute, for these could make this one run what they send.
+
+    Raises:
+        PlanError: A setting is unknown or out of range, or a demand names a unit that is none.
+    """
+    try:
+        rules = settings.load(tables=given).here()
+        edits.resolved(rules, atlas)
+    except (SettingsError, UnknownNameError) as error:
+        raise PlanError("plan_rules", file=file, reason=error) from None
+    return rules
+
+
+def _base(given: GivenBase, known: Known, file: Path) -> Base:
+    base = known.get((given.unit_code, given.lon, given.lat))
+    if base is None:
+        raise PlanError("plan_base", file=file, name=given.name, unit=given.unit_code)
+    return base
+
+
+def _unserved(given: GivenUnserved, file: Path) -> Unserved:
+    reason = next((known for known in get_args(Reason) if known == given.reason), None)
+    if reason is None:
+        known = ", ".join(get_args(Reason))
+        raise PlanError("plan_reason", file=file, unit=given.unit_code, given=given.reason, known=known)
+    return Unserved(given.unit_code, reason)
+
+
+def _act(given: GivenPlan, known: Known, stages: tuple[Stage, ...], file: Path) -> ActTier:
+    """The second tier; its stage must be there, for the plan says by it how good the tier is."""
+    ids = {team.team_id for team in given.teams}
+    strangers = sorted({team for entry in given.act_areas for team in entry.teams} - ids)
+    if strangers:
+        raise PlanError("plan_teams", file=file, teams=", ".join(strangers))
+    stage = next((stage for stage in stages if stage.goal == ACT_STAGE), None)
+    if stage is None:
+        raise PlanError("plan_field", file=file, field=f"solver.stages ({ACT_STAGE})")
+    return ActTier(
+        tuple(ActArea(_base(entry.base, known, file), tuple(entry.teams)) for entry in given.act_areas), stage
+    )

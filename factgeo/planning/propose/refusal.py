@@ -1,0 +1,137 @@
+"""Why no plan gives what is asked: one sentence with figures, and what would make it possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from factgeo.atlas import areas
+from factgeo.errors import PlanError
+from factgeo.language import Number, Phrase, Several
+from factgeo.planning import edits
+from factgeo.planning.propose import exact
+from factgeo.planning.propose.problem import NO_LIMIT, Objective, Solution
+from factgeo.planning.propose.relaxation import relaxations
+from factgeo.planning.propose.request import Demand, Request, demands, with_rule
+from factgeo.settings import Site
+from factgeo.travel import bases
+from factgeo.travel.bases import Base
+
+
+def refuse(request: Request, solution: Solution) -> NoReturn:
+    """Refuse a request for which no plan was found.
+
+    Raises:
+        PlanError: Always, with the demands that cannot hold and what would make them possible.
+        KeyboardInterrupt: The search was interrupted before it found a plan.
+    """
+    status = solution.stages[-1].status
+    if status == "interrupted":
+        raise KeyboardInterrupt
+    if status == "time_limit":
+        raise PlanError("no_plan_in_time", limit=request.settings.solver.time_limit)
+    told, ways = _told(_conflict(request), request), tuple(relaxations(request))
+    if not ways:
+        raise PlanError("impossible_anyway", problem=told)
+    raise PlanError("impossible", problem=told, ways=Several(ways, "; "))
+
+
+def _conflict(request: Request) -> list[Demand]:
+    """Demands that cannot hold together under the rules, though the others hold as soon as any of them goes.
+
+    Found by leaving out one after the other: what can go without making a plan possible is not to blame.
+    """
+    rest, to_blame = request.settings, []
+    for demand in demands(request):
+        without = demand.dropped(rest)
+        if request.under(without).possible():
+            to_blame.append(demand)
+        else:
+            rest = without
+    return to_blame
+
+
+def _told(conflict: Sequence[Demand], request: Request) -> Phrase:
+    """What cannot be, with the figures that show why."""
+    if len(conflict) != 1:
+        listed = Several(tuple(demand.phrase for demand in conflict), "; ")
+        return Phrase("conflict.several", values={"demands": listed})
+    only = conflict[0]
+    told: dict[str, Callable[[Demand, Request], Phrase]] = {
+        "at_least": _number_of_teams, "at_most": _number_of_teams, "reach_floor": _floor, "required": _no_team_at,
+        "sites": _no_team_at, "lock": _lock, "together": _together,
+    }  # fmt: skip
+    return told[only.key](only, request) if only.key in told else Phrase("conflict.one", values={"demand": only.phrase})
+
+
+def _number_of_teams(_only: Demand, request: Request) -> Phrase:
+    """How many teams were asked for, and how many are possible under everything else."""
+    low, high = request.settings.teams.at_least, request.settings.teams.at_most
+    asked = str(low) if low == high else f">= {low}" if not high else f"{low}–{high}"
+    least, most = (Number(_extreme_teams(request, sign)) for sign in (1, -1))
+    return Phrase("conflict.teams", values={"asked": asked, "least": least, "most": most})
+
+
+def _extreme_teams(request: Request, sign: int) -> int:
+    """The smallest (1) or largest (-1) number of teams that any plan has under the other rules."""
+    problem = replace(request.problem(), teams=(0, NO_LIMIT), start=None)
+    count = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=sign)
+    found = exact.solve(replace(problem, stages=(count,)), request.settings.solver)
+    return round(sign * found.stages[0].value)
+
+
+def _floor(_only: Demand, request: Request) -> Phrase:
+    """The reach that is asked for, and the best that is possible."""
+    problem, goal = request.problem(), request.settings.goal
+    best = exact.solve(replace(problem, limits=(), stages=(problem.limits[0][0],)), request.settings.solver)
+    share = 1 - best.stages[0].value / float(problem.persons.sum())
+    shown = {"floor": Number(100 * goal.reach_floor, 1), "best": Number(100 * share, 1)}
+    return Phrase("conflict.floor", values=shown)
+
+
+def _no_team_at(only: Demand, request: Request) -> Phrase:
+    """A base that must be used, but around which there is no catchment."""
+    found = [base for base in request.journeys.bases if _means(only.value, base, request)]
+    return obstacle(request, tuple(dict.fromkeys(base.unit_code for base in found)), found)
+
+
+def _means(asked: object, base: Base, request: Request) -> bool:
+    if isinstance(asked, Site):
+        return bases.is_site(base, asked)
+    return bases.names_base(request.atlas, str(asked), base)
+
+
+def _lock(only: Demand, request: Request) -> Phrase:
+    """Units that cannot belong to the base that they are locked to."""
+    lock = edits.resolved(with_rule(request.settings, "edits", "lock", (only.value,)), request.atlas).lock[0]
+    return obstacle(request, lock.units, edits.bases_of(lock, request.atlas, request.journeys.bases))
+
+
+def _together(only: Demand, request: Request) -> Phrase:
+    """Units that no base can serve together: shown for the base whose farthest unit is nearest."""
+    asked = edits.resolved(with_rule(request.settings, "edits", "together", (only.value,)), request.atlas).together[0]
+    columns = [request.area.units.index(unit) for unit in asked]
+    farthest = request.journeys.by_unit.mean_min()[:, columns].max(axis=1)
+    return obstacle(request, asked, [request.journeys.bases[int(farthest.argmin())]])
+
+
+def obstacle(request: Request, units: Sequence[str], found: Sequence[Base]) -> Phrase:
+    """Why units cannot all belong to a team with one of some bases: a border, the distance, or no group around it."""
+    settings, times = request.settings, request.journeys.by_unit
+    zones = areas.zones(request.atlas.units, settings.border)
+    name, limit = found[0].name, Number(settings.travel.too_far)
+    across = [unit for unit in units if zones[unit] not in {zones[base.unit_code] for base in found}]
+    if across:
+        border = Phrase(f"border.{settings.border}")
+        return Phrase("obstacle_to.border", values={"units": request.named(across), "base": name, "border": border})
+    rows = [request.journeys.row[base] for base in found]
+    nearest = {unit: float(times.mean_min()[rows, request.area.units.index(unit)].min()) for unit in units}
+    farthest = max(units, key=lambda unit: nearest[unit])
+    if nearest[farthest] > settings.travel.too_far:
+        shown = {"unit": request.named([farthest]), "base": name, "mean": Number(nearest[farthest]), "limit": limit}
+        return Phrase("obstacle_to.far", values=shown)
+    size = Phrase(f"size.{settings.size.who}", values={"count": Number(settings.size.minimum)})
+    group = {"units": request.named(units), "residents": request.residents(units), "base": name}
+    zone = request.zone_name(found[0].unit_code)
+    return Phrase("obstacle_to.group", values={**group, "zone": zone, "size": size, "limit": limit})

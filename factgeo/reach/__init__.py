@@ -1,0 +1,1 @@
+"""How many are reached: the three named measures, fairness, sensitivity and the potential of places."""

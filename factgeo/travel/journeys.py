@@ -1,0 +1,167 @@
+"""Travel from the bases of an area to everyone who lives there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from factgeo.atlas.access import Access
+from factgeo.atlas.pack import Atlas
+from factgeo.atlas.places import Place
+from factgeo.errors import SettingsError
+from factgeo.settings import Settings
+from factgeo.travel import access, changes, network, trips
+from factgeo.travel import times as travel_times
+from factgeo.travel.bases import Base, candidates
+from factgeo.travel.network import RoadNetwork
+from factgeo.travel.times import UnitTimes
+from factgeo.travel.trips import Parts, Trip
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Seconds from bases to cells.
+
+    Attributes:
+        bases: In the order of the rows.
+        cells: The cells of the area, sorted by unit_code, in the order of the columns.
+        seconds: Bases x cells, ``travel.UNREACHABLE`` where no road or ferry leads.
+        settings: What the times were computed with.
+        network: The roads and ferries under these settings.
+        from_bases, to_cells: Where bases and cells get on the road.
+    """
+
+    bases: tuple[Base, ...]
+    cells: pd.DataFrame
+    seconds: NDArray[np.int32]
+    settings: Settings
+    network: RoadNetwork
+    from_bases: Access
+    to_cells: Access
+
+    @cached_property
+    def row(self) -> dict[Base, int]:
+        """Row of each base."""
+        return {base: row for row, base in enumerate(self.bases)}
+
+    @cached_property
+    def by_unit(self) -> UnitTimes:
+        """The same, summed over the residents of each unit."""
+        return travel_times.by_unit(self.seconds, self.cells, self.settings)
+
+    @cached_property
+    def persons(self) -> NDArray[np.int64]:
+        """Residents of each cell."""
+        persons: NDArray[np.int64] = self.cells["persons"].to_numpy(dtype=np.int64)
+        return persons
+
+    @cached_property
+    def _columns_of_unit(self) -> dict[str, NDArray[np.intp]]:
+        """Columns of each unit's cells."""
+        codes, first = np.unique(self.cells["unit_code"].to_numpy(dtype=object), return_index=True)
+        ends = [*first[1:], len(self.cells)]
+        return {code: np.arange(a, b) for code, a, b in zip(codes, first, ends, strict=True)}
+
+    def columns(self, units: Iterable[str]) -> NDArray[np.intp]:
+        """Columns of the cells of some units, ascending."""
+        of_unit = self._columns_of_unit
+        some = [of_unit[unit] for unit in sorted(units) if unit in of_unit]
+        return np.concatenate(some) if some else np.empty(0, dtype=np.intp)
+
+    def minutes(self, base: Base, units: Iterable[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Minutes (infinite: unreachable) and residents of each cell of ``units``, from ``base``."""
+        columns = self.columns(units)
+        seconds = self.seconds[self.row[base], columns].astype(float)
+        seconds[seconds == travel_times.UNREACHABLE] = np.inf
+        return seconds / 60, self.persons[columns]
+
+    def mean_min(self, base: Base, unit: str) -> float | None:
+        """Mean minutes from a base to the residents of a unit who can be reached; None without any."""
+        times, at = self.by_unit, (self.row[base], self._unit_columns[unit])
+        lost = int(times.unreachable[at])
+        reached = int(times.persons[at[1]]) - lost
+        seconds = int(times.person_seconds[at]) - lost * round(60 * self.settings.travel.unreachable)
+        return seconds / 60 / reached if reached else None
+
+    @cached_property
+    def _unit_columns(self) -> dict[str, int]:
+        """Column of each unit in ``by_unit``."""
+        return {unit: column for column, unit in enumerate(self.by_unit.units)}
+
+    def own_ways(self, base_of: Mapping[str, Base], known: tuple[Mapping[str, Base], Parts] | None = None) -> Parts:
+        """The way to each cell from the base that serves its unit, taken apart: one value per cell.
+
+        ``UNREACHABLE`` stands where no way leads or ``base_of`` does not have the unit. ``known``: what an earlier
+        call was given and gave, so that only units with another base are computed.
+        """
+        before, ways = known or ({}, None)
+        size = len(self.cells)
+        columns = {
+            f.name: getattr(ways, f.name).copy() if ways else np.full(size, travel_times.UNREACHABLE, dtype=np.int32)
+            for f in fields(Parts)
+        }
+        units_of: dict[Base | None, list[str]] = {}
+        for unit in {**before, **base_of}:
+            if before.get(unit) != base_of.get(unit):
+                units_of.setdefault(base_of.get(unit), []).append(unit)
+        left = self.columns(units_of.pop(None, ()))
+        for column in columns.values():
+            column[left] = travel_times.UNREACHABLE
+        bases = [base for base in units_of if base is not None]
+        some = self.from_bases.of(np.array([self.row[base] for base in bases], dtype=np.intp))
+        for k, parts in trips.rows(self.network, some, self.to_cells, self.settings):
+            mine = self.columns(units_of[bases[k]])
+            for name, column in columns.items():
+                column[mine] = getattr(parts, name)[mine]
+        return Parts(**columns)
+
+
+def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journeys:
+    """Journeys from the candidate bases of some units to all their cells. The way may lead through any other unit.
+
+    Raises:
+        SettingsError: A rule for bases names no base, or a site lies outside Norway or far from every road.
+    """
+    bases = candidates(atlas, units, settings)
+    mask = atlas.cells["unit_code"].isin(units).to_numpy()
+    to_cells = atlas.cell_access.of(np.flatnonzero(mask))
+    roads = network.from_table(atlas.roads, settings)
+    from_bases = access_of(atlas, [base.lon for base in bases], [base.lat for base in bases])
+    _refuse_off_road(bases, from_bases)
+    seconds = (
+        travel_times.seconds_on_cluster(roads, from_bases, to_cells, settings, scheduler=settings.scheduler)
+        if settings.scheduler
+        else travel_times.seconds_to_cells(roads, from_bases, to_cells, settings)
+    )
+    cells = atlas.cells[mask].reset_index(drop=True)
+    return Journeys(bases, cells, seconds, settings, roads, from_bases, to_cells)
+
+
+def _refuse_off_road(bases: tuple[Base, ...], access: Access) -> None:
+    """A planner's site without a road would serve nobody, in silence."""
+    for base, edge in zip(bases, access.edge, strict=True):
+        if base.kind == "site" and edge < 0:
+            raise SettingsError("site_no_road", name=base.name)
+
+
+def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
+    """The fastest way from one place to another, taken apart."""
+    atlas = changes.built(atlas, settings)
+    ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
+    return trips.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
+
+
+def access_of(atlas: Atlas, lon: list[float], lat: list[float]) -> Access:
+    """Where points (degrees) get on the road."""
+    points = travel_times.as_points(np.array(lon), np.array(lat))
+    return access.find(
+        points,
+        atlas.roads,
+        atlas.units.geometry.to_numpy(),
+        limit_m=atlas.manifest["settings"].get("reach_m", access.LIMIT_M),
+    )

@@ -1,0 +1,68 @@
+"""The few numbers of a draft that matter, each with what the last step changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from factgeo.language import number, percent, text
+from factgeo.planning.result import Result
+from factgeo.report import need as need_report
+from factgeo.report import plan as plan_report
+from factgeo.report.comparison import signed
+from factgeo.report.totals import Change, Totals
+
+Better = Literal["normal", "inverse", "off"]  # is more better, worse or neither; Streamlit's words for it
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number, in words, with its change (0: none) to so many digits."""
+
+    name: str
+    value: str
+    change: float
+    better: Better = "off"
+    digits: int = 0
+
+
+def show(change: Change, result: Result) -> None:
+    """One number beside the other."""
+    figures, limit = list(key_figures(change, result)), number(change.limit_min)
+    for column, figure in zip(st.columns(len(figures)), figures, strict=True):
+        moved = _moved(figure) if round(figure.change, figure.digits) else None
+        label, meaning = (
+            text(f"app.total.{figure.name}", limit=limit),
+            text(f"app.total_help.{figure.name}", limit=limit),
+        )
+        column.metric(label, figure.value, moved, delta_color=figure.better, help=meaning)
+
+
+def _moved(figure: KeyFigure) -> str:
+    """The change as the language writes it; Streamlit looks for a hyphen to tell that it is a loss."""
+    return signed(figure.change, figure.digits).replace("−", "-")
+
+
+def key_figures(change: Change, result: Result) -> Iterator[KeyFigure]:
+    """The numbers of the plan after a change."""
+    was, now, everyone = change.before, change.after, max(1, result.figures.population)
+
+    def share(name: str, part: Callable[[Totals], int]) -> KeyFigure:
+        return KeyFigure(name, percent(part(now) / everyone), part(now) - part(was), "normal")
+
+    yield share("served", lambda totals: totals.residents)
+    yield share("within", lambda totals: totals.within)
+    mean = text("app.minutes", minutes=plan_report.minutes(now.mean_min))
+    yield KeyFigure("mean", mean, _difference(now.mean_min, was.mean_min), "inverse", 1)
+    yield KeyFigure("teams", number(now.teams), now.teams - was.teams)
+    yield KeyFigure("target", need_report.shown(now.target_group), now.target_group - was.target_group)
+    positions, before = round(now.positions.central), round(was.positions.central)
+    yield KeyFigure("positions", number(positions), positions - before)
+
+
+def _difference(now: float | None, was: float | None) -> float:
+    """Between tenths, as they are shown; 0 where there is no figure."""
+    return 0.0 if now is None or was is None else round(now, 1) - round(was, 1)

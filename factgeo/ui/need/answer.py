@@ -1,0 +1,121 @@
+"""The answer on the first screen: the figures to remember, one sentence on the target group, and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from factgeo.atlas import areas, parameters
+from factgeo.atlas.pack import Atlas
+from factgeo.capacity import capacity
+from factgeo.capacity.capacity import Capacity
+from factgeo.capacity.driving import Range
+from factgeo.export import need as need_files
+from factgeo.files import spreadsheet
+from factgeo.language import text
+from factgeo.people.need import Need
+from factgeo.report import capacity as capacity_report
+from factgeo.report import need as need_report
+from factgeo.report.capacity import Rounding
+from factgeo.report.target_groups import NeedReport
+from factgeo.ui.need.asked import Answers
+from factgeo.ui.prose import as_typed
+from factgeo.ui.widgets import packed
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A figure in words, with how far it is to be trusted."""
+
+    name: str
+    value: str
+    tag: str
+
+
+def show(answers: Answers) -> None:
+    """The part, once the need is known."""
+    found, takes = answers.need, answers.takes
+    if found is None:
+        return
+    staffed = takes if takes and takes.teams else None
+    _title(answers, found, staffed)
+    shown = [*_of_need(found.whole), *(_of_capacity(staffed) if staffed else [])]
+    for column, each in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(
+            text(f"app.need_figure.{each.name}"), each.value, each.tag, delta_color="off", delta_arrow="off",
+            help=text(f"app.need_figure_help.{each.name}"), border=True,
+        )  # fmt: skip
+    for line in need_report.lines(found.whole)[:2]:
+        st.markdown(as_typed(line))
+    own = [f"{each.label} ({parameters.written(*each.values)})" for each in _replaced(found, takes)]
+    if own:
+        st.warning(as_typed(text("app.need.own_used", names=", ".join(own))))
+    if takes is not None and staffed is None:
+        st.warning(as_typed(capacity_report.lines(takes)[0]))
+    st.caption(text("app.need.estimates"))
+
+
+def _title(answers: Answers, found: NeedReport, takes: Capacity | None) -> None:
+    """Which area and year, beside the files to download."""
+    slug = areas.slug(answers.asked.area)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(as_typed(text("need.title", area=found.whole.area, year=found.whole.year)), anchor=False)
+        st.download_button(
+            text("app.need.download"), need_zip(found, answers.asked.atlas, slug), f"{slug}-need.zip",
+            "application/zip", on_click="ignore", help=text("app.need.download_help"),
+        )  # fmt: skip
+        if takes is not None:
+            st.download_button(
+                text("app.need.download_takes"), lambda: capacity_csv(takes), f"{slug}-capacity.csv", "text/csv",
+                on_click="ignore", help=text("app.need.download_takes_help"),
+            )  # fmt: skip
+
+
+def _of_need(found: Need) -> list[_Shown]:
+    """Target group and ACT level."""
+    return [
+        _Shown(figure.kind, need_report.shown(figure.central), _tag(figure.quality, need_report.between(figure)))
+        for figure in (found.target_group, found.act_level)
+    ]
+
+
+def _of_capacity(takes: Capacity) -> list[_Shown]:
+    """Places, gap, positions and driving of all teams."""
+    all_ = capacity.totals(takes)
+    shown: list[tuple[str, Range, Rounding]] = [
+        ("places", all_.places, capacity_report.rough),
+        ("gap", all_.gap, capacity_report.rough),
+        ("positions", all_.positions, capacity_report.half),
+        ("hours", all_.hours, capacity_report.rough),
+    ]
+    return [_estimate(name, figure, how) for name, figure, how in shown]
+
+
+def _estimate(name: str, figure: Range, how: Rounding) -> _Shown:
+    low, central, high = (capacity_report.figure(how(value)) for value in figure.values)
+    between = "" if low == high else text("need.between", low=low, high=high)
+    return _Shown(name, central, _tag("estimate", between))
+
+
+def _tag(quality: str, between: str) -> str:
+    """Quality, and between what where that is known."""
+    named = text(f"need.quality.{quality}")
+    return text("app.need.tag", quality=named, between=between) if between else named
+
+
+def _replaced(found: NeedReport, takes: Capacity | None) -> list[parameters.Parameter]:
+    """Cited figures behind the page that are a planner's own."""
+    used = (*found.whole.used, *(takes.used if takes else ()))
+    return list({each.id: each for each in parameters.replaced(used)}.values())
+
+
+def need_zip(found: NeedReport, atlas: Atlas, slug: str) -> Callable[[], bytes]:
+    """The files of a need as one zip, written when somebody asks for it."""
+    return packed.later(f"{slug}-need", lambda folder: need_files.write(found, atlas, folder, overwrite=True))
+
+
+def capacity_csv(takes: Capacity) -> bytes:
+    """The table of capacity as CSV; no cell begins as a formula would."""
+    return spreadsheet.as_csv(capacity_report.table(takes)).encode("utf-8")

@@ -1,0 +1,34 @@
+"""Residents year by year: the picture with its sentence, and the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from factgeo.report import need as need_report
+from factgeo.report.charts import charts
+from factgeo.ui.need.asked import Answers
+from factgeo.ui.prose import as_typed
+from factgeo.ui.session import work
+from factgeo.ui.widgets import word_table
+
+PICTURE_WIDTH = 760  # pixels
+
+
+def show(answers: Answers) -> None:
+    """The part, once the need is known."""
+    found, asked = answers.need, answers.asked
+    if found is None:
+        return
+    names = {str(unit): str(name) for unit, name in asked.atlas.units["name"].items()}
+    said = need_report.history_lines(found.history, names)
+    key = (asked.area.name, asked.area.units, work.lang())
+    picture = work.ask("history", key, lambda _: charts.history_picture(found.history))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if picture is not None:
+            st.image(picture, width=PICTURE_WIDTH, alt=said[0])
+        st.caption(as_typed(said[0]))
+        for line in said[1:]:
+            st.markdown(as_typed(line))
+    with right:
+        word_table.show(need_report.shown_history(found.history))

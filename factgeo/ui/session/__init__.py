@@ -1,0 +1,1 @@
+"""What a session keeps: the desk, files, work in the background."""

@@ -1,0 +1,57 @@
+"""What the first page does without, fetched behind its back: the modules of the other pages, and tables of the pack."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
+
+from factgeo.ui.session import work
+
+PAGES = {
+    "omrade": "area",
+    "forslag": "draft",
+    "dekning": "reach",
+    "behov": "need",
+    "sammenlign": "compare",
+    "data": "data",
+}
+SLOW = ("scipy.stats", "inequality.gini", "inequality.theil")  # modules that the library loads when it needs them
+TABLES = ("roads", "links", "cell_access", "cells")
+
+
+def show(address: str) -> None:
+    """Show the page of an address; its module is loaded now, if it was not before."""
+    importlib.import_module(f"factgeo.ui.{PAGES[address]}.page").show()
+
+
+@st.cache_resource(show_spinner=False)
+def begin() -> threading.Thread:
+    """Begin to fetch, once in a process; returns at once."""
+    thread = threading.Thread(target=_fetch, args=(work.atlas(),), daemon=True)
+    add_script_run_ctx(thread, get_script_run_ctx())  # maps are registered only by who runs for a page
+    thread.start()
+    return thread
+
+
+def _fetch(atlas: object) -> None:
+    for page in PAGES.values():
+        importlib.import_module(f"factgeo.ui.{page}.page")
+    for module in SLOW:
+        importlib.import_module(module)
+    for table in TABLES:
+        getattr(atlas, table)
+    keep_still()
+
+
+def keep_still() -> None:
+    """Spare the collector what stays for good.
+
+    Streamlit collects garbage after each run of a page, and looks at every object of the process: without this that
+    takes longer than all that a click does.
+    """
+    gc.collect()
+    gc.freeze()
