@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from factgeo import language, machine
-from factgeo.language import Number, Phrase, Several
+from factgeo.language import Number, Percent, Phrase, Several, Words
+from factgeo.language.catalogue import Lazy
 
 LONGEST_QUOTE, LONGEST_LIST = 160, 2_000  # letters of a value that a message repeats, and of a list of our own
 OWN_LISTS = {"allowed", "candidates", "kinds", "known"}  # details that no file or user has written
@@ -88,15 +89,20 @@ def _shown(value: object, longest: int) -> object:
     if isinstance(value, Phrase):
         return _printable_phrase(value, longest)
     if isinstance(value, Several):
-        return replace(value, phrases=tuple(_printable_phrase(each, longest) for each in value.phrases))
+        return replace(value, phrases=tuple(_shown_words(each, longest) for each in value.phrases))
     if isinstance(value, int) and abs(value) > LARGEST_WRITTEN:
         return f"{'-' if value < 0 else ''}2^{value.bit_length()}"
-    if isinstance(value, int | float | Number):
+    if isinstance(value, int | float | Number | Percent):
         return value
     said = printable(machine.shown(value))  # letters that were lost leave a mark
     if len(said) <= longest:
         return said
     return f"…{said[1 - longest :]}" if isinstance(value, Path) else f"{said[: longest - 1]}…"
+
+
+def _shown_words(words: Words, longest: int) -> Words:
+    shown = _shown(words, longest)
+    return shown if isinstance(shown, Lazy) else str(shown)
 
 
 def _printable_phrase(phrase: Phrase, longest: int) -> Phrase:

@@ -25,14 +25,16 @@ def _capacity(*, plan: Path, as_json: bool, config: Path | None, assignments: tu
     from factgeo import settings  # noqa: PLC0415
     from factgeo.atlas import pack  # noqa: PLC0415
     from factgeo.capacity import capacity  # noqa: PLC0415 - help must answer at once
+    from factgeo.contract import capacity as capacity_contract  # noqa: PLC0415
     from factgeo.planning import pipeline, planfile  # noqa: PLC0415
     from factgeo.report import capacity as capacity_report  # noqa: PLC0415
+    from factgeo.report.writers import terminal  # noqa: PLC0415
 
     atlas = pack.load()
     given = planfile.read(plan, atlas)
     chosen = settings.load(start=given.settings, file=config, assignments=assignments)
     found = capacity.assess(pipeline.given(atlas, replace(given, settings=chosen), progress))
     if as_json:
-        print_json(capacity_report.to_json(found))
+        print_json(capacity_contract.to_json(found))
     else:
-        show("\n".join(capacity_report.lines(found)))
+        show("\n".join(terminal.lines(capacity_report.brief(found))))

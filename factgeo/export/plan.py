@@ -13,6 +13,7 @@ import shapely
 
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
+from factgeo.contract import capacity as capacity_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
 from factgeo.export import geopackage
@@ -25,6 +26,7 @@ from factgeo.report import capacity as capacity_report
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
 from factgeo.report.charts import charts
+from factgeo.report.writers import markdown
 from factgeo.travel.times import UNREACHABLE
 
 # names of the files and folders in the folder of a plan
@@ -67,7 +69,7 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
     write_csv(_teams_table(result), folder / "teams.csv")
     write_csv(units, folder / "units.csv")
     takes = capacity.assess(result)
-    write_csv(capacity_report.table(takes), folder / "capacity.csv")
+    write_csv(capacity_contract.table(takes), folder / "capacity.csv")
     if result.effects is not None:
         write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
     _write_gpkg(result, atlas, units, folder / "plan.gpkg")
@@ -75,7 +77,7 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
     words = [
         plan_report.markdown(result, atlas),
         explore_report.markdown(further, result) if further else "",
-        "\n".join(capacity_report.markdown(takes)) + "\n",
+        markdown.chapters([capacity_report.chapter(takes)]),
     ]
     (folder / "summary.md").write_text("\n".join(part for part in words if part), encoding="utf-8")
     return content

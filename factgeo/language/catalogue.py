@@ -11,7 +11,8 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -73,41 +74,53 @@ def text(key: str, /, *, lang: str | None = None, **values: object) -> str:
     Raises:
         KeyError: No entry of that name; a mistake in the program, not of the user.
     """
-    said = {
-        name: value.text(lang) if isinstance(value, Phrase | Number | Several) else value
-        for name, value in values.items()
-    }
+    said = {name: value.text(lang) if isinstance(value, Lazy) else value for name, value in values.items()}
     return entries()[key][lang or in_use()].format(**said)
 
 
+class Lazy(ABC):
+    """What is put into words when the language of the whole is known."""
+
+    @abstractmethod
+    def text(self, lang: str | None = None) -> str:
+        """The words in ``lang`` (default: the language in use)."""
+
+    def __format__(self, _spec: str) -> str:
+        """Refused: an f-string would fix the language before it is known; see :func:`say` and :func:`joined`."""
+        raise TypeError(f"{self!r} is not yet in words")
+
+
+Words = str | Lazy  # a name is the same in all languages
+
+
 @dataclass(frozen=True)
-class Phrase:
-    """A part of a sentence that is put into words when the language of the whole is known."""
+class Phrase(Lazy):
+    """A sentence, or a part of one: an entry of the catalogue with what fills its placeholders."""
 
     key: str
     after: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, lang: str | None = None) -> str:
-        """The entry, and what stands after it in every language."""
+        """The entry ``key``, followed by ``after``, which is the same in every language."""
         return text(self.key, lang=lang, **self.values) + self.after
 
 
 @dataclass(frozen=True)
-class Several:
-    """Phrases one after the other, put into words when the language of the whole is known."""
+class Several(Lazy):
+    """Words one after the other."""
 
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[Words, ...]
     between: str
 
     def text(self, lang: str | None = None) -> str:
-        """The phrases with what stands between them."""
-        return self.between.join(phrase.text(lang) for phrase in self.phrases)
+        """All words with ``between`` between them."""
+        return self.between.join(written(phrase, lang) for phrase in self.phrases)
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number that is written out when the language of the whole is known."""
+class Number(Lazy):
+    """A number with so many decimals."""
 
     value: float
     digits: int = 0
@@ -115,6 +128,36 @@ class Number:
     def text(self, lang: str | None = None) -> str:
         """The number as the language writes it."""
         return number(self.value, self.digits, lang=lang)
+
+
+@dataclass(frozen=True)
+class Percent(Lazy):
+    """A share (0-1), written as per cent with so many decimals."""
+
+    share: float
+    digits: int = 1
+
+    def text(self, lang: str | None = None) -> str:
+        """The share as per cent, with its sign."""
+        return percent(self.share, self.digits, lang=lang)
+
+
+def say(key: str, /, **values: object) -> Phrase:
+    """The entry ``key`` as a phrase; ``values`` fill its placeholders and may be phrases and numbers themselves."""
+    return Phrase(key, values=values)
+
+
+def joined(words: Iterable[Words], between: str = ", ") -> Words:
+    """Words with ``between`` between them."""
+    several = tuple(words)
+    if all(isinstance(each, str) for each in several):
+        return between.join(str(each) for each in several)
+    return several[0] if len(several) == 1 else Several(several, between)
+
+
+def written(words: Words, lang: str | None = None) -> str:
+    """Words in a language (default: the one in use)."""
+    return words if isinstance(words, str) else words.text(lang)
 
 
 def number(value: float, digits: int = 0, *, lang: str | None = None) -> str:

@@ -56,11 +56,11 @@ def html(value: str) -> str:
 
 def markdown(value: str) -> str:
     """A text as one line of Markdown that is read as typed; CommonMark, with GitHub's tables and addresses."""
-    return _BEGINS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", _inline(value))
+    return _BEGINS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", markdown_within(value))
 
 
-def _inline(value: str) -> str:
-    """A text within a line."""
+def markdown_within(value: str) -> str:
+    """A text within a line of Markdown that is read as typed."""
     return _MARKUP.sub(r"\\\g<0>", _BREAKS.sub(" ", value).strip(" "))
 
 
@@ -80,7 +80,7 @@ def in_app(document: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, rule: str = "---") -> str:
     """A Markdown table of plain texts; ``rule`` stands below all columns but the first, and tells how they align."""
-    cells = [[_inline(cell) for cell in row] for row in (head, *rows)]
+    cells = [[markdown_within(cell) for cell in row] for row in (head, *rows)]
     lines = [cells[0], ["---", *[rule] * (len(head) - 1)], *cells[1:]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -9,9 +9,9 @@ from factgeo.capacity import capacity
 from factgeo.capacity.driving import Range
 from factgeo.explore.compare import tenth
 from factgeo.language import number, text
+from factgeo.language.figures import half
 from factgeo.planning.check import Finding
 from factgeo.planning.result import Result
-from factgeo.report.capacity import half
 from factgeo.report.comparison import signed
 
 SHOWN_MIN = 60  # minutes for which every plan has its share

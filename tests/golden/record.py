@@ -225,7 +225,7 @@ def _write(file: Path, content: str | bytes) -> None:
 
 
 def masked(content: str) -> str:
-    """The text without clocks and the place of the checkout, and with the random ids of folium's elements numbered in their order."""
+    """The text without clocks and the place of the checkout; the random ids of folium's elements are numbered."""
     content = content.replace(str(REPO), "…")
     for clock, instead in CLOCKS:
         content = clock.sub(instead, content)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from factgeo import language
+from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
@@ -21,7 +21,6 @@ from factgeo.explore.alternatives import NextBest
 from factgeo.explore.answers import Further
 from factgeo.explore.next_teams import NextTeams
 from factgeo.explore.tradeoff import TradeOff
-from factgeo import settings
 from factgeo.language import catalogue
 from factgeo.planning import pipeline, planfile
 from factgeo.planning.result import Result

@@ -17,11 +17,12 @@ from factgeo import language, settings
 from factgeo.atlas import areas, parameters
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
+from factgeo.contract import capacity as capacity_contract
 from factgeo.language import Phrase
+from factgeo.language.figures import figure, half, rough
 from factgeo.people import local, need, privacy
 from factgeo.planning import draft, pipeline, steps
 from factgeo.planning.result import Result
-from factgeo.report import capacity as capacity_report
 from factgeo.report import need as need_report
 from factgeo.report import target_groups
 from factgeo.ui.need import answer as need_answer_part
@@ -82,8 +83,8 @@ def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result
         need_report.shown(whole.act_level.central),
         need_report.shown(all_.places.central),
         need_report.shown(all_.gap.central),
-        capacity_report.figure(capacity_report.half(all_.positions.central)),
-        capacity_report.figure(capacity_report.rough(all_.hours.central)),
+        figure(half(all_.positions.central)).text(),
+        figure(rough(all_.hours.central)).text(),
     ]
     estimate = language.text("need.quality.estimate")
     assert all(metric.delta.startswith(estimate) for metric in shown.metric)
@@ -283,7 +284,7 @@ def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
     bad = replace(takes, teams=(replace(takes.teams[0], name='=HYPERLINK("x")'), *takes.teams[1:]))
     table = pd.read_csv(io.BytesIO(need_answer_part.capacity_csv(bad)))
     assert table["name"][0] == '\'=HYPERLINK("x")'
-    whole = capacity_report.table(takes)
+    whole = capacity_contract.table(takes)
     pd.testing.assert_frame_equal(
         pd.read_csv(io.BytesIO(need_answer_part.capacity_csv(takes))), whole, check_dtype=False
     )

@@ -12,13 +12,13 @@ from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
 from factgeo.capacity.driving import Range
+from factgeo.contract import capacity as capacity_contract
 from factgeo.export import need as need_files
 from factgeo.files import spreadsheet
-from factgeo.language import text
+from factgeo.language import figures, text
+from factgeo.language.figures import Rounding, half, rough
 from factgeo.people.need import Need
-from factgeo.report import capacity as capacity_report
 from factgeo.report import need as need_report
-from factgeo.report.capacity import Rounding
 from factgeo.report.target_groups import NeedReport
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
@@ -53,7 +53,7 @@ def show(answers: Answers) -> None:
     if own:
         st.warning(as_typed(text("app.need.own_used", names=", ".join(own))))
     if takes is not None and staffed is None:
-        st.warning(as_typed(capacity_report.lines(takes)[0]))
+        st.warning(as_typed(text("capacity.none")))
     st.caption(text("app.need.estimates"))
 
 
@@ -85,16 +85,16 @@ def _of_capacity(takes: Capacity) -> list[_Shown]:
     """Places, gap, positions and driving of all teams."""
     all_ = capacity.totals(takes)
     shown: list[tuple[str, Range, Rounding]] = [
-        ("places", all_.places, capacity_report.rough),
-        ("gap", all_.gap, capacity_report.rough),
-        ("positions", all_.positions, capacity_report.half),
-        ("hours", all_.hours, capacity_report.rough),
+        ("places", all_.places, rough),
+        ("gap", all_.gap, rough),
+        ("positions", all_.positions, half),
+        ("hours", all_.hours, rough),
     ]
     return [_estimate(name, figure, how) for name, figure, how in shown]
 
 
 def _estimate(name: str, figure: Range, how: Rounding) -> _Shown:
-    low, central, high = (capacity_report.figure(how(value)) for value in figure.values)
+    low, central, high = (figures.figure(how(value)).text() for value in figure.values)
     between = "" if low == high else text("need.between", low=low, high=high)
     return _Shown(name, central, _tag("estimate", between))
 
@@ -118,4 +118,4 @@ def need_zip(found: NeedReport, atlas: Atlas, slug: str) -> Callable[[], bytes]:
 
 def capacity_csv(takes: Capacity) -> bytes:
     """The table of capacity as CSV; no cell begins as a formula would."""
-    return spreadsheet.as_csv(capacity_report.table(takes)).encode("utf-8")
+    return spreadsheet.as_csv(capacity_contract.table(takes)).encode("utf-8")

@@ -6,9 +6,9 @@ import streamlit as st
 
 from factgeo.language import percent, text
 from factgeo.report import capacity as capacity_report
+from factgeo.report.content import items
 from factgeo.ui.need.asked import Answers
-from factgeo.ui.prose import as_typed
-from factgeo.ui.widgets import word_table
+from factgeo.ui.widgets import report
 
 
 def show(answers: Answers) -> None:
@@ -17,19 +17,19 @@ def show(answers: Answers) -> None:
     if takes is None:
         return
     if not takes.teams:
-        st.write(as_typed(capacity_report.lines(takes)[0]))
+        report.blocks(capacity_report.brief(takes))
         return
-    word_table.show(capacity_report.shown_teams(takes))
+    report.table(capacity_report.teams_table(takes))
     st.caption(text("app.need.takes_note"))
     st.subheader(text("app.need.roles"), anchor=False)
-    word_table.show(capacity_report.shown_roles(takes))
+    report.table(capacity_report.roles_table(takes))
     st.subheader(text("app.need.listed"), anchor=False)
-    word_table.show(capacity_report.shown_listed(takes))
+    report.table(capacity_report.listed_table(takes))
     st.caption(text("app.need.listed_note"))
-    satellites = capacity_report.shown_satellites(takes)
-    if not satellites.empty:
+    satellites = capacity_report.satellites_table(takes)
+    if satellites.rows:
         st.subheader(text("app.need.satellites"), anchor=False)
-        word_table.show(satellites)
+        report.table(satellites)
         st.caption(text("app.need.satellites_note", share=percent(takes.rules.driving.satellite_share, 0)))
     with st.expander(text("app.need.takes_words")):
-        st.markdown("\n".join(f"- {as_typed(line.strip())}" for line in capacity_report.lines(takes)))
+        report.blocks(items(sentence.said for sentence in capacity_report.brief(takes)))
