@@ -52,10 +52,16 @@ def test_links_to_files_lead_somewhere() -> None:
         assert (REPO / target).exists()
 
 
-def test_every_module_is_on_the_map() -> None:
+def test_every_room_and_every_file_is_on_the_map() -> None:
     plan = (REPO / "docs" / "architecture.md").read_text(encoding="utf-8")
-    for path in (REPO / "factgeo").glob("*.py"):
-        assert path.name.startswith("__") or path.name in plan
+    package = REPO / "factgeo"
+    assert [path.name for path in package.glob("*.py") if f"`{path.name}`" not in plan] == []
+    for room in (path.parent for path in package.rglob("__init__.py") if path.parent != package):
+        name = f"**`{room.relative_to(package).as_posix()}/`**"
+        assert name in plan
+        listed = plan.partition(name)[2].partition("\n\n**")[0]
+        missing = [p.name for p in room.glob("*.py") if p.name != "__init__.py" and f"`{p.name}`" not in listed]
+        assert (room.name, missing) == (room.name, [])
 
 
 def test_every_publisher_of_the_pack_is_attributed() -> None:
