@@ -22,8 +22,12 @@ from pathlib import Path
 import streamlit as st
 import streamlit.components.v1 as components
 from streamlit_folium import st_folium
-from factgeo import areas, live_map, maps, pack, pipeline, settings
-from factgeo.ui import leaflet
+from factgeo import settings
+from factgeo.atlas import areas, pack
+from factgeo.maps import live as live_map
+from factgeo.maps import plan as maps
+from factgeo.planning import pipeline
+from factgeo.ui.widgets import leaflet
 
 FILES = Path(__file__).parent / "files"
 FILES.mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ RENAME = Path.rename
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from factgeo import folders
+from factgeo.files import folders
 rename, calls = Path.rename, []
 def killed(path, target):
     calls.append(path)

@@ -519,7 +519,9 @@ def test_another_number_of_threads_proves_the_same_values() -> None:
     """One process each: the solver keeps the threads it has first been given."""
     goals = ("strict", "everyone", "balanced")
     script = (
-        "import sys; from factgeo import areas, pack, pipeline, settings\n"
+        "import sys; from factgeo import settings\n"
+        "from factgeo.atlas import areas, pack\n"
+        "from factgeo.planning import pipeline\n"
         "atlas = pack.load(); area = areas.resolve('Nordlandssykehuset', atlas)\n"
         f"for goal in {goals}:\n"
         "    rules = settings.load(assignments=[f'goal.name={goal}', f'solver.threads={sys.argv[1]}'])\n"
