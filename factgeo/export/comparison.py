@@ -11,8 +11,8 @@ from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
-from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import comparison_map
+from factgeo.maps.offline import save_html
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
 
@@ -35,7 +35,7 @@ def export_comparison(
         write_csv(compare.table(comparison), folder / "comparison.csv")
         words = comparison_report.markdown(comparison, atlas)
         (folder / "comparison.md").write_text(words, encoding="utf-8")
-        plan_map.save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")
+        save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")
     return content
 
 

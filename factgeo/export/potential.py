@@ -12,8 +12,8 @@ import pandas as pd
 from factgeo.atlas.pack import Atlas
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
-from factgeo.maps import plan as plan_map
 from factgeo.maps import potential as potential_map
+from factgeo.maps.offline import save_html
 from factgeo.reach.potential import AreaPotential, PlacePotential
 from factgeo.report import potential as potential_report
 
@@ -71,6 +71,6 @@ def _write(
         line = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "potential.json").write_text(line + "\n", encoding="utf-8")
         (folder / "potential.md").write_text(words, encoding="utf-8")
-        plan_map.save_html(drawn, folder / "map.html")
+        save_html(drawn, folder / "map.html")
         for name, table in tables.items():
             write_csv(table, folder / f"{name}.csv")

@@ -11,7 +11,7 @@ from factgeo.atlas.pack import Atlas
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.language import number, percent, text
-from factgeo.maps import plan as plan_map
+from factgeo.maps.offline import save_html
 from factgeo.maps.reach import reach_map
 from factgeo.report import measure as measure_report
 from factgeo.report import reach as reach_report
@@ -50,7 +50,7 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
         (folder / "reach.json").write_text(words + "\n", encoding="utf-8")
         (folder / "reach.md").write_text(reach_report.markdown(found, atlas), encoding="utf-8")
         drawn = reach_map(atlas, found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today)
-        plan_map.save_html(drawn, folder / "map.html")
+        save_html(drawn, folder / "map.html")
         write_csv(pd.json_normalize(content["by_region"]), folder / "regions.csv")
         if found.left_out:
             write_csv(pd.DataFrame(measure_report.left_out_json(found.left_out)), folder / "left_out.csv")

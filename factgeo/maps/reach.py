@@ -22,8 +22,18 @@ from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 from factgeo.language import number, percent, text
 from factgeo.language.escaping import html as safe
-from factgeo.maps import plan as plan_map
-from factgeo.maps.plan import HATCH, drawn_feature, drawn_layer, legend_row
+from factgeo.maps.layers import (
+    NAMES_SHOWN,
+    drawn_feature,
+    drawn_layer,
+    labels,
+    lines_between,
+    outlines_around,
+    population_layer,
+    surroundings,
+)
+from factgeo.maps.legend import hatched, legend_row
+from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
@@ -99,13 +109,13 @@ def reach_map(
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
     area = reach.area if reach else today[0].area
-    outlines = plan_map.outlines_around(atlas, area.units)
+    outlines = outlines_around(atlas, area.units)
     here = outlines.loc[list(area.units)]
     keys = _keys(reach, left_out, today, first)
     looks = {kind: _Look(overlay=len(keys) == 1, show=kind == first) for kind in keys}
 
     def layers() -> Iterator[MacroElement | None]:
-        yield plan_map.surroundings(outlines.drop(here.index))
+        yield surroundings(outlines.drop(here.index))
         if reach:
             yield _units(here, atlas, reach, looks["measure"])
         if reach and "left_out" in keys:
@@ -123,7 +133,7 @@ def reach_map(
         yield _remedies(remedies)
 
     legend = _legend(atlas, keys, first, _beside(today, remedies))
-    return plan_map.assembled(keys[first].title, here.total_bounds, layers(), legend, assets=assets)
+    return assembled(keys[first].title, here.total_bounds, layers(), legend, assets=assets)
 
 
 def colour(unit: UnitReach, reach: Reach) -> str | None:
@@ -245,17 +255,17 @@ def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, show: bool)
 
 def _borders(outlines: gpd.GeoSeries, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The lines between regions, and between them and units without a team."""
-    weight = 1.6 if len(reach.regions) <= plan_map.NAMES_SHOWN else 0.9
+    weight = 1.6 if len(reach.regions) <= NAMES_SHOWN else 0.9
     style = {"color": "#1a1a1a", "weight": weight, "opacity": 0.9, "interactive": False}
     owners, _ = pd.factorize(np.array([unit.region or unit.unit_code for unit in reach.units]))
-    lines = plan_map.lines_between(outlines.to_numpy(), owners)
+    lines = lines_between(outlines.to_numpy(), owners)
     features = [] if lines.is_empty else [drawn_feature("reach_borders", lines, {})]
     return drawn_layer("reach_borders", features, lambda _: style, pane="borders", show=show)
 
 
 def _population(atlas: Atlas, area: Area) -> folium.raster_layers.ImageOverlay | None:
     """Where people live; switched off at first, for it would darken the colours."""
-    layer = plan_map.population_layer(atlas.cells[atlas.cells["unit_code"].isin(area.units)])
+    layer = population_layer(atlas.cells[atlas.cells["unit_code"].isin(area.units)])
     if layer is not None:
         layer.show = False
     return layer
@@ -263,7 +273,7 @@ def _population(atlas: Atlas, area: Area) -> folium.raster_layers.ImageOverlay |
 
 def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The bases that travel is measured from."""
-    few = len(reach.regions) <= plan_map.NAMES_SHOWN
+    few = len(reach.regions) <= NAMES_SHOWN
     style = {"pane": "bases", "color": "#ffffff", "weight": 2 if few else 0.5, "fillColor": "#000000", "fillOpacity": 1}
     features = [
         drawn_feature(
@@ -294,7 +304,7 @@ def _names(reach: Reach, *, show: bool) -> folium.GeoJson | None:
         for region in reach.regions
         if region.base is not None
     ]
-    return plan_map.labels(features, text("map.layer.names"), show=show and len(features) <= plan_map.NAMES_SHOWN)
+    return labels(features, text("map.layer.names"), show=show and len(features) <= NAMES_SHOWN)
 
 
 def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
@@ -316,7 +326,7 @@ def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
         )
         for unit, some in points(today[0].placed, atlas).groupby("unit_code")
     ]
-    few = len(features) <= plan_map.NAMES_SHOWN
+    few = len(features) <= NAMES_SHOWN
     style = {"pane": "bases", "color": "#1a1a1a", "weight": 1, "fillColor": LISTED_COLOUR, "fillOpacity": 1}
     fields = ("listed", "kind", "status", "confidence", "alone")
     marker = folium.CircleMarker(radius=10 if few else 5, fill=True)
@@ -345,7 +355,7 @@ def _remedies(remedies: Sequence[Help]) -> folium.FeatureGroup | None:
 
     marker = folium.CircleMarker(radius=10, fill=True)
     circles = drawn_layer("remedies", features, style, ("place", "remedies"), marker=marker)
-    ranks = plan_map.labels(features, text("map.layer.remedies"), show=True, css="factgeo-name factgeo-rank")
+    ranks = labels(features, text("map.layer.remedies"), show=True, css="factgeo-name factgeo-rank")
     if circles is None or ranks is None:
         return None
     group = folium.FeatureGroup(name=text("map.layer.remedies"))
@@ -394,7 +404,7 @@ def _key_of_measure(reach: Reach) -> _Key:
         limit = number(reach.settings.travel.minutes)
         rows.insert(0, f"<div class=factgeo-head>{safe(text('reach.map.share', minutes=limit))}</div>")
     if any(unit.region is None for unit in reach.units):
-        rows.append(legend_row(plan_map.hatched(), text("map.legend.unserved")))
+        rows.append(legend_row(hatched(), text("map.legend.unserved")))
     rows += _base_row(reach)
     return _Key(
         title=text("reach.map.title", preset=preset, area=reach.area.name),
@@ -440,7 +450,7 @@ def _legend(atlas: Atlas, keys: Mapping[First, _Key], first: First, beside: str)
     shown = keys[first]
     said, *defined = (safe(each) for each in shown.said)
     others = (_part(key.name, key.rows) for kind, key in keys.items() if kind != first)
-    return f"""{plan_map.STYLE}{_STYLE}<details class="factgeo-legend" open>
+    return f"""{STYLE}{_STYLE}<details class="factgeo-legend" open>
       <summary>{safe(shown.title)}</summary>
       <div>{said}</div>
       {"".join(f"<div class=factgeo-definition>{each}</div>" for each in defined)}

@@ -15,6 +15,7 @@ from factgeo.explore import compare
 from factgeo.language import text
 from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import comparison_map
+from factgeo.maps.offline import save_html
 from factgeo.maps.reach import reach_map
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
@@ -30,7 +31,7 @@ BASES = ".leaflet-bases-pane path.leaflet-interactive"
 def opened(drawn: folium.Map, page: Page, folder: Path) -> Page:
     """The map's file in a window, which fails if anything is asked of another machine or a script breaks."""
     path = folder / "map.html"
-    plan_map.save_html(drawn, path)
+    save_html(drawn, path)
     page.goto(path.as_uri())
     return page
 

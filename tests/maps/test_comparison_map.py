@@ -17,8 +17,8 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.explore import compare
 from factgeo.explore.compare import CLASSES, Comparison
-from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import changed_squares, comparison_map, fill
+from factgeo.maps.offline import save_html
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.travel.times import UNREACHABLE
@@ -123,7 +123,7 @@ def test_names_cannot_become_markup(
         ("plain", forde, compared),
         ("evil", evil, compare.compare(evil, larger, names=(EVIL, EVIL))),
     ):
-        plan_map.save_html(comparison_map(shipped, result, larger, found), tmp_path / name)
+        save_html(comparison_map(shipped, result, larger, found), tmp_path / name)
         pages.append((tmp_path / name).read_text(encoding="utf-8"))
     assert Parts(pages[0]).elements == Parts(pages[1]).elements
     assert "<script>alert(1)" not in pages[1]

@@ -19,6 +19,8 @@ from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.maps import plan as plan_map
+from factgeo.maps.palette import PALETTE, colours
+from factgeo.maps.raster import population_image
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment, Plan, Proof
 from factgeo.planning.result import Result
@@ -84,8 +86,8 @@ def one_each(shipped: Atlas) -> Plan:
 
 
 def test_neighbours_never_share_a_colour(shipped: Atlas, one_each: Plan) -> None:
-    colour = plan_map.colours(shipped, one_each)
-    assert set(colour.values()) <= set(plan_map.PALETTE)
+    colour = colours(shipped, one_each)
+    assert set(colour.values()) <= set(PALETTE)
     touching = shipped.units.sindex.query(shipped.units.geometry, predicate="intersects")
     codes, shapes = shipped.units.index.to_numpy()[touching], shipped.units.geometry.to_numpy()[touching]
     beside = (codes[0] < codes[1]) & (shapely.length(shapely.intersection(*shapes)) > 100)  # m; less is a corner
@@ -95,13 +97,13 @@ def test_neighbours_never_share_a_colour(shipped: Atlas, one_each: Plan) -> None
 
 
 def test_few_catchments_all_differ(shipped: Atlas, forde: Result) -> None:
-    colour = plan_map.colours(shipped, forde.plan)
+    colour = colours(shipped, forde.plan)
     assert len(set(colour.values())) == len(forde.plan.catchments) == 4
 
 
 def test_the_image_shows_people_where_they_live(shipped: Atlas) -> None:
     cells = shipped.cells[shipped.cells["unit_code"].str[:2].isin(["46", "56"])]  # far west and far east
-    image, bounds = plan_map.population_image(cells)
+    image, bounds = population_image(cells)
     shades = np.asarray(image)
     squares = set(zip(cells["x"] // 1000, cells["y"] // 1000, strict=True))
     row, column = pixels(cells, bounds, shades.shape)
@@ -116,7 +118,7 @@ def test_the_image_shows_people_where_they_live(shipped: Atlas) -> None:
 
 def test_more_residents_make_a_darker_square() -> None:
     cells = pd.DataFrame({"x": [500, 5500, 9500, 9500], "y": [6_500_500] * 4, "persons": [9, 10, 600, 600]})
-    image, _ = plan_map.population_image(cells)
+    image, _ = population_image(cells)
     assert sorted(set(np.asarray(image).ravel())) == [0, 1, 2, 4]
 
 

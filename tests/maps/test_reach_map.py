@@ -13,7 +13,8 @@ from worlds.map_files import assert_stands_alone, walk
 from factgeo import language, settings
 from factgeo.atlas.pack import Atlas
 from factgeo.language import number, percent
-from factgeo.maps import plan as plan_map
+from factgeo.language.escaping import html as safe
+from factgeo.maps.offline import HATCH
 from factgeo.maps.reach import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
 from factgeo.planning.result import Result
 from factgeo.reach import fairness
@@ -133,7 +134,7 @@ def test_the_legend_says_in_each_language_that_bases_are_estimates(
     language.use(lang)
     page = reach_map(shipped, measures["report-2017"]).get_root().render()
     assert f", {word}</span>" in page
-    assert plan_map.safe(measures["report-2017"].definition.text()) in page
+    assert safe(measures["report-2017"].definition.text()) in page
     assert f", {word}</span>" not in reach_map(shipped, measures["planner"]).get_root().render()
 
 
@@ -179,7 +180,7 @@ def test_the_title_the_legend_and_the_colours_begin_with_what_is_wanted(
     closed = {kind for kind, head in heads.items() if f"<summary class=factgeo-part>{head}</summary>" in legend}
     assert closed == heads.keys() - {first}
     assert "<details name=factgeo-part open>" not in legend
-    assert f'<pattern id="{plan_map.HATCH}"' in page.removesuffix(legend)  # in a closed part it would hatch nothing
+    assert f'<pattern id="{HATCH}"' in page.removesuffix(legend)  # in a closed part it would hatch nothing
 
 
 def test_the_listed_teams_alone_name_no_measure(shipped: Atlas, today: tuple[Today, ...]) -> None:
@@ -207,7 +208,7 @@ def test_a_unit_is_told_by_how_many_are_left_out_and_coloured_by_the_reason_of_m
         own = [each for each in out if each.unit_code == unit.unit_code]
         persons = unit.population - unit.counted
         shown = drawn[unit.unit_code]
-        assert shown["left_out"] == plan_map.safe(f"{number(persons)} ({percent(persons / unit.population)})")
+        assert shown["left_out"] == safe(f"{number(persons)} ({percent(persons / unit.population)})")
         if own:
             main = max(own, key=lambda each: each.persons)
             assert shown["colour"] == out_colour(main.reason, persons / unit.population)
@@ -243,4 +244,4 @@ def test_today_shows_the_listed_teams_and_the_share_whom_they_reach(today: tuple
         for unit, name in ((narrow, "narrow"), (wide, "wide"), (nearest, "any")):
             assert own[f"today_{name}"] == percent(unit.counted / unit.population, 0)
     names = "\n".join(each["listed"] for _, each in told(shown[NAMES["listed"]]))
-    assert all(plan_map.safe(team.name) in names for team in today[0].placed)
+    assert all(safe(team.name) in names for team in today[0].placed)
