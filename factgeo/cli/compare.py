@@ -36,7 +36,7 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
     comparison = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
     if out is not None:
-        comparison_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
+        comparison_files.export_comparison(comparison, left, right, out, overwrite=overwrite)
     if as_json:
         print_json(compare.to_json(comparison))
     else:

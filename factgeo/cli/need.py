@@ -74,8 +74,8 @@ def _need(
         atlas, found, chosen, given, local=counts, projection=projection, year=year, alternative=alternative.upper()
     )
     if out is not None:
-        need_files.write(report, atlas, out, overwrite=overwrite)
+        need_files.write(report, out, overwrite=overwrite)
     if as_json:
         print_json(target_groups.to_json(report))
     else:
-        show("\n".join(target_groups.lines(report, atlas)))
+        show("\n".join(target_groups.lines(report)))

@@ -184,9 +184,9 @@ def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bo
 
     if folder is not None:
         progress(text("progress.write", folder=folder))
-        plan_files.write_plan(result, result.atlas, folder, overwrite=overwrite, further=beyond)
+        plan_files.write_plan(result, folder, overwrite=overwrite, further=beyond)
     if as_json:
-        print_json(plan_contract.plan_json(result, result.atlas, beyond))
+        print_json(plan_contract.plan_json(result, beyond))
         return
     plain = [] if beyond.answer and folder is None else plan_report.lines(result)
     show("\n".join([*plain, *explore_report.lines(beyond, result)]))

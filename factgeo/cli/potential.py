@@ -70,13 +70,13 @@ def _potential(
     if at is not None:
         place = potential.of_place(atlas, places.resolve(at, atlas), chosen, asked)
         if out is not None:
-            potential_files.write_place(place, atlas, out, overwrite=overwrite)
-        content, said = potential_report.place_json(place), potential_report.place_lines(place, atlas)
+            potential_files.write_place(place, out, overwrite=overwrite)
+        content, said = potential_report.place_json(place), potential_report.place_lines(place)
     else:
         whole = potential.of_area(atlas, areas.resolve(area or "norge", atlas), chosen, asked)
         if out is not None:
-            potential_files.write_area(whole, atlas, out, overwrite=overwrite)
-        content, said = potential_report.area_json(whole, atlas), potential_report.area_lines(whole, atlas)
+            potential_files.write_area(whole, out, overwrite=overwrite)
+        content, said = potential_report.area_json(whole), potential_report.area_lines(whole)
     if as_json:
         print_json(content)
     else:

@@ -94,11 +94,11 @@ def _reach(
     built = result.atlas if result else changes.built(atlas, chosen)
     report = reach_report.report(built, found, chosen, preset, result, asked, progress)
     if out is not None:
-        reach_files.write(report, built, out, overwrite=overwrite)
+        reach_files.write(report, out, overwrite=overwrite)
     if as_json:
-        print_json(reach_report.to_json(report, built))
+        print_json(reach_report.to_json(report))
     else:
-        show("\n".join(reach_report.lines(report, built)))
+        show("\n".join(reach_report.lines(report)))
 
 
 def _planned(atlas: Atlas, area: Area, settings: Settings, given: Plan | None) -> Result:

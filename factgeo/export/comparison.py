@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.files import folders
@@ -19,9 +18,7 @@ from factgeo.report import comparison as comparison_report
 FILES = ("comparison.json", "comparison.csv", "comparison.md", "map.html")
 
 
-def export_comparison(
-    comparison: Comparison, atlas: Atlas, a: Result, b: Result, out: Path, *, overwrite: bool
-) -> dict[str, Any]:
+def export_comparison(comparison: Comparison, a: Result, b: Result, out: Path, *, overwrite: bool) -> dict[str, Any]:
     """Write the folder of a comparison and return the object of its ``comparison.json``.
 
     Raises:
@@ -33,9 +30,9 @@ def export_comparison(
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
         write_csv(compare.table(comparison), folder / "comparison.csv")
-        words = comparison_report.markdown(comparison, atlas)
+        words = comparison_report.markdown(comparison)
         (folder / "comparison.md").write_text(words, encoding="utf-8")
-        save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")
+        save_html(comparison_map(a, b, comparison), folder / "map.html")
     return content
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from factgeo.atlas.pack import Atlas
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.report import need as need_report
@@ -25,7 +24,7 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
     folders.refuse(out, FILES, overwrite=overwrite, key="out_holds_a_need")
 
 
-def write(found: NeedReport, atlas: Atlas, out: Path, *, overwrite: bool) -> None:
+def write(found: NeedReport, out: Path, *, overwrite: bool) -> None:
     """Write the folder of a need.
 
     Raises:
@@ -35,7 +34,7 @@ def write(found: NeedReport, atlas: Atlas, out: Path, *, overwrite: bool) -> Non
     with folders.replaced(out) as folder:
         content = json.dumps(target_groups.to_json(found), ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "need.json").write_text(content + "\n", encoding="utf-8")
-        (folder / "need.md").write_text(target_groups.markdown(found, atlas), encoding="utf-8")
+        (folder / "need.md").write_text(target_groups.markdown(found), encoding="utf-8")
         write_csv(need_report.table(found.whole), folder / "units.csv")
         write_csv(need_report.sources(found.whole), folder / "figures.csv")
         write_csv(need_report.history_table(found.history), folder / "history.csv")

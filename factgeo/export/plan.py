@@ -37,14 +37,11 @@ PLAN_FILES = (
 )  # fmt: skip
 
 
-def write_plan(
-    result: Result, atlas: Atlas, out: Path, *, overwrite: bool, further: Further | None = None
-) -> dict[str, Any]:
+def write_plan(result: Result, out: Path, *, overwrite: bool, further: Further | None = None) -> dict[str, Any]:
     """Write the folder of a plan and return the object of its ``plan.json``.
 
     Args:
         result: The plan.
-        atlas: The pack with the links that the plan's settings add.
         out: The folder.
         overwrite: May an earlier plan be replaced?
         further: What else was asked of the plan; alternatives get folders of their own in the folder.
@@ -54,28 +51,28 @@ def write_plan(
     """
     refuse_folder(out, overwrite=overwrite)
     with folders.replaced(out) as folder:
-        content = _fill(folder, result, atlas, further)
+        content = _fill(folder, result, further)
         if further is not None:
-            _write_further(folder, result, atlas, further)
+            _write_further(folder, result, further)
     return content
 
 
-def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -> dict[str, Any]:
+def _fill(folder: Path, result: Result, further: Further | None) -> dict[str, Any]:
     """All files of one plan."""
-    content = plan_contract.plan_json(result, atlas, further)
+    content = plan_contract.plan_json(result, further)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
-    units = _units_table(result, atlas)
+    units = _units_table(result)
     write_csv(_teams_table(result), folder / "teams.csv")
     write_csv(units, folder / "units.csv")
     takes = capacity.assess(result)
     write_csv(capacity_contract.table(takes), folder / "capacity.csv")
     if result.effects is not None:
-        write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
-    _write_gpkg(result, atlas, units, folder / "plan.gpkg")
-    plan_map.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
+        write_csv(_changes_table(result.effects, result.atlas), folder / "changes.csv")
+    _write_gpkg(result, units, folder / "plan.gpkg")
+    plan_map.write_html(result, folder / "map.html", stability=further.stability if further else None)
     words = [
-        plan_report.markdown(result, atlas),
+        plan_report.markdown(result),
         explore_report.markdown(further, result) if further else "",
         markdown.chapters([capacity_report.chapter(takes)]),
     ]
@@ -83,7 +80,7 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
     return content
 
 
-def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further) -> None:
+def _write_further(folder: Path, result: Result, further: Further) -> None:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
     for name, table in explore_report.tables(further, result).items():
         write_csv(table, folder / f"{name}.csv")
@@ -96,7 +93,7 @@ def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further)
     for rank, alternative in enumerate(further.alternatives, start=1):
         own = folder / f"alternative-{rank}"
         own.mkdir()
-        _fill(own, alternative.result, atlas, None)
+        _fill(own, alternative.result, None)
 
 
 def refuse_folder(out: Path, *, overwrite: bool) -> None:
@@ -125,14 +122,14 @@ def _teams_table(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
+def _units_table(result: Result) -> pd.DataFrame:
     """One row per unit: its team (empty: unserved, with the reason) and its travel time to the team's base."""
     plan, times = result.plan, result.journeys.by_unit
     team_of, reason_of = plan.team_of(), {u.unit_code: u.reason for u in plan.unserved}
     row_of = {unit: result.journeys.row[base] for unit, base in plan.base_of().items()}
     column = {unit: k for k, unit in enumerate(times.units)}
-    units = atlas.units.loc[list(plan.area.units)]
-    people = atlas.population.loc[units.index]
+    units = result.atlas.units.loc[list(plan.area.units)]
+    people = result.atlas.population.loc[units.index]
     table = pd.DataFrame({"unit_code": units.index, "name": units["name"].to_numpy()})
     table["team_id"] = [team_of.get(unit, "") for unit in units.index]
     table["reason"] = [reason_of.get(unit, "") for unit in units.index]
@@ -168,9 +165,9 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     }
 
 
-def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -> None:
+def _write_gpkg(result: Result, units: pd.DataFrame, path: Path) -> None:
     """Layers teams, units, bases and cells, EPSG:25833."""
-    outlines = atlas.units.loc[list(result.plan.area.units)].geometry
+    outlines = result.atlas.units.loc[list(result.plan.area.units)].geometry
     unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
     team_table = _teams_table(result)
     layers = {"units": unit_layer}

@@ -9,7 +9,6 @@ from pathlib import Path
 import folium
 import pandas as pd
 
-from factgeo.atlas.pack import Atlas
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.maps import potential as potential_map
@@ -29,31 +28,31 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
     folders.refuse(out, FILES, overwrite=overwrite, key="out_holds_a_potential")
 
 
-def write_area(found: AreaPotential, atlas: Atlas, out: Path, *, overwrite: bool) -> None:
+def write_area(found: AreaPotential, out: Path, *, overwrite: bool) -> None:
     """Write the potential of an area: best.csv, bases.csv, cells.csv beside the text, the object and the map.
 
     Raises:
         OutputError: The folder holds other things, or a potential and not ``overwrite``, or cannot be written.
     """
     tables = {
-        "best": potential_report.best_table(found, atlas),
-        "bases": potential_report.bases_table(found, atlas),
+        "best": potential_report.best_table(found),
+        "bases": potential_report.bases_table(found),
         "cells": potential_report.cells_table(found),
     }
-    words = potential_report.area_markdown(found, atlas)
-    drawn = potential_map.area_map(atlas, found)
-    _write(out, potential_report.area_json(found, atlas), words, drawn, tables, overwrite=overwrite)
+    words = potential_report.area_markdown(found)
+    drawn = potential_map.area_map(found)
+    _write(out, potential_report.area_json(found), words, drawn, tables, overwrite=overwrite)
 
 
-def write_place(found: PlacePotential, atlas: Atlas, out: Path, *, overwrite: bool) -> None:
+def write_place(found: PlacePotential, out: Path, *, overwrite: bool) -> None:
     """Write the potential of a place: units.csv and cells.csv beside the text, the object and the map.
 
     Raises:
         OutputError: The folder holds other things, or a potential and not ``overwrite``, or cannot be written.
     """
     tables = {"units": potential_report.units_table(found), "cells": potential_report.reached_table(found)}
-    words = potential_report.place_markdown(found, atlas)
-    drawn = potential_map.place_map(atlas, found)
+    words = potential_report.place_markdown(found)
+    drawn = potential_map.place_map(found)
     _write(out, potential_report.place_json(found), words, drawn, tables, overwrite=overwrite)
 
 

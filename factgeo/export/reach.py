@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from factgeo.atlas.pack import Atlas
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.language import number, percent, text
@@ -37,19 +36,19 @@ def refuse_folder(out: Path, *, overwrite: bool) -> None:
     folders.refuse(out, FILES, overwrite=overwrite, key="out_holds_a_reach")
 
 
-def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> None:
+def write(found: ReachReport, out: Path, *, overwrite: bool) -> None:
     """Write the folder of a reach.
 
     Raises:
         OutputError: The folder holds other things, or a reach and not ``overwrite``, or cannot be written.
     """
     refuse_folder(out, overwrite=overwrite)
-    content = reach_report.to_json(found, atlas)
+    content = reach_report.to_json(found)
     with folders.replaced(out) as folder:
         words = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "reach.json").write_text(words + "\n", encoding="utf-8")
-        (folder / "reach.md").write_text(reach_report.markdown(found, atlas), encoding="utf-8")
-        drawn = reach_map(atlas, found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today)
+        (folder / "reach.md").write_text(reach_report.markdown(found), encoding="utf-8")
+        drawn = reach_map(found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today)
         save_html(drawn, folder / "map.html")
         write_csv(pd.json_normalize(content["by_region"]), folder / "regions.csv")
         if found.left_out:
@@ -61,11 +60,11 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
             (folder / "curves.png").write_bytes(sensitivity_chart.curves_picture(found.sensitivity))
             (folder / "swings.png").write_bytes(sensitivity_chart.swings_picture(found.sensitivity))
         if found.frontier and found.result:
-            picture = charts.trade_off_picture(found.frontier, found.result, _marks(found, atlas))
+            picture = charts.trade_off_picture(found.frontier, found.result, _marks(found))
             (folder / "frontier.png").write_bytes(picture)
 
 
-def _marks(found: ReachReport, atlas: Atlas) -> list[Mark]:
+def _marks(found: ReachReport) -> list[Mark]:
     """Today's listed teams with what they reach, and for Norway the number of teams in the report."""
     marks = [
         Mark(
@@ -76,6 +75,6 @@ def _marks(found: ReachReport, atlas: Atlas) -> list[Mark]:
         for each in found.today
         if each.reading == "narrow" and each.placed
     ]
-    if set(found.reach.area.units) == set(atlas.units.index):
+    if set(found.reach.area.units) == set(found.reach.atlas.units.index):
         marks.append(Mark(TEAMS_OF_REPORT, None, text("reach.mark.report", teams=TEAMS_OF_REPORT)))
     return marks

@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 from PIL import ImageColor
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore.compare import CLASSES, EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, step
 from factgeo.language import number, text
 from factgeo.language.escaping import html as safe
@@ -47,19 +46,16 @@ ISLAND = 1 / 2000  # share of the area's box below which an island has no heavy 
 Hatch = Literal["won", "lost", "never"]
 
 
-def comparison_map(
-    atlas: Atlas, a: Result, b: Result, comparison: Comparison, *, assets: str | None = None
-) -> folium.Map:
+def comparison_map(a: Result, b: Result, comparison: Comparison, *, assets: str | None = None) -> folium.Map:
     """Units coloured by the mean change of their residents' minutes, with what else differs between two plans.
 
     Args:
-        atlas: The pack that both plans were made from.
         a: The first plan.
         b: The second.
         comparison: What ``compare`` says of the two.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    outlines = outlines_around(atlas, a.plan.area.units)
+    outlines = outlines_around(comparison.atlas, a.plan.area.units)
     here = outlines.loc[list(a.plan.area.units)]
     layers = [
         surroundings(outlines.drop(here.index)),
@@ -74,7 +70,7 @@ def comparison_map(
         _names(here, comparison),
     ]
     title = text("compare.title", area=a.plan.area.name)
-    return assembled(title, here.total_bounds, layers, _legend(atlas, comparison), assets=assets)
+    return assembled(title, here.total_bounds, layers, _legend(comparison), assets=assets)
 
 
 def fill(unit: UnitChange) -> int | Hatch:
@@ -229,7 +225,7 @@ def _room(lon: float, lat: float, width: float, height: float) -> tuple[float, f
     return lon - width / 6, lat - height / 30, lon + width / 8, lat + height / 30
 
 
-def _legend(atlas: Atlas, comparison: Comparison) -> str:
+def _legend(comparison: Comparison) -> str:
     """The legend and the sources as HTML."""
     names, moved = comparison.names, comparison.moved
     present = [key for key in GROUNDS if key in {fill(unit) for unit in comparison.units}]
@@ -247,7 +243,7 @@ def _legend(atlas: Atlas, comparison: Comparison) -> str:
       <div>A: {safe(names.a)}</div><div>B: {safe(names.b)}</div>
       <div class=factgeo-head>{safe(text("map.legend.change"))}</div>{_scale()}
       {"".join(rows)}</details>
-      <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
+      <div class="factgeo-source">{safe(text("map.source", year=comparison.atlas.year))}</div>"""
 
 
 def _scale() -> str:

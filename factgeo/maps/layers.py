@@ -24,7 +24,7 @@ from factgeo.language import text
 from factgeo.language.escaping import html as safe
 from factgeo.maps.palette import LISTED_COLOUR, ROAD_COLOURS, SHADES
 from factgeo.maps.raster import population_image
-from factgeo.planning.plan import Plan
+from factgeo.planning.result import Result
 from factgeo.travel import network
 
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
@@ -51,9 +51,9 @@ def surroundings(outlines: gpd.GeoSeries) -> folium.GeoJson | None:
     return drawn_layer("surroundings", features, lambda _: style)
 
 
-def changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+def changed_roads(result: Result) -> folium.GeoJson | None:
     """Roads and ferries that the settings close, and links that they add."""
-    roads, settings = atlas.roads, plan.settings
+    roads, settings = result.atlas.roads, result.plan.settings
     added = roads["number"].isin([link.name for link in settings.roads.added]).to_numpy()
     told = {"closed": network.closed(roads, settings), "added": added}
     features = []
@@ -71,8 +71,9 @@ def changed_roads(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
     return drawn_layer("changed_roads", features, style, ("road", "state"), pane="borders")
 
 
-def listed_teams(atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+def listed_teams(result: Result) -> folium.GeoJson | None:
     """Where the list of October 2025 is read to have teams in the area; shown at once where the plan builds on them."""
+    atlas, plan = result.atlas, result.plan
     here = points(teams.in_area(teams.listed(atlas), plan.area), atlas)
     here = here[here["unit_code"].isin(plan.area.units)]
     features = [

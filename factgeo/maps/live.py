@@ -214,8 +214,8 @@ def _marks(result: Result, layers: Collection[Layer]) -> Iterator[folium.GeoJson
     """Few and small things that are drawn anew each time: changed roads, listed teams."""
     plan = result.plan
     changed = plan.settings.roads.closed or plan.settings.roads.added
-    yield from filter(None, (changed_roads(result.atlas, plan) if changed else None,))
-    yield from filter(None, (listed_teams(result.atlas, plan) if "listed" in layers else None,))
+    yield from filter(None, (changed_roads(result) if changed else None,))
+    yield from filter(None, (listed_teams(result) if "listed" in layers else None,))
 
 
 def minutes(on: Ground, result: Result) -> Picture | None:

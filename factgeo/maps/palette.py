@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import networkx as nx
 import pandas as pd
 
-from factgeo.atlas.pack import Atlas
-from factgeo.planning.plan import Plan
+from factgeo.planning.result import Result
 
 # Okabe and Ito's palette for the colour-blind, the light ones first because they are used most
 PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00")
@@ -20,15 +19,14 @@ ACT_COLOUR = "#7a0177"  # a dark purple that stands out from the catchments' col
 ROAD_COLOURS = {"closed": "#b30000", "added": "#006837"}
 
 
-def colours(atlas: Atlas, plan: Plan, like: Mapping[str, str] | None = None) -> dict[str, str]:
+def colours(result: Result, like: Mapping[str, str] | None = None) -> dict[str, str]:
     """A colour for each team such that catchments which touch, or are joined by a ferry, differ.
 
     Args:
-        atlas: The pack.
-        plan: The plan.
+        result: The plan.
         like: Colours that teams had before, by team id; a team keeps its own where neighbours still differ.
     """
-    graph = _neighbours(atlas, plan)
+    graph = _neighbours(result)
     kept = _recoloured(graph, like) if like else {}
     if kept and all(kept[a] != kept[b] for a, b in graph.edges):
         return kept
@@ -36,13 +34,13 @@ def colours(atlas: Atlas, plan: Plan, like: Mapping[str, str] | None = None) -> 
     return {team: PALETTE[number % len(PALETTE)] for team, number in numbers.items()}
 
 
-def _neighbours(atlas: Atlas, plan: Plan) -> nx.Graph[str]:
+def _neighbours(result: Result) -> nx.Graph[str]:
     """The teams, and the pairs of them that must differ in colour."""
-    team_of = plan.team_of()
-    links = atlas.links
+    team_of = result.plan.team_of()
+    links = result.atlas.links
     pairs = zip(links["unit_a"].map(team_of), links["unit_b"].map(team_of), strict=True)
     graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(catchment.team_id for catchment in plan.catchments)
+    graph.add_nodes_from(catchment.team_id for catchment in result.plan.catchments)
     if len(graph) <= len(PALETTE):  # enough colours for all to differ
         graph = nx.complete_graph(graph)
     graph.add_edges_from((a, b) for a, b in pairs if pd.notna(a) and pd.notna(b) and a != b)

@@ -44,50 +44,47 @@ from factgeo.travel.bases import Base
 FIRMNESS = ((0.95, "#ffffd4"), (0.85, "#fed98e"), (0.7, "#fe9929"), (0.5, "#d95f0e"), (0.0, "#993404"))
 
 
-def write_html(atlas: Atlas, result: Result, path: Path, *, stability: Stability | None = None) -> None:
+def write_html(result: Result, path: Path, *, stability: Stability | None = None) -> None:
     """Write the plan's map as one file that opens anywhere, with no network."""
-    save_html(plan_map(atlas, result, stability=stability), path)
+    save_html(plan_map(result, stability=stability), path)
 
 
-def plan_map(
-    atlas: Atlas, result: Result, *, assets: str | None = None, stability: Stability | None = None
-) -> folium.Map:
+def plan_map(result: Result, *, assets: str | None = None, stability: Stability | None = None) -> folium.Map:
     """The plan of a result: catchments, units without a team, population and bases.
 
     Args:
-        atlas: The pack that the plan was made from.
         result: The plan with its figures and journeys.
         assets: Address of a folder with leaflet.js and leaflet.css; None for :func:`save_html`.
         stability: How often each unit stays with its team, if that was asked.
     """
     plan = result.plan
-    outlines = outlines_around(atlas, plan.area.units)
+    outlines = outlines_around(result.atlas, plan.area.units)
     here = outlines.loc[list(plan.area.units)]
     layers = [
         surroundings(outlines.drop(here.index)),
-        _catchments(here, atlas, result),
-        _unserved(here, atlas, plan),
+        _catchments(here, result),
+        _unserved(here, result),
         _borders(here, plan),
         _act_areas(here, result),
-        changed_roads(atlas, plan),
-        _stability(here, atlas, stability),
+        changed_roads(result),
+        _stability(here, result.atlas, stability),
         population_layer(result.journeys.cells),
         _bases(result),
-        listed_teams(atlas, plan),
+        listed_teams(result),
         _names(result),
     ]
-    legend = _legend(atlas, result, stability)
+    legend = _legend(result, stability)
     return assembled(text("map.title", area=plan.area.name), here.total_bounds, layers, legend, assets=assets)
 
 
-def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium.GeoJson | None:
+def _catchments(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None:
     """Units in the colour of their team."""
-    colour = colours(atlas, result.plan)
+    colour = colours(result)
     fields = ("unit", "team", *(["act"] if result.plan.act else []), "service", "residents", "mean", "p95")
     features = [
         drawn_feature(unit, outlines[unit], {"colour": colour[catchment.team_id], **told})
         for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
-        for unit, told in _told_of_units(team, catchment, atlas, result)
+        for unit, told in _told_of_units(team, catchment, result)
     ]
 
     def style(feature: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,16 +94,14 @@ def _catchments(outlines: gpd.GeoSeries, atlas: Atlas, result: Result) -> folium
     return drawn_layer("catchments", features, style, fields)
 
 
-def _told_of_units(
-    team: TeamFigures, catchment: Catchment, atlas: Atlas, result: Result
-) -> Iterable[tuple[str, dict[str, str]]]:
+def _told_of_units(team: TeamFigures, catchment: Catchment, result: Result) -> Iterable[tuple[str, dict[str, str]]]:
     """What the tooltip of each unit of a catchment says."""
     for unit in catchment.units:
         travel = measure.travel_figures(*result.journeys.minutes(catchment.base, (unit,)))
         yield (
             unit,
             {
-                **_told_of_place(unit, atlas),
+                **_told_of_place(unit, result.atlas),
                 "team": f"{team.team_id} {team.name}",
                 "act": act_of(team, result),
                 "service": text(f"service.{team.service}"),
@@ -125,16 +120,16 @@ def act_of(team: TeamFigures, result: Result) -> str:
     return text("flag.act_within_fact")
 
 
-def _unserved(outlines: gpd.GeoSeries, atlas: Atlas, plan: Plan) -> folium.GeoJson | None:
+def _unserved(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | None:
     """Units without a team, hatched in grey."""
     style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
         drawn_feature(
             entry.unit_code,
             outlines[entry.unit_code],
-            {**_told_of_place(entry.unit_code, atlas), "reason": text(f"reason.{entry.reason}")},
+            {**_told_of_place(entry.unit_code, result.atlas), "reason": text(f"reason.{entry.reason}")},
         )
-        for entry in plan.unserved
+        for entry in result.plan.unserved
     ]
     return drawn_layer("unserved", features, lambda _: style, ("unit", "reason", "residents"))
 
@@ -261,7 +256,7 @@ def _minutes(value: float | None) -> str:
     return text("map.tooltip.minutes", minutes=number(value))
 
 
-def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
+def _legend(result: Result, stability: Stability | None) -> str:
     """The legend and the sources as HTML."""
     figures, plan = result.figures, result.plan
     teams = number(sum(team.teams for team in figures.teams))
@@ -288,7 +283,7 @@ def _legend(atlas: Atlas, result: Result, stability: Stability | None) -> str:
       <div>{safe(text("map.count", catchments=number(len(figures.teams)), teams=teams))}</div>
       <div>{safe(text("map.served", share=percent(figures.served)))}</div>
       {"".join(rows)}</details>
-      <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
+      <div class="factgeo-source">{safe(text("map.source", year=result.atlas.year))}</div>"""
 
 
 def _firmness_rows() -> Iterable[tuple[str, str]]:

@@ -38,15 +38,14 @@ LABEL = (8, 8, 8)  # pixels: from a dot to its name, per letter, above and below
 Box = tuple[float, float, float, float]
 
 
-def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -> folium.Map:
+def area_map(found: AreaPotential, *, assets: str | None = None) -> folium.Map:
     """Residents within reach of each inhabited cell of an area, in classes that begin at the levels.
 
     Args:
-        atlas: The pack.
         found: The potential of the area.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    here = atlas.units.loc[list(found.area.units)]
+    here = found.atlas.units.loc[list(found.area.units)]
     squares = _squares(found.cells, classes(found), "max")
     palette = tuple(colour for colour, _ in class_colours(found.rules))
     places = [best.place for best in found.best]
@@ -60,16 +59,15 @@ def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -
     ])  # fmt: skip
     view = _degrees(*map(float, here.total_bounds))
     return _drawn(
-        atlas, here, squares, palette, "potential", _markers(places, names, found.rules, atlas, view), view,
+        found.atlas, here, squares, palette, "potential", _markers(places, names, found.rules, found.atlas, view), view,
         (found.area.name, legend), assets,
     )  # fmt: skip
 
 
-def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None) -> folium.Map:
+def place_map(found: PlacePotential, *, assets: str | None = None) -> folium.Map:
     """The inhabited cells within reach of a place, in bands of minutes.
 
     Args:
-        atlas: The pack.
         found: The potential of the place.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
@@ -77,7 +75,7 @@ def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None)
     bands = np.searchsorted(asked.minutes, found.cells["minutes"].to_numpy()) + 1
     squares = _squares(found.cells, bands.astype(np.intp), "min")
     palette = _band_colours(len(asked.minutes))
-    here = atlas.units.loc[[unit.unit_code for unit in found.from_units] or [place.unit_code]]
+    here = found.atlas.units.loc[[unit.unit_code for unit in found.from_units] or [place.unit_code]]
     rows = zip(palette, asked.minutes, place.residents, place.target_group, strict=True)
     legend = "".join([
         _head(text("potential.map.way")),
@@ -95,8 +93,8 @@ def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None)
     view = _degrees(
         min(x, *found.cells["x"]), min(y, *found.cells["y"]), max(x, *found.cells["x"]), max(y, *found.cells["y"])
     )
-    markers = _markers([place], [place.name], asked, atlas, view)
-    return _drawn(atlas, here, squares, palette, "bands", markers, view, (place.name, legend), assets)
+    markers = _markers([place], [place.name], asked, found.atlas, view)
+    return _drawn(found.atlas, here, squares, palette, "bands", markers, view, (place.name, legend), assets)
 
 
 def _drawn(

@@ -86,7 +86,6 @@ class _Look(TypedDict):
 
 
 def reach_map(
-    atlas: Atlas,
     reach: Reach | None,
     *,
     left_out: Sequence[LeftOut] = (),
@@ -98,7 +97,6 @@ def reach_map(
     """One measure on a map; of the colours of units one kind is seen at a time.
 
     Args:
-        atlas: The pack that the measure was taken with.
         reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached. None shows
             the listed teams alone.
         left_out: Whom the measure leaves out; units are coloured by the reason of most of them.
@@ -108,7 +106,8 @@ def reach_map(
             ``measure`` and ``left_out`` need ``reach``, ``today`` needs ``today``.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    area = reach.area if reach else today[0].area
+    about = reach or today[0]
+    atlas, area = about.atlas, about.area
     outlines = outlines_around(atlas, area.units)
     here = outlines.loc[list(area.units)]
     keys = _keys(reach, left_out, today, first)
@@ -117,16 +116,16 @@ def reach_map(
     def layers() -> Iterator[MacroElement | None]:
         yield surroundings(outlines.drop(here.index))
         if reach:
-            yield _units(here, atlas, reach, looks["measure"])
+            yield _units(here, reach, looks["measure"])
         if reach and "left_out" in keys:
-            yield _left_out(here, atlas, reach, left_out, looks["left_out"])
+            yield _left_out(here, reach, left_out, looks["left_out"])
         if today:
-            yield _today(here, atlas, today, looks["today"])
+            yield _today(here, today, looks["today"])
         if reach:
-            yield _without(here, atlas, reach, show=first == "measure")
+            yield _without(here, reach, show=first == "measure")
             yield _borders(here, reach, show=first != "today")
         yield _population(atlas, area)
-        yield _listed(atlas, today)
+        yield _listed(today)
         if reach:
             yield _bases(reach, show=first != "today")
             yield _names(reach, show=first != "today")
@@ -156,14 +155,14 @@ def out_colour(reason: OutReason, share: float) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, look: _Look) -> folium.GeoJson | None:
+def _units(outlines: gpd.GeoSeries, reach: Reach, look: _Look) -> folium.GeoJson | None:
     """Units with a team, in the colour of their class or share."""
     region_of = {region.code: region for region in reach.regions}
     features = [
         drawn_feature(
             unit.unit_code,
             outlines[unit.unit_code],
-            {"colour": colour(unit, reach) or "", **_told(unit, region_of[unit.region], atlas)},
+            {"colour": colour(unit, reach) or "", **_told(unit, region_of[unit.region], reach.atlas)},
         )
         for unit in reach.units
         if unit.region is not None
@@ -189,15 +188,15 @@ def _told(unit: UnitReach, region: Region, atlas: Atlas) -> dict[str, str]:
     }
 
 
-def _left_out(
-    outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence[LeftOut], look: _Look
-) -> folium.GeoJson | None:
+def _left_out(outlines: gpd.GeoSeries, reach: Reach, out: Sequence[LeftOut], look: _Look) -> folium.GeoJson | None:
     """Every unit in the colour of why most of its residents who are left out are so."""
     own: dict[str, list[LeftOut]] = {unit.unit_code: [] for unit in reach.units}
     for each in sorted(out, key=lambda each: -each.persons):
         own[each.unit_code].append(each)
     features = [
-        drawn_feature(unit.unit_code, outlines[unit.unit_code], _told_of_left_out(unit, own[unit.unit_code], atlas))
+        drawn_feature(
+            unit.unit_code, outlines[unit.unit_code], _told_of_left_out(unit, own[unit.unit_code], reach.atlas)
+        )
         for unit in reach.units
     ]
     fields = ("unit", "residents", "left_out", "reasons")
@@ -216,14 +215,14 @@ def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> 
     }
 
 
-def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
+def _today(outlines: gpd.GeoSeries, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
     """Units by the share whom the listed teams reach by the first reading, told by each."""
     features = [
         drawn_feature(
             own[0].unit_code,
             outlines[own[0].unit_code],
             {
-                "unit": str(atlas.units.at[own[0].unit_code, "name"]),
+                "unit": str(today[0].atlas.units.at[own[0].unit_code, "name"]),
                 "residents": number(own[0].population),
                 "colour": _shade(share_of(own[0].counted, own[0].population)) if own[0].covered else NO_LISTED,
                 **{
@@ -238,14 +237,14 @@ def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today], look: 
     return drawn_layer("today", features, _filled, fields, **look)
 
 
-def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, show: bool) -> folium.GeoJson | None:
+def _without(outlines: gpd.GeoSeries, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """Units without a team, hatched in grey."""
     style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
         drawn_feature(
             unit.unit_code,
             outlines[unit.unit_code],
-            {"unit": str(atlas.units.at[unit.unit_code, "name"]), "residents": number(unit.population)},
+            {"unit": str(reach.atlas.units.at[unit.unit_code, "name"]), "residents": number(unit.population)},
         )
         for unit in reach.units
         if unit.region is None
@@ -307,7 +306,7 @@ def _names(reach: Reach, *, show: bool) -> folium.GeoJson | None:
     return labels(features, text("map.layer.names"), show=show and len(features) <= NAMES_SHOWN)
 
 
-def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
+def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
     """The listed teams that count by the first reading, around the bases; and how many have no other."""
     if not today:
         return None
@@ -324,7 +323,7 @@ def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
                 "alone": "\n".join(shown(alone.get(str(team), 0)) for team in some.index),
             },
         )
-        for unit, some in points(today[0].placed, atlas).groupby("unit_code")
+        for unit, some in points(today[0].placed, today[0].atlas).groupby("unit_code")
     ]
     few = len(features) <= NAMES_SHOWN
     style = {"pane": "bases", "color": "#1a1a1a", "weight": 1, "fillColor": LISTED_COLOUR, "fillOpacity": 1}

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from itertools import pairwise
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore.compare import EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, difference, tenth
 from factgeo.language import escaping, number, percent, text
 from factgeo.planning.measure import TeamFigures
@@ -143,7 +142,7 @@ def _cautions(comparison: Comparison) -> list[str]:
     return [*said, text("compare.estimate")]
 
 
-def markdown(comparison: Comparison, atlas: Atlas) -> str:
+def markdown(comparison: Comparison) -> str:
     """The comparison as a document: the lines, and tables of teams, moves, people, units and settings; the sources."""
     area = comparison.plans.a.area.name
     told = [
@@ -157,7 +156,7 @@ def markdown(comparison: Comparison, atlas: Atlas) -> str:
         "losses": _units_table(comparison.losses),
         "settings": _settings_table(comparison),
         "broken": _broken_table(comparison),
-        "sources": escaping.lines(sources(atlas, comparison.plans.b.settings)),
+        "sources": escaping.lines(sources(comparison.atlas, comparison.plans.b.settings)),
     }
     sections = [f"## {text(f'compare.section.{name}')}\n\n{rows}" for name, rows in named.items() if rows]
     return "\n\n".join([f"# {escaping.markdown(text('compare.title', area=area))}", *told, *sections]) + "\n"

@@ -23,12 +23,12 @@ MOST_CHANGED = 8  # units listed by name when roads change
 GRID_CHECKS = ("grid_corrected", "grid_exact")
 
 
-def unserved_sentence(entry: Unserved, result: Result, atlas: Atlas) -> str:
+def unserved_sentence(entry: Unserved, result: Result) -> str:
     """Why a unit has no team, with its name and figures."""
     settings = result.plan.settings
     values = {
-        "unit": atlas.units.at[entry.unit_code, "name"],
-        "persons": number(int(atlas.population.at[entry.unit_code, "persons"])),
+        "unit": result.atlas.units.at[entry.unit_code, "name"],
+        "persons": number(int(result.atlas.population.at[entry.unit_code, "persons"])),
         "minimum": minimum(settings),
         "limit": number(settings.travel.too_far),
     }
@@ -192,7 +192,7 @@ def goal_sentence(settings: Settings) -> str:
     )
 
 
-def markdown(result: Result, atlas: Atlas) -> str:
+def markdown(result: Result) -> str:
     """``summary.md``: the result, the teams, the unserved, the rules and the sources."""
     plan, figures = result.plan, result.figures
     parts = [
@@ -201,16 +201,16 @@ def markdown(result: Result, atlas: Atlas) -> str:
     ]
     parts += map(escaping.lines, _changed(result))
     if figures.teams:
-        parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
+        parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, result.atlas)]
     if result.splits:
-        parts += [f"## {text('summary.parts')}", text("summary.parts_how"), _parts_table(result, atlas)]
+        parts += [f"## {text('summary.parts')}", text("summary.parts_how"), _parts_table(result)]
     if figures.act:
         parts += [f"## {text('summary.act_areas')}", _act_table(figures, plan)]
     if plan.unserved:
-        listed = (unserved_sentence(entry, result, atlas) for entry in plan.unserved)
+        listed = (unserved_sentence(entry, result) for entry in plan.unserved)
         parts += [f"## {text('summary.without_team')}", escaping.bullets(listed)]
-    parts += [f"## {text('summary.rules')}", escaping.lines(rules(plan.settings, atlas))]
-    parts += [f"## {text('summary.sources')}", escaping.lines(sources(atlas, plan.settings))]
+    parts += [f"## {text('summary.rules')}", escaping.lines(rules(plan.settings, result.atlas))]
+    parts += [f"## {text('summary.sources')}", escaping.lines(sources(result.atlas, plan.settings))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -229,14 +229,14 @@ def _act_table(figures: PlanFigures, plan: Plan) -> str:
     return escaping.table([text(f"column.{column}") for column in columns], rows)
 
 
-def _parts_table(result: Result, atlas: Atlas) -> str:
+def _parts_table(result: Result) -> str:
     """The parts of big units with their bases, people, minutes and balance."""
     columns = ("id", "units", "part_base", "population", "adults", "mean", "p95", "balance")
     rows = []
     for split in result.splits:
         balance = f"± {percent(split.balance, 0)}" if split.balance < 1 else text("balance.none")
         for part in split.parts:
-            own, unit = result.parts[part.code], str(atlas.units.at[part.unit_code, "name"])
+            own, unit = result.parts[part.code], str(result.atlas.units.at[part.unit_code, "name"])
             people = [number(own.population), number(own.adults)]
             away = [minutes(own.travel.mean_min), minutes(own.travel.p95_min)]
             rows.append([part.code, unit, part.base.name, *people, *away, balance])

@@ -283,12 +283,12 @@ def test_plans_of_other_packs_are_refused(forde: Result) -> None:
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
-def test_the_words_name_what_moves_in_every_language(shipped: Atlas, compared: Comparison, lang: str) -> None:
+def test_the_words_name_what_moves_in_every_language(compared: Comparison, lang: str) -> None:
     language.use(lang)
     lines = comparison_report.lines(compared)
     assert len([line for line in lines if line.startswith("- ")]) == len(compared.moved) == 3
     assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in lines)
-    document = comparison_report.markdown(compared, shipped)
+    document = comparison_report.markdown(compared)
     assert document.count("\n## ") == 7
     assert "| size.minimum | 15000 | 25000 |" in document
     assert "{" not in document
@@ -300,10 +300,10 @@ def test_differences_carry_their_sign() -> None:
 
 
 def test_the_folder_is_whole_and_tells_the_same(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
+    forde: Result, larger: Result, compared: Comparison, tmp_path: Path
 ) -> None:
     out = tmp_path / "compared"
-    content = export_comparison(compared, shipped, forde, larger, out, overwrite=False)
+    content = export_comparison(compared, forde, larger, out, overwrite=False)
     assert {path.name for path in out.iterdir()} == set(FILES)
     assert json.loads((out / "comparison.json").read_text(encoding="utf-8")) == content
     table = pd.read_csv(out / "comparison.csv", dtype={"unit_code": str})
@@ -312,12 +312,12 @@ def test_the_folder_is_whole_and_tells_the_same(
 
 
 def test_a_folder_that_holds_something_is_left_alone(
-    shipped: Atlas, forde: Result, compared: Comparison, larger: Result, tmp_path: Path
+    forde: Result, compared: Comparison, larger: Result, tmp_path: Path
 ) -> None:
     (tmp_path / "comparison.md").write_text("mine", encoding="utf-8")
 
     def write(*, overwrite: bool) -> None:
-        export_comparison(compared, shipped, forde, larger, tmp_path, overwrite=overwrite)
+        export_comparison(compared, forde, larger, tmp_path, overwrite=overwrite)
 
     assert "already holds a comparison" in refusal(OutputError, lambda: write(overwrite=False))
     (tmp_path / "plan.json").write_text("{}", encoding="utf-8")
@@ -333,4 +333,4 @@ def test_plans_without_a_single_team_can_be_compared(shipped: Atlas, forde: Resu
     gone = compare.compare(forde, nobody, names=NAMES)
     assert len(gone.moved) == len(forde.plan.team_of())
     assert gone.whole.lost + gone.whole.never == forde.figures.population
-    export_comparison(gone, shipped, forde, nobody, tmp_path / "gone", overwrite=False)
+    export_comparison(gone, forde, nobody, tmp_path / "gone", overwrite=False)

@@ -48,7 +48,7 @@ def folder_of(factory: pytest.TempPathFactory) -> Path:
 
 def told(on: Ground, result: Result, **options: Any) -> dict[str, Any]:
     """What a painting tells the browser."""
-    group = live_map.paint(on, result, colours=colours(result.atlas, result.plan), **options)
+    group = live_map.paint(on, result, colours=colours(result), **options)
     return data_of(next(part for part in group._children.values() if isinstance(part, live_map.Call)))
 
 
@@ -187,7 +187,7 @@ def test_a_name_from_outside_is_shown_as_text_and_cannot_end_the_script(on: Grou
     evil = "</script><img src=x onerror=alert(1)>{{'x'}}"
     teams = (dataclasses.replace(forde.figures.teams[0], name=evil), *forde.figures.teams[1:])
     result = dataclasses.replace(forde, figures=dataclasses.replace(forde.figures, teams=teams))
-    group = live_map.paint(on, result, colours=colours(forde.atlas, forde.plan))
+    group = live_map.paint(on, result, colours=colours(forde))
     call = next(part for part in group._children.values() if isinstance(part, live_map.Call))
     assert not set("<>&'") & set(call.code())
     assert data_of(call)["teams"][teams[0].team_id]["label"].endswith(evil)
@@ -231,8 +231,8 @@ def test_a_click_is_read_and_anything_else_is_none(value: object, expected: Clic
 
 def test_teams_keep_their_colours_where_neighbours_still_differ(shipped: Atlas) -> None:
     result = pipeline.run(shipped, areas.resolve("Trøndelag", shipped), settings.load())
-    plan, before = result.plan, colours(shipped, result.plan)
-    assert colours(shipped, plan, before) == before
+    plan, before = result.plan, colours(result)
+    assert colours(result, before) == before
     first, *rest = plan.catchments
     giver = next(team for team in rest if len(team.units) > 1)
     unit = next(unit for unit in giver.units if unit != giver.base.unit_code)
@@ -242,14 +242,15 @@ def test_teams_keep_their_colours_where_neighbours_still_differ(shipped: Atlas) 
         else team
         for team in plan.catchments
     )  # fmt: skip
-    after = colours(shipped, dataclasses.replace(plan, catchments=drawn), before)
-    graph: nx.Graph[str] = _neighbours(shipped, dataclasses.replace(plan, catchments=drawn))
+    redrawn = dataclasses.replace(result, plan=dataclasses.replace(plan, catchments=drawn))
+    after = colours(redrawn, before)
+    graph: nx.Graph[str] = _neighbours(redrawn)
     assert all(after[a] != after[b] for a, b in graph.edges)
     assert sum(after[team] != before[team] for team in before) <= 2
 
 
-def test_a_colour_that_two_neighbours_share_is_kept_by_one(shipped: Atlas, forde: Result) -> None:
+def test_a_colour_that_two_neighbours_share_is_kept_by_one(forde: Result) -> None:
     same = dict.fromkeys((team.team_id for team in forde.plan.catchments), PALETTE[3])
-    after = colours(shipped, forde.plan, same)
+    after = colours(forde, same)
     assert len(set(after.values())) == len(after)
     assert list(after.values()).count(PALETTE[3]) == 1

@@ -27,23 +27,23 @@ from factgeo.planning.result import Result
 from factgeo.travel.bases import Base
 
 
-def test_no_element_asks_the_network_for_scripts(shipped: Atlas, forde: Result) -> None:
-    drawn = plan_map.plan_map(shipped, forde, assets="../leaflet/")
+def test_no_element_asks_the_network_for_scripts(forde: Result) -> None:
+    drawn = plan_map.plan_map(forde, assets="../leaflet/")
     parts = list(walk(drawn))
     links = [link for part in parts for kind in ("default_js", "default_css") for _, link in getattr(part, kind, [])]
     assert links == ["../leaflet/leaflet.js", "../leaflet/leaflet.css"]
     assert not [part for part in parts if isinstance(part, ColorMap | folium.Popup | folium.Icon)]
 
 
-def test_the_layer_control_comes_after_all_layers(shipped: Atlas, forde: Result) -> None:
-    names = [part._name for part in plan_map.plan_map(shipped, forde)._children.values()]
+def test_the_layer_control_comes_after_all_layers(forde: Result) -> None:
+    names = [part._name for part in plan_map.plan_map(forde)._children.values()]
     assert names[-1] == "LayerControl"
 
 
-def test_the_file_stands_alone(shipped: Atlas, forde: Result, tmp_path: Path) -> None:
-    assert_stands_alone(plan_map.plan_map(shipped, forde), tmp_path)
+def test_the_file_stands_alone(forde: Result, tmp_path: Path) -> None:
+    assert_stands_alone(plan_map.plan_map(forde), tmp_path)
     path = tmp_path / "plan.html"
-    plan_map.write_html(shipped, forde, path)
+    plan_map.write_html(forde, path)
     page = path.read_text(encoding="utf-8")
     assert "url(images" not in page
     assert '<html lang="nb">' in page
@@ -51,27 +51,27 @@ def test_the_file_stands_alone(shipped: Atlas, forde: Result, tmp_path: Path) ->
     assert "Kartverket" in page
 
 
-def test_the_same_plan_is_drawn_by_the_same_script(shipped: Atlas, forde: Result) -> None:
+def test_the_same_plan_is_drawn_by_the_same_script(forde: Result) -> None:
     """Else the app's map would start anew, and lose its place, each time the page runs."""
-    first, second = (plan_map.plan_map(shipped, forde) for _ in range(2))
+    first, second = (plan_map.plan_map(forde) for _ in range(2))
     data = [[part.data for part in walk(drawn) if isinstance(part, folium.GeoJson)] for drawn in (first, second)]
     assert data[0] == data[1]
 
 
-def test_names_cannot_become_markup(shipped: Atlas, forde: Result, tmp_path: Path) -> None:
+def test_names_cannot_become_markup(forde: Result, tmp_path: Path) -> None:
     teams = tuple(replace(team, name=EVIL) for team in forde.figures.teams)
     area = replace(forde.plan.area, name=EVIL)
     evil = replace(forde, figures=replace(forde.figures, teams=teams), plan=replace(forde.plan, area=area))
     pages = []
     for name, result in (("plain", forde), ("evil", evil)):
-        plan_map.write_html(shipped, result, tmp_path / name)
+        plan_map.write_html(result, tmp_path / name)
         pages.append((tmp_path / name).read_text(encoding="utf-8"))
     assert Parts(pages[0]).elements == Parts(pages[1]).elements
     assert "<script>alert(1)" not in pages[1]
     assert "alert(1)}" not in pages[1]
     assert "{{" not in pages[1].replace("{{", "", pages[0].count("{{"))
     assert "&lt;script&gt;alert(1)" in pages[1]
-    for part in walk(plan_map.plan_map(shipped, evil)):
+    for part in walk(plan_map.plan_map(evil)):
         if isinstance(part, folium.GeoJson):
             told = [str(value) for f in part.data["features"] for value in f["properties"].values()]
             assert not [value for value in told if set(value) & set("<>`${}")]
@@ -85,8 +85,8 @@ def one_each(shipped: Atlas) -> Plan:
     return Plan(area, settings.load(), catchments, (), Proof("none", "none", ()), shipped.digest)
 
 
-def test_neighbours_never_share_a_colour(shipped: Atlas, one_each: Plan) -> None:
-    colour = colours(shipped, one_each)
+def test_neighbours_never_share_a_colour(shipped: Atlas, forde: Result, one_each: Plan) -> None:
+    colour = colours(replace(forde, plan=one_each))
     assert set(colour.values()) <= set(PALETTE)
     touching = shipped.units.sindex.query(shipped.units.geometry, predicate="intersects")
     codes, shapes = shipped.units.index.to_numpy()[touching], shipped.units.geometry.to_numpy()[touching]
@@ -96,8 +96,8 @@ def test_neighbours_never_share_a_colour(shipped: Atlas, one_each: Plan) -> None
     assert [pair for pair in pairs if colour[f"T{pair[0]}"] == colour[f"T{pair[1]}"]] == []
 
 
-def test_few_catchments_all_differ(shipped: Atlas, forde: Result) -> None:
-    colour = colours(shipped, forde.plan)
+def test_few_catchments_all_differ(forde: Result) -> None:
+    colour = colours(forde)
     assert len(set(colour.values())) == len(forde.plan.catchments) == 4
 
 
@@ -146,7 +146,7 @@ def mercator(bounds: list[list[float]]) -> tuple[float, float, float, float]:
 def test_an_empty_plan_is_a_map_of_units_without_a_team(shipped: Atlas) -> None:
     empty = pipeline.run(shipped, areas.resolve("Solund", shipped), settings.load())
     assert empty.plan.catchments == ()
-    layers = [part for part in walk(plan_map.plan_map(shipped, empty)) if isinstance(part, folium.GeoJson)]
+    layers = [part for part in walk(plan_map.plan_map(empty)) if isinstance(part, folium.GeoJson)]
     assert layers[-1].data["features"][0]["properties"] == {
         "unit": "Solund",
         "residents": "742",
@@ -155,10 +155,10 @@ def test_an_empty_plan_is_a_map_of_units_without_a_team(shipped: Atlas) -> None:
 
 
 @pytest.mark.parametrize(("lang", "word"), [("nb", "Uten team"), ("nn", "Utan team"), ("en", "Without a team")])
-def test_the_legend_speaks_the_language_in_use(shipped: Atlas, forde: Result, lang: str, word: str) -> None:
+def test_the_legend_speaks_the_language_in_use(forde: Result, lang: str, word: str) -> None:
     before = language.in_use()
     language.use(lang)
     try:
-        assert word in plan_map.plan_map(shipped, forde).get_root().render()
+        assert word in plan_map.plan_map(forde).get_root().render()
     finally:
         language.use(before)

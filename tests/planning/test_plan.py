@@ -43,7 +43,7 @@ def test_nobody_is_dropped_from_the_figures(norway: Result, shipped: Atlas) -> N
 
 def test_every_unserved_unit_has_a_sentence_with_its_name_and_population(norway: Result, shipped: Atlas) -> None:
     for entry in norway.plan.unserved:
-        sentence = plan_report.unserved_sentence(entry, norway, shipped)
+        sentence = plan_report.unserved_sentence(entry, norway)
         assert sentence.startswith(str(shipped.units.at[entry.unit_code, "name"]))
 
 

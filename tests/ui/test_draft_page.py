@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from worlds.runs import Run
 from worlds.sessions import (
     FORDE,
     begun,
@@ -37,6 +39,7 @@ from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
 from factgeo.report import totals
+from factgeo.travel import changes
 from factgeo.ui.draft import key_figures
 from factgeo.ui.draft import map as draft_map
 from factgeo.ui.draft import page as draft_page
@@ -49,6 +52,7 @@ from factgeo.ui.session.desk import Saved
 __all__ = ["drafts"]  # runs by itself
 
 KINN, GLOPPEN = "4602", "4650"
+RANDOM = re.compile("[0-9a-f]{32}")  # folium's names of the parts of a map
 
 
 @pytest.fixture
@@ -74,13 +78,13 @@ def figures(page: AppTest) -> list[str]:
     return [metric.value for metric in page.metric]
 
 
-def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result, shipped: Atlas) -> None:
+def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result) -> None:
     assert sound(page)
     now = totals.totals(forde)
     expected = [figure.value for figure in key_figures.key_figures(totals.change(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
-    left = [plain(plan_report.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
+    left = [plain(plan_report.unserved_sentence(entry, forde)) for entry in forde.plan.unserved]
     assert left
     assert all(sentence in written(page) for sentence in left)
     assert page.table[0].value["Base"].tolist() == [team.name for team in forde.figures.teams]
@@ -128,13 +132,13 @@ def test_broken_rules_are_sentences_and_block_nothing(page: AppTest, forde: Resu
     assert not page.error
 
 
-def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest, shipped: Atlas) -> None:
+def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest) -> None:
     choose(page, text("app.panel.to"), edit_panel.NOBODY)
     press(page, "app.panel.move")
     result = page.session_state[desk.RESULT]
     assert KINN in {entry.unit_code for entry in plan_of(page).unserved}
     entry = next(each for each in plan_of(page).unserved if each.unit_code == KINN)
-    assert plain(plan_report.unserved_sentence(entry, result, shipped)) in written(page)
+    assert plain(plan_report.unserved_sentence(entry, result)) in written(page)
     assert set(plan_of(page).team_of()) | {each.unit_code for each in plan_of(page).unserved} == set(
         plan_of(page).area.units
     )
@@ -394,3 +398,24 @@ def test_an_undone_step_is_named(page: AppTest) -> None:
     step = Phrase("draft.did.locked", values={"units": "Kinn"})
     assert text("app.draft.undid", step=step) in written(page).replace("\\", "")
     assert on_desk(page).area == FORDE
+
+
+def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
+    shipped: Atlas, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "links.csv"
+    table.write_text("name,from,to,minutes\nNybrua,Florø,Måløy,5\n", encoding="utf-8")
+    run = Run(capsys, "plan", "--area", "Helse Førde", "--add", str(table), "--out", str(tmp_path / "cli"))
+    assert run.code == 0
+    link = changes.read(table, shipped)[0].model_dump()
+    rules = settings.load(tables={"roads": {"added": [link]}})
+    draft_page._write(pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules), tmp_path / "app")
+    by_hand, by_app = (
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("cli", "app")
+    )
+    assert set(by_app) == set(by_hand) > {"map.html"}
+    for name in ("teams.csv", "units.csv", "capacity.csv", "changes.csv"):
+        assert by_app[name] == by_hand[name]
+    maps = [RANDOM.sub("", files["map.html"].decode()) for files in (by_hand, by_app)]
+    assert "Nybrua" in maps[0]
+    assert maps[1] == maps[0]

@@ -270,14 +270,14 @@ def test_a_place_has_the_potential_of_the_library(shipped: Atlas, forde: Result)
     shown = page("potential", forde, place="Førde")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [potential_report.shown(own) for own in found.place.residents]
-    assert potential_report.place_lines(found, shipped)[1] in written(shown)
+    assert potential_report.place_lines(found)[1] in written(shown)
 
 
 def test_the_best_places_of_the_area_come_first(shipped: Atlas, forde: Result) -> None:
     found = potential.of_area(shipped, forde.plan.area, RULES, potential.rules(RULES))
     shown = page("potential", forde)
     assert not shown.exception
-    assert all(line in written(shown) for line in potential_report.area_lines(found, shipped))
+    assert all(line in written(shown) for line in potential_report.area_lines(found))
 
 
 def test_a_place_that_nobody_knows_gives_one_sentence(forde: Result) -> None:

@@ -149,7 +149,7 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     with right, st.container(height=MAP_HEIGHT, border=False):
         st.markdown("  \n".join(prose.as_typed(line) for line in lines[:LISTED_LINES]))
     with st.expander(text("app.compare.tables")):
-        st.markdown(prose.document(comparison_report.markdown(found, work.atlas())))
+        st.markdown(prose.document(comparison_report.markdown(found)))
     st.download_button(
         text("app.compare.download"), packed.later("comparison", _writer(found, a, b)), "comparison.zip",
         "application/zip", on_click="ignore", icon=":material/download:",
@@ -157,11 +157,11 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
 
 
 def _map(found: Comparison, a: Result, b: Result) -> folium.Map:
-    return comparison_map(work.atlas(), a, b, found, assets=leaflet.URL)
+    return comparison_map(a, b, found, assets=leaflet.URL)
 
 
 def _writer(found: Comparison, a: Result, b: Result) -> Callable[[Path], object]:
-    return lambda out: export_comparison(found, work.atlas(), a, b, out, overwrite=True)
+    return lambda out: export_comparison(found, a, b, out, overwrite=True)
 
 
 def _bring() -> None:

@@ -107,7 +107,7 @@ def settings_toml(rules: Settings) -> bytes:
 
 def plan_file(result: Result) -> bytes:
     """The plan as ``plan.json``."""
-    content = plan_contract.plan_json(result, result.atlas)
+    content = plan_contract.plan_json(result)
     return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
 
 

@@ -116,6 +116,6 @@ def _switches(result: Result) -> None:
 def _colours(result: Result) -> dict[str, str]:
     """The colour of each team, kept from edit to edit."""
     before: dict[str, str] | None = st.session_state.get(COLOURS)
-    found = colours(result.atlas, result.plan, like=before)
+    found = colours(result, like=before)
     st.session_state[COLOURS] = found
     return found

@@ -233,7 +233,7 @@ def _take_home(result: Result) -> None:
 
 
 def _write(result: Result, out: Path) -> None:
-    plan_files.write_plan(result, work.atlas(), out, overwrite=True)
+    plan_files.write_plan(result, out, overwrite=True)
 
 
 def _background(result: Result) -> None:

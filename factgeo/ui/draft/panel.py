@@ -269,5 +269,5 @@ def _unserved(result: Result) -> None:
     if not entries:
         st.write(text("summary.all_served"))
         return
-    lines = (prose.as_typed(plan_report.unserved_sentence(entry, result, work.atlas())) for entry in entries)
+    lines = (prose.as_typed(plan_report.unserved_sentence(entry, result)) for entry in entries)
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -55,9 +55,7 @@ def show(whom: About) -> None:
 def _map(whom: About, found: ReachReport) -> None:
     def draw() -> folium.Map:
         remedies = found.remedies or ()
-        return reach_map(
-            work.atlas(), found.reach, left_out=found.left_out, remedies=remedies, first="left_out", assets=leaflet.URL
-        )
+        return reach_map(found.reach, left_out=found.left_out, remedies=remedies, first="left_out", assets=leaflet.URL)
 
     key = (found.remedies is not None, *whom.key)
     reach_widgets.chart("left_out", key, draw, text("app_reach.map.left_out"))

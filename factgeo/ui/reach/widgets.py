@@ -73,7 +73,7 @@ def _heading(name: str) -> str:
 def chapter(found: ReachReport, name: str) -> None:
     """A chapter of the library's report, where it has one."""
     heading = text(f"reach.chapter.{name}")
-    told = prose.chapters(reach_report.markdown(found, work.atlas())).get(heading)
+    told = prose.chapters(reach_report.markdown(found)).get(heading)
     if told:
         st.header(heading, anchor=False)
         st.markdown(prose.safe(told.partition("\n\n|")[0]))  # tables stand elsewhere on the page
@@ -96,11 +96,10 @@ def later_chapters(page: str) -> None:
 
 def take_home(found: ReachReport) -> None:
     """The folder of a reach as a zip, and the sources."""
-    atlas = found.result.atlas if found.result else work.atlas()
     name = f"reach-{areas.slug(found.reach.area)}"
-    download("reach", name, lambda out: reach_files.write(found, atlas, out, overwrite=False))
+    download("reach", name, lambda out: reach_files.write(found, out, overwrite=False))
     with st.expander(text("summary.sources")):
-        st.markdown(prose.as_typed(plan_report.sources(work.atlas(), found.reach.settings)))
+        st.markdown(prose.as_typed(plan_report.sources(found.reach.atlas, found.reach.settings)))
 
 
 def download(kind: str, name: str, write: Callable[[Path], None]) -> None:
