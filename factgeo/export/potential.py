@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import folium
 import pandas as pd
 
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.maps import potential as potential_map
-from factgeo.maps.offline import save_html
+from factgeo.maps.offline import Map, save_html
 from factgeo.reach.potential import AreaPotential, PlacePotential
 from factgeo.report import potential as potential_report
 
@@ -60,7 +59,7 @@ def _write(
     out: Path,
     content: Mapping[str, object],
     words: str,
-    drawn: folium.Map,
+    drawn: Map,
     tables: Mapping[str, pd.DataFrame],
     *,
     overwrite: bool,

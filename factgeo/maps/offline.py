@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -21,6 +21,7 @@ from factgeo.language import escaping, in_use, text
 from factgeo.language.escaping import html as safe
 
 ASSETS = Path(leaflet.BASE_DIR)  # the folder with leaflet.js and leaflet.css
+Map: TypeAlias = folium.Map  # what other rooms call a map, so that they need not know folium
 HATCH = "factgeo-hatch"
 # outside the legend: a pattern in a closed part of the page paints nothing
 HATCHING = f"""<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>

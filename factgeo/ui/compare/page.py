@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import folium
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +16,7 @@ from factgeo.explore.compare import Comparison
 from factgeo.export.comparison import export_comparison
 from factgeo.language import number, percent, text
 from factgeo.maps.comparison import comparison_map
+from factgeo.maps.offline import Map
 from factgeo.planning import planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
@@ -156,7 +156,7 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     )  # fmt: skip
 
 
-def _map(found: Comparison, a: Result, b: Result) -> folium.Map:
+def _map(found: Comparison, a: Result, b: Result) -> Map:
     return comparison_map(a, b, found, assets=leaflet.URL)
 
 

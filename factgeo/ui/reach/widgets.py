@@ -7,13 +7,13 @@ from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
-import folium
 import pandas as pd
 import streamlit as st
 
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.language import text
+from factgeo.maps.offline import Map
 from factgeo.progress import Tell
 from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
@@ -45,10 +45,10 @@ def figure(place: Any, label: str, value: str, beside: str, told: str | None = N
     place.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, help=told)
 
 
-def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], folium.Map], told: str) -> None:
+def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], Map], told: str) -> None:
     """A map that all sessions share, with a sentence below; each shows a copy, for showing changes it."""
 
-    def call(tell: Tell) -> folium.Map:
+    def call(tell: Tell) -> Map:
         tell(text("app_reach.drawing"))
         return draw()
 
