@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from factgeo.cli.options import FILE, command, json_flag, lang, out_options, print_json, progress, show
-
-
-def compare_command() -> click.Command:
-    """The command with its options."""
-    parameters = [
-        click.Argument(["a"], metavar="PLAN_A", type=FILE),
-        click.Argument(["b"], metavar="PLAN_B", type=FILE),
-        *out_options("out_comparison"),
-        json_flag(),
-        lang(),
-    ]
-    return command("compare", _compare, parameters)
+from factgeo import machine
+from factgeo.atlas import pack
+from factgeo.cli import command
+from factgeo.cli.command import Answer
+from factgeo.cli.options import Common, progress
+from factgeo.explore import compare
+from factgeo.export import comparison as comparison_files
+from factgeo.planning import pipeline, planfile
+from factgeo.report import comparison as comparison_report
 
 
-def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
+def run(common: Common, *, a: Path, b: Path) -> None:
     """Measure both plans as they stand and show what differs."""
-    from factgeo import machine  # noqa: PLC0415
-    from factgeo.atlas import pack  # noqa: PLC0415
-    from factgeo.explore import compare  # noqa: PLC0415 - help must answer at once
-    from factgeo.export import comparison as comparison_files  # noqa: PLC0415
-    from factgeo.planning import pipeline, planfile  # noqa: PLC0415
-    from factgeo.report import comparison as comparison_report  # noqa: PLC0415
-
     atlas = pack.load()
-    if out is not None:
-        comparison_files.refuse_folder(out, overwrite=overwrite)
+    if common.out is not None:
+        comparison_files.refuse_folder(common.out, overwrite=common.overwrite)
     left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
-    comparison = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
-    if out is not None:
-        comparison_files.export_comparison(comparison, left, right, out, overwrite=overwrite)
-    if as_json:
-        print_json(compare.to_json(comparison))
-    else:
-        show("\n".join(comparison_report.lines(comparison)))
+    found = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
+    answer = Answer(
+        content=lambda: compare.to_json(found),
+        lines=lambda: comparison_report.lines(found),
+        write=lambda out: comparison_files.export_comparison(found, left, right, out, overwrite=common.overwrite),
+    )
+    command.finish(answer, common.out, as_json=common.as_json)

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import click
-
-from factgeo.cli.options import command, flag, json_flag, print_json, settings_options, show, what_if, what_if_options
-
-
-def travel_command() -> click.Command:
-    """The command with its options."""
-    parameters = [
-        click.Argument(["start"], metavar="FROM"),
-        click.Argument(["end"], metavar="TO"),
-        json_flag(),
-        *settings_options(),
-        *what_if_options(),
-        flag("--explain"),
-    ]
-    return command("travel", _travel, parameters)
+from factgeo.atlas import places
+from factgeo.cli import command
+from factgeo.cli.command import Answer, Given
+from factgeo.cli.options import Common
+from factgeo.contract import plan as plan_contract
+from factgeo.report import plan as plan_report
+from factgeo.travel import journeys
 
 
-def _travel(
-    *,
-    start: str,
-    end: str,
-    as_json: bool,
-    explain: bool,
-    close: tuple[str, ...],
-    add: Path | None,
-    timetable: Path | None,
-    config: Path | None,
-    assignments: tuple[str, ...],
-) -> None:
-    """One trip taken apart."""
-    from factgeo import settings  # noqa: PLC0415
-    from factgeo.atlas import pack, places  # noqa: PLC0415
-    from factgeo.contract import plan as plan_contract  # noqa: PLC0415 - help must answer at once
-    from factgeo.report import plan as plan_report  # noqa: PLC0415
-    from factgeo.travel import journeys  # noqa: PLC0415
+def run(common: Common, *, start: str, end: str, explain: bool) -> None:
+    """Show one trip taken apart."""
 
-    atlas = pack.load()
-    chosen = settings.load(file=config, assignments=assignments, tables=what_if(atlas, close, add, timetable))
-    a, b = places.resolve(start, atlas), places.resolve(end, atlas)
-    trip = journeys.between(atlas, a, b, chosen)
-    unchanged = chosen.on_todays_roads()
-    today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
-    if as_json:
-        print_json(plan_contract.trip_json(a, b, trip, today))
-    else:
-        lines = plan_report.trip_lines(a, b, trip, today)
-        show("\n".join([*lines, *(["", *plan_report.explanation(chosen)] if explain else [])]))
+    def answer(given: Given) -> Answer:
+        atlas, chosen = given.atlas, given.settings
+        a, b = places.resolve(start, atlas), places.resolve(end, atlas)
+        trip = journeys.between(atlas, a, b, chosen)
+        unchanged = chosen.on_todays_roads()
+        today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
+        explanation = ["", *plan_report.explanation(chosen)] if explain else []
+        return Answer(
+            content=lambda: plan_contract.trip_json(a, b, trip, today),
+            lines=lambda: [*plan_report.trip_lines(a, b, trip, today), *explanation],
+        )
+
+    command.answer(common, answer)

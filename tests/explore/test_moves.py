@@ -13,7 +13,7 @@ from worlds.basics import REPO, refusal
 from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
-from factgeo.cli.plan import _area
+from factgeo.cli.command import _area
 from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError, PlanError, SourceError, UnknownNameError
 from factgeo.explore import moves
