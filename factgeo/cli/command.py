@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from factgeo import settings
 from factgeo.atlas import areas, pack
@@ -13,6 +12,8 @@ from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.cli.options import Common, print_json, progress, show
 from factgeo.errors import PlanError
+from factgeo.export import folder
+from factgeo.export.folder import Folder, Kind
 from factgeo.planning import pipeline, planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
@@ -57,26 +58,19 @@ class Answer:
     Attributes:
         content: Makes the JSON object.
         lines: Makes the words for the screen, line by line.
-        write: Fills a folder, if the command writes one.
+        folder: Makes the files, if the command writes any.
     """
 
     content: Callable[[], object]
     lines: Callable[[], list[str]]
-    write: Callable[[Path], object] | None = None
-
-
-class RefuseFolder(Protocol):
-    """Refuses a folder that an answer must not be written to, with an OutputError."""
-
-    def __call__(self, out: Path, *, overwrite: bool) -> None:
-        """Return if the folder may be written."""
+    folder: Callable[[], Folder] | None = None
 
 
 def answer(
     common: Common,
     ask: Callable[[Given], Answer],
     *,
-    refuse: RefuseFolder | None = None,
+    kind: Kind | None = None,
     overlay: Overlay = NO_OVERLAY,
 ) -> None:
     """Run a command: what is given, the folder, the question, and the answer.
@@ -84,13 +78,13 @@ def answer(
     Args:
         common: The values of the shared options.
         ask: Answers the command's question.
-        refuse: Refuses a folder before anything is computed; None for a command that writes none.
+        kind: What kind of folder it writes, which is refused before anything is computed; None for no folder.
         overlay: Settings that the command's own options stand for.
     """
     given = begin(common, lambda _atlas, _plan: overlay)
-    if common.out is not None and refuse is not None:
-        refuse(common.out, overwrite=common.overwrite)
-    finish(ask(given), common.out, as_json=common.as_json)
+    if common.out is not None and kind is not None:
+        folder.refuse(kind, common.out, overwrite=common.overwrite)
+    finish(ask(given), common)
 
 
 def begin(common: Common, overlay: Callable[[Atlas, Plan | None], Overlay]) -> Given:
@@ -117,11 +111,11 @@ def begin(common: Common, overlay: Callable[[Atlas, Plan | None], Overlay]) -> G
     return Given(atlas, _area(common.area, plan, atlas), chosen, plan)
 
 
-def finish(found: Answer, out: Path | None, *, as_json: bool) -> None:
+def finish(found: Answer, common: Common) -> None:
     """Write an answer if there is a folder for it, and show it as JSON or in words."""
-    if out is not None and found.write is not None:
-        found.write(out)
-    if as_json:
+    if common.out is not None and found.folder is not None:
+        folder.write(found.folder(), common.out, overwrite=common.overwrite)
+    if common.as_json:
         print_json(found.content())
     else:
         show("\n".join(found.lines()))

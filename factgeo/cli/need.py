@@ -27,8 +27,8 @@ def run(common: Common, *, local: Path | None, projection: Path | None, year: in
         return Answer(
             content=lambda: target_groups.to_json(found),
             lines=lambda: target_groups.lines(found),
-            write=lambda out: need_files.write(found, out, overwrite=common.overwrite),
+            folder=lambda: need_files.folder(found),
         )
 
     command.refuse_plan_with_area(common)
-    command.answer(common, answer, refuse=need_files.refuse_folder)
+    command.answer(common, answer, kind=need_files.KIND)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import click
 
 from factgeo import language, machine
 from factgeo.cli import streams
+from factgeo.contract import objects
 from factgeo.language import text
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
@@ -98,7 +98,7 @@ def progress(step: str) -> None:
 
 def print_json(content: object) -> None:
     """One JSON object on standard output."""
-    show(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+    show(objects.written(content))
 
 
 def lang() -> click.Option:

@@ -15,7 +15,9 @@ from factgeo.cli.options import EXIT_INTERRUPTED, Common, Questions, Rules, prog
 from factgeo.contract import plan as plan_contract
 from factgeo.explore import answers, moves, next_teams
 from factgeo.explore.answers import Asked, Further
+from factgeo.export import folder
 from factgeo.export import plan as plan_files
+from factgeo.export.folder import Folder
 from factgeo.language import text
 from factgeo.planning import edits as demands
 from factgeo.planning import pipeline
@@ -32,12 +34,12 @@ def run(common: Common, *, rules: Rules, questions: Questions) -> int:
     no_folder = common.as_json or questions.why
     out = common.out or (None if no_folder else Path("out") / areas.slug(given.area))
     if out is not None:
-        plan_files.refuse_folder(out, overwrite=common.overwrite)
+        folder.refuse(plan_files.KIND, out, overwrite=common.overwrite)
     result, further = _solve(given, questions.next_count)
     is_whole, all_answered = result.plan.proof.status != "interrupted", False
     if is_whole:
         further, all_answered = _explore(result, further, _asked(questions, given.plan))
-    command.finish(_answer(result, further, out, overwrite=common.overwrite), out, as_json=common.as_json)
+    command.finish(_answer(result, further, out), replace(common, out=out))
     return 0 if is_whole and all_answered else EXIT_INTERRUPTED
 
 
@@ -95,10 +97,10 @@ def _explore(result: Result, so_far: Further, asked: Asked) -> tuple[Further, bo
         return so_far, False
 
 
-def _answer(result: Result, further: Further, out: Path | None, *, overwrite: bool) -> Answer:
-    def write(folder: Path) -> None:
-        progress(text("progress.write", folder=folder))
-        plan_files.write_plan(result, folder, overwrite=overwrite, further=further)
+def _answer(result: Result, further: Further, out: Path | None) -> Answer:
+    def files() -> Folder:
+        progress(text("progress.write", folder=out))
+        return plan_files.folder(result, further)
 
     only_the_answer = further.answer is not None and out is None
     return Answer(
@@ -106,5 +108,5 @@ def _answer(result: Result, further: Further, out: Path | None, *, overwrite: bo
         lines=lambda: [
             *([] if only_the_answer else plan_report.lines(result)), *explore_report.lines(further, result),
         ],
-        write=write,
+        folder=files,
     )  # fmt: skip

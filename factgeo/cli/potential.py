@@ -19,30 +19,30 @@ def run(common: Common, *, at: str | None, within: str | None) -> None:
     def answer(given: Given) -> Answer:
         progress(text("progress.potential"))
         if at is not None:
-            return _of_place(at, given, overwrite=common.overwrite)
-        return _of_area(given, overwrite=common.overwrite)
+            return _of_place(at, given)
+        return _of_area(given)
 
     if at is not None and common.area is not None:
         raise PlanError("at_or_area")
     limits = {} if within is None else {"potential": {"within": potential.read_minutes(within)}}
-    command.answer(common, answer, refuse=potential_files.refuse_folder, overlay=Overlay(tables=limits))
+    command.answer(common, answer, kind=potential_files.KIND, overlay=Overlay(tables=limits))
 
 
-def _of_place(at: str, given: Given, *, overwrite: bool) -> Answer:
+def _of_place(at: str, given: Given) -> Answer:
     atlas, chosen = given.atlas, given.settings
     found = potential.of_place(atlas, places.resolve(at, atlas), chosen, potential.rules(chosen))
     return Answer(
         content=lambda: potential_report.place_json(found),
         lines=lambda: potential_report.place_lines(found),
-        write=lambda out: potential_files.write_place(found, out, overwrite=overwrite),
+        folder=lambda: potential_files.of_place(found),
     )
 
 
-def _of_area(given: Given, *, overwrite: bool) -> Answer:
+def _of_area(given: Given) -> Answer:
     atlas, chosen = given.atlas, given.settings
     found = potential.of_area(atlas, given.area, chosen, potential.rules(chosen))
     return Answer(
         content=lambda: potential_report.area_json(found),
         lines=lambda: potential_report.area_lines(found),
-        write=lambda out: potential_files.write_area(found, out, overwrite=overwrite),
+        folder=lambda: potential_files.of_area(found),
     )

@@ -18,15 +18,15 @@ def run(common: Common, *, preset: str, sensitivity: bool, today: bool, remedies
     """Measure reach by one definition and show it, with what else is asked."""
 
     def answer(given: Given) -> Answer:
-        return _answer(given, preset, Asked(remedies, today, frontier, sensitivity), overwrite=common.overwrite)
+        return _answer(given, preset, Asked(remedies, today, frontier, sensitivity))
 
     command.refuse_plan_with_area(common)
     if remedies and preset != "planner":
         raise PlanError("remedies_planner", preset=preset)
-    command.answer(common, answer, refuse=reach_files.refuse_folder)
+    command.answer(common, answer, kind=reach_files.KIND)
 
 
-def _answer(given: Given, preset: str, asked: Asked, *, overwrite: bool) -> Answer:
+def _answer(given: Given, preset: str, asked: Asked) -> Answer:
     needs_plan = preset == "planner" or asked.frontier or given.plan is not None
     result = _planned(given) if needs_plan else None
     atlas = result.atlas if result else changes.built(given.atlas, given.settings)
@@ -34,7 +34,7 @@ def _answer(given: Given, preset: str, asked: Asked, *, overwrite: bool) -> Answ
     return Answer(
         content=lambda: reach_report.to_json(found),
         lines=lambda: reach_report.lines(found),
-        write=lambda out: reach_files.write(found, out, overwrite=overwrite),
+        folder=lambda: reach_files.folder(found),
     )
 
 

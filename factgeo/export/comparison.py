@@ -1,45 +1,23 @@
-"""A comparison of two plans as files: comparison.json, .csv and .md, and map.html; whole or not at all."""
+"""The folder of a comparison of two plans."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
-from factgeo.files import folders
-from factgeo.files.spreadsheet import write_csv
+from factgeo.export.folder import Folder, Kind
 from factgeo.maps.comparison import comparison_map
-from factgeo.maps.offline import save_html
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
 
-FILES = ("comparison.json", "comparison.csv", "comparison.md", "map.html")
+KIND = Kind("comparison", ("comparison.json", "comparison.csv", "comparison.md", "map.html"))
 
 
-def export_comparison(comparison: Comparison, a: Result, b: Result, out: Path, *, overwrite: bool) -> dict[str, Any]:
-    """Write the folder of a comparison and return the object of its ``comparison.json``.
-
-    Raises:
-        OutputError: The folder holds other things, or a comparison and not ``overwrite``, or cannot be written.
-    """
-    refuse_folder(out, overwrite=overwrite)
-    content = compare.to_json(comparison)
-    with folders.replaced(out) as folder:
-        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
-        write_csv(compare.table(comparison), folder / "comparison.csv")
-        words = comparison_report.markdown(comparison)
-        (folder / "comparison.md").write_text(words, encoding="utf-8")
-        save_html(comparison_map(a, b, comparison), folder / "map.html")
-    return content
-
-
-def refuse_folder(out: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that a comparison must not be written to.
-
-    Raises:
-        OutputError: It is a file, holds other things, or holds a comparison and not ``overwrite``.
-    """
-    folders.refuse(out, FILES, overwrite=overwrite, key="out_holds_a_comparison")
+def folder(comparison: Comparison, a: Result, b: Result) -> Folder:
+    """The folder of a comparison of the plans ``a`` and ``b``."""
+    files = {
+        "comparison.json": lambda: compare.to_json(comparison),
+        "comparison.csv": lambda: compare.table(comparison),
+        "comparison.md": lambda: comparison_report.markdown(comparison),
+        "map.html": lambda: comparison_map(a, b, comparison),
+    }
+    return Folder(KIND, files)

@@ -1,10 +1,8 @@
-"""A plan as files: plan.json, tables, GeoPackage, map and summary; whole or not at all."""
+"""The folder of a plan: plan.json, tables, GeoPackage, map and summary."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +11,11 @@ import shapely
 
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
+from factgeo.capacity.capacity import Capacity
 from factgeo.contract import capacity as capacity_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
-from factgeo.export import geopackage
-from factgeo.files import folders
-from factgeo.files.spreadsheet import write_csv
+from factgeo.export.folder import Files, Folder, Kind, Make
 from factgeo.maps import plan as plan_map
 from factgeo.planning.effects import Effects
 from factgeo.planning.result import Result
@@ -29,80 +26,60 @@ from factgeo.report.charts import charts
 from factgeo.report.writers import markdown
 from factgeo.travel.times import UNREACHABLE
 
-# names of the files and folders in the folder of a plan
-PLAN_FILES = (
+KIND = Kind("plan", (
     "plan.json", "teams.csv", "units.csv", "capacity.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv",
     "alternatives.csv", "moves.csv", "next.csv", "stability.csv", "tradeoff.csv", "tradeoff.png",
     "alternative-*", "tradeoff-plans",
-)  # fmt: skip
+))  # fmt: skip
 
 
-def write_plan(result: Result, out: Path, *, overwrite: bool, further: Further | None = None) -> dict[str, Any]:
-    """Write the folder of a plan and return the object of its ``plan.json``.
-
-    Args:
-        result: The plan.
-        out: The folder.
-        overwrite: May an earlier plan be replaced?
-        further: What else was asked of the plan; alternatives get folders of their own in the folder.
-
-    Raises:
-        OutputError: The folder holds other things, or a plan and not ``overwrite``, or cannot be written.
-    """
-    refuse_folder(out, overwrite=overwrite)
-    with folders.replaced(out) as folder:
-        content = _fill(folder, result, further)
-        if further is not None:
-            _write_further(folder, result, further)
-    return content
+def folder(result: Result, further: Further | None = None) -> Folder:
+    """The folder of a plan, with what else was asked of it; each alternative has a folder of its own inside."""
+    return Folder(KIND, {**_files(result, further), **(_further_files(further, result) if further else {})})
 
 
-def _fill(folder: Path, result: Result, further: Further | None) -> dict[str, Any]:
+def _files(result: Result, further: Further | None) -> Files:
     """All files of one plan."""
-    content = plan_contract.plan_json(result, further)
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
-    units = _units_table(result)
-    write_csv(_teams_table(result), folder / "teams.csv")
-    write_csv(units, folder / "units.csv")
-    takes = capacity.assess(result)
-    write_csv(capacity_contract.table(takes), folder / "capacity.csv")
-    if result.effects is not None:
-        write_csv(_changes_table(result.effects, result.atlas), folder / "changes.csv")
-    _write_gpkg(result, units, folder / "plan.gpkg")
-    plan_map.write_html(result, folder / "map.html", stability=further.stability if further else None)
+    takes, units, teams = capacity.assess(result), _units_table(result), _teams_table(result)
+    files: dict[str, Make] = {
+        "plan.json": lambda: plan_contract.plan_json(result, further),
+        "teams.csv": lambda: teams,
+        "units.csv": lambda: units,
+        "capacity.csv": lambda: capacity_contract.table(takes),
+        "plan.gpkg": lambda: _layers(result, units, teams),
+        "map.html": lambda: plan_map.plan_map(result, stability=further.stability if further else None),
+        "summary.md": lambda: _summary(result, takes, further),
+    }
+    if (effects := result.effects) is not None:
+        files["changes.csv"] = lambda: _changes_table(effects, result.atlas)
+    return files
+
+
+def _summary(result: Result, takes: Capacity, further: Further | None) -> str:
     words = [
         plan_report.markdown(result),
         explore_report.markdown(further, result) if further else "",
         markdown.chapters([capacity_report.chapter(takes)]),
     ]
-    (folder / "summary.md").write_text("\n".join(part for part in words if part), encoding="utf-8")
-    return content
+    return "\n".join(part for part in words if part)
 
 
-def _write_further(folder: Path, result: Result, further: Further) -> None:
+def _further_files(further: Further, result: Result) -> Files:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
-    for name, table in explore_report.tables(further, result).items():
-        write_csv(table, folder / f"{name}.csv")
+    files: dict[str, Make | Files] = {
+        f"{name}.csv": partial(_same, table) for name, table in explore_report.tables(further, result).items()
+    }
     if further.trade_offs:
-        (folder / "tradeoff.png").write_bytes(charts.trade_off_picture(further.trade_offs, result))
-        plans = folder / "tradeoff-plans"
-        plans.mkdir()
-        for name, table in explore_report.curve_plans(further, result).items():
-            write_csv(table, plans / f"{name}.csv")
+        files["tradeoff.png"] = lambda: charts.trade_off_picture(further.trade_offs, result)
+        plans = explore_report.curve_plans(further, result)
+        files["tradeoff-plans"] = {f"{name}.csv": partial(_same, table) for name, table in plans.items()}
     for rank, alternative in enumerate(further.alternatives, start=1):
-        own = folder / f"alternative-{rank}"
-        own.mkdir()
-        _fill(own, alternative.result, None)
+        files[f"alternative-{rank}"] = _files(alternative.result, None)
+    return files
 
 
-def refuse_folder(out: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that a plan must not be written to.
-
-    Raises:
-        OutputError: It is a file, holds other things, or holds a plan and not ``overwrite``.
-    """
-    folders.refuse(out, PLAN_FILES, overwrite=overwrite, key="out_holds_a_plan")
+def _same(table: pd.DataFrame) -> pd.DataFrame:
+    return table
 
 
 def _teams_table(result: Result) -> pd.DataFrame:
@@ -165,11 +142,10 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     }
 
 
-def _write_gpkg(result: Result, units: pd.DataFrame, path: Path) -> None:
+def _layers(result: Result, units: pd.DataFrame, team_table: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
     """Layers teams, units, bases and cells, EPSG:25833."""
     outlines = result.atlas.units.loc[list(result.plan.area.units)].geometry
     unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
-    team_table = _teams_table(result)
     layers = {"units": unit_layer}
     if len(team_table):
         shapes = unit_layer[unit_layer["team_id"] != ""].dissolve("team_id", method="coverage").geometry
@@ -179,7 +155,7 @@ def _write_gpkg(result: Result, units: pd.DataFrame, path: Path) -> None:
         columns = team_table[["team_id", "name", "base_unit", "base_name"]]
         layers["bases"] = gpd.GeoDataFrame(columns, geometry=points, crs=4326).to_crs(outlines.crs)
     layers["cells"] = _cells_layer(result)
-    geopackage.write(layers, path)
+    return layers
 
 
 def _cells_layer(result: Result) -> gpd.GeoDataFrame:

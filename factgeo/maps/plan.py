@@ -6,7 +6,6 @@ Only elements that draw without a content delivery network are used: no Popup, I
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -32,7 +31,7 @@ from factgeo.maps.layers import (
     surroundings,
 )
 from factgeo.maps.legend import dot, hatched, legend_row, ring, shades, stroke, swatch
-from factgeo.maps.offline import HATCH, STYLE, assembled, save_html
+from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.maps.palette import ACT_COLOUR, INK, PALETTE, ROAD_COLOURS, colours
 from factgeo.planning import measure
 from factgeo.planning.measure import TeamFigures
@@ -42,11 +41,6 @@ from factgeo.travel.bases import Base
 
 # share of runs in which a unit stays with its team, from which each colour begins (ColorBrewer YlOrBr)
 FIRMNESS = ((0.95, "#ffffd4"), (0.85, "#fed98e"), (0.7, "#fe9929"), (0.5, "#d95f0e"), (0.0, "#993404"))
-
-
-def write_html(result: Result, path: Path, *, stability: Stability | None = None) -> None:
-    """Write the plan's map as one file that opens anywhere, with no network."""
-    save_html(plan_map(result, stability=stability), path)
 
 
 def plan_map(result: Result, *, assets: str | None = None, stability: Stability | None = None) -> folium.Map:

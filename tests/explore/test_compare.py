@@ -18,7 +18,8 @@ from factgeo.atlas.pack import Atlas
 from factgeo.errors import OutputError, PlanError
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
-from factgeo.export.comparison import FILES, export_comparison
+from factgeo.export import comparison as comparison_files
+from factgeo.export import folder
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment, Unserved
 from factgeo.planning.result import Result
@@ -303,8 +304,9 @@ def test_the_folder_is_whole_and_tells_the_same(
     forde: Result, larger: Result, compared: Comparison, tmp_path: Path
 ) -> None:
     out = tmp_path / "compared"
-    content = export_comparison(compared, forde, larger, out, overwrite=False)
-    assert {path.name for path in out.iterdir()} == set(FILES)
+    folder.write(comparison_files.folder(compared, forde, larger), out, overwrite=False)
+    content = compare.to_json(compared)
+    assert {path.name for path in out.iterdir()} == set(comparison_files.KIND.files)
     assert json.loads((out / "comparison.json").read_text(encoding="utf-8")) == content
     table = pd.read_csv(out / "comparison.csv", dtype={"unit_code": str})
     assert table["population"].sum() == forde.figures.population
@@ -317,7 +319,7 @@ def test_a_folder_that_holds_something_is_left_alone(
     (tmp_path / "comparison.md").write_text("mine", encoding="utf-8")
 
     def write(*, overwrite: bool) -> None:
-        export_comparison(compared, forde, larger, tmp_path, overwrite=overwrite)
+        folder.write(comparison_files.folder(compared, forde, larger), tmp_path, overwrite=overwrite)
 
     assert "already holds a comparison" in refusal(OutputError, lambda: write(overwrite=False))
     (tmp_path / "plan.json").write_text("{}", encoding="utf-8")
@@ -333,4 +335,4 @@ def test_plans_without_a_single_team_can_be_compared(shipped: Atlas, forde: Resu
     gone = compare.compare(forde, nobody, names=NAMES)
     assert len(gone.moved) == len(forde.plan.team_of())
     assert gone.whole.lost + gone.whole.never == forde.figures.population
-    export_comparison(gone, forde, nobody, tmp_path / "gone", overwrite=False)
+    folder.write(comparison_files.folder(gone, forde, nobody), tmp_path / "gone", overwrite=False)

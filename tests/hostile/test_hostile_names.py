@@ -23,6 +23,7 @@ from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError
 from factgeo.explore import compare
 from factgeo.export import plan as plan_files
+from factgeo.export.folder import write
 from factgeo.language import names
 from factgeo.maps import potential as potential_map
 from factgeo.maps import reach as reach_map
@@ -44,7 +45,7 @@ Save = Callable[[str, str | bytes], Path]
 def folder(evil: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the plan."""
     out = tmp_path_factory.mktemp("evil") / "plan"
-    plan_files.write_plan(evil, out, overwrite=False)
+    write(plan_files.folder(evil), out, overwrite=False)
     return out
 
 

@@ -18,6 +18,7 @@ from worlds.map_files import EVIL, Parts, assert_stands_alone, walk
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.maps import offline
 from factgeo.maps import plan as plan_map
 from factgeo.maps.palette import PALETTE, colours
 from factgeo.maps.raster import population_image
@@ -43,7 +44,7 @@ def test_the_layer_control_comes_after_all_layers(forde: Result) -> None:
 def test_the_file_stands_alone(forde: Result, tmp_path: Path) -> None:
     assert_stands_alone(plan_map.plan_map(forde), tmp_path)
     path = tmp_path / "plan.html"
-    plan_map.write_html(forde, path)
+    offline.save_html(plan_map.plan_map(forde), path)
     page = path.read_text(encoding="utf-8")
     assert "url(images" not in page
     assert '<html lang="nb">' in page
@@ -64,7 +65,7 @@ def test_names_cannot_become_markup(forde: Result, tmp_path: Path) -> None:
     evil = replace(forde, figures=replace(forde.figures, teams=teams), plan=replace(forde.plan, area=area))
     pages = []
     for name, result in (("plain", forde), ("evil", evil)):
-        plan_map.write_html(result, tmp_path / name)
+        offline.save_html(plan_map.plan_map(result), tmp_path / name)
         pages.append((tmp_path / name).read_text(encoding="utf-8"))
     assert Parts(pages[0]).elements == Parts(pages[1]).elements
     assert "<script>alert(1)" not in pages[1]

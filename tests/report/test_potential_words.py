@@ -15,6 +15,7 @@ from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import OutputError
+from factgeo.export import folder
 from factgeo.export import potential as potential_files
 from factgeo.reach import potential
 from factgeo.reach.potential import AreaPotential, PlacePotential
@@ -95,13 +96,13 @@ def test_a_folder_is_written_whole_and_replaced_only_when_asked(
     area: AreaPotential, town: PlacePotential, tmp_path: Path
 ) -> None:
     out = tmp_path / "potential"
-    potential_files.write_area(area, out, overwrite=False)
+    folder.write(potential_files.of_area(area), out, overwrite=False)
     expected = {"potential.json", "potential.md", "map.html", "best.csv", "bases.csv", "cells.csv"}
     assert {path.name for path in out.iterdir()} == expected
     assert len(pd.read_csv(out / "cells.csv", dtype={"ssbid": str})) == len(area.cells)
-    message = refusal(OutputError, lambda: potential_files.write_place(town, out, overwrite=False))
+    message = refusal(OutputError, lambda: folder.write(potential_files.of_place(town), out, overwrite=False))
     assert "already holds a population potential" in message
-    potential_files.write_place(town, out, overwrite=True)
+    folder.write(potential_files.of_place(town), out, overwrite=True)
     assert {path.name for path in out.iterdir()} == {
         "potential.json",
         "potential.md",

@@ -10,6 +10,7 @@ import pytest
 
 from factgeo import language, settings
 from factgeo.atlas.pack import Atlas
+from factgeo.export import folder
 from factgeo.export import reach as reach_files
 from factgeo.planning.result import Result
 from factgeo.report import reach as reach_report
@@ -54,7 +55,7 @@ def test_only_what_was_asked_is_in_the_report(shipped: Atlas, forde: Result) -> 
 def test_every_picture_of_the_page_is_in_the_folder(reports: dict[str, ReachReport], tmp_path: Path) -> None:
     for preset, found in reports.items():
         out = tmp_path / preset
-        reach_files.write(found, out, overwrite=False)
+        folder.write(reach_files.folder(found), out, overwrite=False)
         page = (out / "reach.md").read_text(encoding="utf-8")
         shown = set(re.findall(r"!\[[^]]*\]\((.*?)\)", page))
         assert shown == {"frontier.png", "curves.png", "swings.png"}

@@ -51,7 +51,7 @@ def zipped(**files: str | bytes) -> bytes:
 @pytest.fixture(scope="module")
 def app_zip(forde: Result) -> bytes:
     """What the button on the proposal's page gives."""
-    return packed.zipped("helse-forde", lambda out: plan_files.write_plan(forde, out, overwrite=True))
+    return packed.zipped("helse-forde", plan_files.folder(forde))
 
 
 def test_the_zip_that_the_app_gave_opens_as_the_same_draft_of_its_own_area(app_zip: bytes, forde: Result) -> None:
@@ -196,7 +196,7 @@ def test_a_plan_of_another_pack_gives_one_sentence(forde: Result) -> None:
 
 
 def packed_plan(forde: Result) -> bytes:
-    whole = packed.zipped("plan", lambda out: plan_files.write_plan(forde, out, overwrite=True))
+    whole = packed.zipped("plan", plan_files.folder(forde))
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         return archive.read("plan/plan.json")
 

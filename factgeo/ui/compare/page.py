@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +12,7 @@ from factgeo import language
 from factgeo.atlas import areas
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
-from factgeo.export.comparison import export_comparison
+from factgeo.export import comparison as comparison_files
 from factgeo.language import number, percent, text
 from factgeo.maps.comparison import comparison_map
 from factgeo.maps.offline import Map
@@ -150,18 +149,15 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
         st.markdown("  \n".join(prose.as_typed(line) for line in lines[:LISTED_LINES]))
     with st.expander(text("app.compare.tables")):
         st.markdown(prose.document(comparison_report.markdown(found)))
+    zipped = packed.later("comparison", lambda: comparison_files.folder(found, a, b))
     st.download_button(
-        text("app.compare.download"), packed.later("comparison", _writer(found, a, b)), "comparison.zip",
-        "application/zip", on_click="ignore", icon=":material/download:",
+        text("app.compare.download"), zipped, "comparison.zip", "application/zip",
+        on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
 
 def _map(found: Comparison, a: Result, b: Result) -> Map:
     return comparison_map(a, b, found, assets=leaflet.URL)
-
-
-def _writer(found: Comparison, a: Result, b: Result) -> Callable[[Path], object]:
-    return lambda out: export_comparison(found, a, b, out, overwrite=True)
 
 
 def _bring() -> None:

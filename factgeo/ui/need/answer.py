@@ -112,7 +112,7 @@ def _replaced(found: NeedReport, takes: Capacity | None) -> list[parameters.Para
 
 def need_zip(found: NeedReport, slug: str) -> Callable[[], bytes]:
     """The files of a need as one zip, written when somebody asks for it."""
-    return packed.later(f"{slug}-need", lambda folder: need_files.write(found, folder, overwrite=True))
+    return packed.later(f"{slug}-need", lambda: need_files.folder(found))
 
 
 def capacity_csv(takes: Capacity) -> bytes:

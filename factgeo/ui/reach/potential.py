@@ -48,9 +48,7 @@ def _of_place(whom: About, typed: str) -> None:
             text("app_reach.map.place", place=place.name),
         )  # fmt: skip
     reach_widgets.later_chapters(potential_report.place_markdown(found))
-    reach_widgets.download(
-        "potential", "potential", lambda out: potential_files.write_place(found, out, overwrite=False)
-    )
+    reach_widgets.download("potential", "potential", lambda: potential_files.of_place(found))
 
 
 def _figures_within(found: PlacePotential) -> None:
@@ -76,9 +74,7 @@ def _of_area(whom: About) -> None:
             text("app_reach.map.area", area=whom.area.name, limit=asked.reach),
         )  # fmt: skip
     reach_widgets.later_chapters(potential_report.area_markdown(found))
-    reach_widgets.download(
-        "potential", "potential", lambda out: potential_files.write_area(found, out, overwrite=False)
-    )
+    reach_widgets.download("potential", "potential", lambda: potential_files.of_area(found))
 
 
 def _area_potential(whom: About, tell: Tell) -> AreaPotential:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ import streamlit as st
 
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
+from factgeo.export.folder import Folder
 from factgeo.language import text
 from factgeo.maps.offline import Map
 from factgeo.progress import Tell
@@ -97,14 +97,14 @@ def later_chapters(page: str) -> None:
 def take_home(found: ReachReport) -> None:
     """The folder of a reach as a zip, and the sources."""
     name = f"reach-{areas.slug(found.reach.area)}"
-    download("reach", name, lambda out: reach_files.write(found, out, overwrite=False))
+    download("reach", name, lambda: reach_files.folder(found))
     with st.expander(text("summary.sources")):
         st.markdown(prose.as_typed(plan_report.sources(found.reach.atlas, found.reach.settings)))
 
 
-def download(kind: str, name: str, write: Callable[[Path], None]) -> None:
+def download(kind: str, name: str, make: Callable[[], Folder]) -> None:
     """A folder as a zip, written when somebody asks for it."""
     st.download_button(
-        text("app_reach.download"), packed.later(name, write), f"{name}.zip", "application/zip", on_click="ignore",
+        text("app_reach.download"), packed.later(name, make), f"{name}.zip", "application/zip", on_click="ignore",
         help=text(f"app_reach.download_help.{kind}"), icon=":material/download:",
     )  # fmt: skip
