@@ -1,0 +1,168 @@
+"""The order in which settings win: default.toml < preset < file < ``KEY=VALUE`` (command line or screen).
+
+The defaults, with unit and source of each, stand in ``configs/default.toml`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from factgeo.errors import SettingsError
+from factgeo.files import documents
+from factgeo.files.documents import UnreadableError
+from factgeo.language import Phrase, names
+from factgeo.settings.model import Settings
+
+
+def load(
+    *,
+    start: Settings | None = None,
+    presets: Iterable[str] = (),
+    file: Path | None = None,
+    assignments: Iterable[str] = (),
+    tables: Mapping[str, Any] = MappingProxyType({}),
+) -> Settings:
+    """Settings from the defaults, presets by name, a TOML file, ``KEY=VALUE`` texts and tables, the later ones winning.
+
+    ``start`` takes the place of the defaults.
+
+    Raises:
+        SettingsError: Unknown preset, unreadable file, unknown key, value out of range, values that contradict, or a
+            text with line breaks or characters that are not seen.
+    """
+    values = _read(configs_folder() / "default.toml") if start is None else start.model_dump()
+    for name in presets:
+        values = _overlay(values, _read_preset(name))
+    if file is not None:
+        given = _read(file)
+        _refuse_unseen(given, file)
+        values = _overlay(values, given)
+    for assignment in assignments:
+        values = _overlay(values, _parse_assignment(assignment))
+    values = _overlay(values, tables)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    _refuse_unseen(values)
+    _refuse_contradictions(settings)
+    return settings
+
+
+def _refuse_unseen(values: Mapping[str, Any], file: Path | None = None) -> None:
+    """No text of the settings has line breaks or characters that only steer."""
+    found = names.first_unseen(values)
+    if found is not None and file is not None:
+        raise SettingsError("text_unseen", file=file, field=found[0], sign=found[1])
+    if found is not None:
+        raise SettingsError("setting_unseen", field=found[0], sign=found[1])
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    """Values that are possible alone, but not together."""
+    if settings.teams.contradict():
+        raise SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most)
+    upside_down = settings.stability.upside_down()
+    if upside_down:
+        raise SettingsError("range_upside_down", keys=", ".join(f"stability.{name}" for name in upside_down))
+    if settings.potential.upside_down():
+        raise SettingsError("potential_levels", levels=", ".join(map(str, settings.potential.levels)))
+    both = sorted(set(settings.bases.required) & set(settings.bases.forbidden))
+    if both:
+        raise SettingsError("bases_contradict", names=", ".join(both))
+
+
+def configs_folder() -> Path:
+    """The folder of the defaults and presets: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def preset_names() -> list[str]:
+    """Names that ``presets`` of :func:`load` takes."""
+    return sorted(path.stem for path in configs_folder().glob("*.toml") if path.stem != "default")
+
+
+def _read_preset(name: str) -> dict[str, Any]:
+    if name not in preset_names():
+        raise SettingsError("unknown_preset", name=name, known=", ".join(preset_names()))
+    return _read(configs_folder() / f"{name}.toml")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return documents.read_toml(path)
+    except UnreadableError as error:
+        raise SettingsError("settings_file", file=path, reason=error.reason) from None
+
+
+def _parse_assignment(assignment: str) -> dict[str, Any]:
+    """``goal.name=everyone`` as a nested table; the value is TOML, or text where it is no TOML."""
+    key, sign, value = assignment.partition("=")
+    if not sign or not key.strip() or documents.HALVES.search(assignment):
+        raise SettingsError("assignment", given=assignment)
+    try:
+        parsed = documents.toml(f"value = {value.strip()}")["value"]
+    except UnreadableError:
+        parsed = value.strip()
+    parts = key.strip().split(".")
+    if len(parts) > documents.DEEPEST:
+        raise SettingsError("assignment", given=assignment)
+    for part in reversed(parts):
+        parsed = {part: parsed}
+    return dict(parsed)
+
+
+def _overlay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``base`` with the values of ``over`` on top, table by table."""
+    merged = dict(base)
+    for key, value in over.items():
+        both_tables = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _overlay(merged[key], value) if both_tables else value
+    return merged
+
+
+def _refusal(error: ValidationError) -> SettingsError:
+    """The first thing that is wrong with the settings, by its key."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(".".join([*path[:-1], name]) for name in _fields(path[:-1]))
+        return SettingsError("unknown_setting", key=".".join(path), known=known)
+    while path and path[-1] not in _fields(path[:-1]):
+        path.pop()  # the place in a list, or the branch of a union
+    allowed = _allowed(_fields(path[:-1])[path[-1]])
+    return SettingsError("setting_out_of_range", key=".".join(path), given=repr(first["input"]), allowed=allowed)
+
+
+def _fields(path: Sequence[str]) -> dict[str, FieldInfo]:
+    """The settings that exist below a path of tables."""
+    model: type[BaseModel] = Settings
+    for part in path:
+        field = model.model_fields.get(part)
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return {}
+        model = field.annotation
+    return dict(model.model_fields)
+
+
+def _allowed(field: FieldInfo) -> str | Phrase:
+    """What a setting can be: its choices, or its kind with the limits."""
+    annotation = field.annotation
+    inner = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
+    if get_origin(inner) is Literal:
+        return ", ".join(map(str, get_args(inner)))
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+    limits = [f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
+    kinds = {int: "whole", float: "number", bool: "switch"}
+    kind = kinds.get(annotation, "table") if isinstance(annotation, type) else "table"
+    if get_origin(annotation) is tuple:
+        kind = "list"
+    return Phrase(f"kind.{kind}", after=f" ({', '.join(limits)})" if limits else "")
