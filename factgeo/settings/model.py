@@ -32,14 +32,14 @@ class Size(_Frozen):
     minimum: Persons
 
 
-class Capacity(_Frozen):
+class CapacityRule(_Frozen):
     """How many residents one team can serve."""
 
     enabled: bool
     per_team: Persons
 
 
-class Split(_Frozen):
+class SplitRule(_Frozen):
     """Whether a unit above one team's capacity is cut into parts of cells."""
 
     big_units: bool
@@ -180,7 +180,7 @@ class Replaced(_Frozen):
     source: Annotated[str, Field(max_length=200)] = ""
 
 
-class Need(_Frozen):
+class NeedRule(_Frozen):
     """Which fraction of whom is the target group, and a planner's own fractions of groups that have no official one.
 
     Own fractions are in per cent: of residents of FACT ung's ages, of residents of 65+, of the target group.
@@ -297,7 +297,7 @@ class Ferry(_Frozen):
     boat_speed_kph: Speed
 
 
-class Access(_Frozen):
+class RoadAccessRule(_Frozen):
     """The way between a cell's centre and its road."""
 
     speed_kph: Speed
@@ -312,7 +312,7 @@ WholeMinutes = Annotated[int, Field(ge=1, le=LONGEST_MIN)]
 Level = Annotated[int, Field(ge=100, le=1_000_000)]
 
 
-class Stability(_Frozen):
+class StabilityRule(_Frozen):
     """What varies when a plan is tested: lowest and highest, times the setting's own value; years ahead as they are."""
 
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)]
@@ -365,8 +365,8 @@ class Settings(_Frozen):
     border: Border
     scheduler: Annotated[str, Field(pattern=r"^$|^(tcp|tls)://.+:\d+$")]
     size: Size
-    capacity: Capacity
-    split: Split
+    capacity: CapacityRule
+    split: SplitRule
     travel: Travel
     goal: Goal
     teams: Teams
@@ -377,14 +377,14 @@ class Settings(_Frozen):
     whole: Whole
     service: Service
     act_areas: ActAreas
-    need: Need
+    need: NeedRule
     parameters: dict[str, float | Replaced]
     capacity_need: CapacityNeed
     driving: Driving
     roads: Roads
     ferry: Ferry
-    access: Access
-    stability: Stability
+    access: RoadAccessRule
+    stability: StabilityRule
     potential: Potential
     solver: Solver
 
