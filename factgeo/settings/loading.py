@@ -1,22 +1,24 @@
-"""The order in which settings win: default.toml < preset < file < ``KEY=VALUE`` (command line or screen).
+"""The order in which settings win: default < preset < file < ``KEY=VALUE`` (command line or screen).
 
-The defaults, with unit and source of each, stand in ``configs/default.toml`` and nowhere else.
+The defaults stand in :mod:`factgeo.settings.model` and nowhere else; ``configs/default.toml`` shows them, but is not
+read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from factgeo.errors import SettingsError
 from factgeo.files import documents
 from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase, names
+from factgeo.settings.meanings import fields_of
 from factgeo.settings.model import Settings
 
 
@@ -36,7 +38,7 @@ def load(
         SettingsError: Unknown preset, unreadable file, unknown key, value out of range, values that contradict, or a
             text with line breaks or characters that are not seen.
     """
-    values = _read(configs_folder() / "default.toml") if start is None else start.model_dump()
+    values: Mapping[str, Any] = {} if start is None else start.model_dump()
     for name in presets:
         values = _overlay(values, _read_preset(name))
     if file is not None:
@@ -134,23 +136,12 @@ def _refusal(error: ValidationError) -> SettingsError:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        known = ", ".join(".".join([*path[:-1], name]) for name in _fields(path[:-1]))
+        known = ", ".join(".".join([*path[:-1], name]) for name in fields_of(path[:-1]))
         return SettingsError("unknown_setting", key=".".join(path), known=known)
-    while path and path[-1] not in _fields(path[:-1]):
+    while path and path[-1] not in fields_of(path[:-1]):
         path.pop()  # the place in a list, or the branch of a union
-    allowed = _allowed(_fields(path[:-1])[path[-1]])
+    allowed = _allowed(fields_of(path[:-1])[path[-1]])
     return SettingsError("setting_out_of_range", key=".".join(path), given=repr(first["input"]), allowed=allowed)
-
-
-def _fields(path: Sequence[str]) -> dict[str, FieldInfo]:
-    """The settings that exist below a path of tables."""
-    model: type[BaseModel] = Settings
-    for part in path:
-        field = model.model_fields.get(part)
-        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
-            return {}
-        model = field.annotation
-    return dict(model.model_fields)
 
 
 def _allowed(field: FieldInfo) -> str | Phrase:

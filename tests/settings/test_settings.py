@@ -10,6 +10,7 @@ from worlds.basics import REPO, refusal
 
 from factgeo import settings
 from factgeo.errors import SettingsError
+from factgeo.settings import Settings, writing
 
 
 def test_later_sources_win(save: Callable[[str, str], Path]) -> None:
@@ -66,3 +67,33 @@ def test_every_default_is_explained_on_its_own_line() -> None:
     bare = [line for line in lines if "=" in line and not line.startswith("#") and "#" not in line]
     classes = {"motorway", "trunk"}  # explained together above their table
     assert {line.split(" =")[0] for line in bare} <= classes
+
+
+def test_the_file_of_the_defaults_is_what_the_model_writes() -> None:
+    written = (REPO / "configs" / "default.toml").read_text(encoding="utf-8")
+    assert written == writing.default_toml(), "run: python -m factgeo.settings.writing"
+
+
+def test_the_file_of_the_defaults_gives_the_defaults_back() -> None:
+    assert settings.load(file=REPO / "configs" / "default.toml") == settings.load() == Settings()
+    assert settings.load().digest() == Settings().digest()
+
+
+def test_a_meaning_stands_at_the_setting_or_at_the_table_of_those_that_have_none() -> None:
+    meanings = dict(settings.meanings())
+    assert meanings["border"] == "no catchment crosses it: hf, dps, helsefellesskap, rhf, county, none"
+    assert meanings["ferry.tourist"] == "sightseeing ferries"
+    assert meanings["roads.speed_kph.E"] == "European roads"
+    assert meanings["roads.speed_kph.trunk"] == meanings["roads.speed_kph.motorway"]
+    assert meanings["roads.speed_kph.trunk"].startswith(
+        "Mean speeds over a whole road class, in km/h (estimate). N1000"
+    )
+    assert meanings["parameters"].startswith("own values in place of rows of data/facts/parameters.csv")
+
+
+def test_every_setting_has_one_meaning_on_one_line_and_no_table_has_one() -> None:
+    found = list(settings.meanings())
+    keys = [key for key, _ in found]
+    assert all(meaning and "\n" not in meaning and "  " not in meaning for _, meaning in found)
+    assert len(set(keys)) == len(keys)
+    assert not {"edits", "roads", "roads.speed_kph"} & set(keys)
