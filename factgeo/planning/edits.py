@@ -22,7 +22,16 @@ from factgeo import language
 from factgeo.atlas import areas, teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
+from factgeo.errors import (
+    FactgeoError,
+    Faults,
+    PlanError,
+    SettingsError,
+    SourceError,
+    UnknownNameError,
+    field_of,
+    read_each,
+)
 from factgeo.files import documents, userfiles
 from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase, names
@@ -156,7 +165,9 @@ def _from_toml(path: Path) -> list[_Row]:
     try:
         content = _File.model_validate(documents.read_toml(path))
     except ValidationError as error:
-        raise _refusal(error.errors()[0], path) from None
+        faults = Faults()
+        faults.add_all(error.errors(include_url=False), lambda each: _refusal(each, path))
+        raise faults.all() from None
     except UnreadableError as error:
         raise SettingsError("edits_file", file=path, reason=error.reason) from None
     signs = {"exactly": "", "at_least": ">=", "at_most": "<="}
@@ -174,8 +185,7 @@ def _from_toml(path: Path) -> list[_Row]:
 
 def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
     """What is wrong with a file, by the place where it stands; lists are counted from 1."""
-    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in error["loc"]]
-    key = "".join(steps).removeprefix(".")
+    key = field_of(error["loc"])
     if error["type"] == "extra_forbidden":
         tables: dict[object, type[BaseModel]] = {"keep": _Keep, "lock": _Lock, "bases": _Bases, "teams": _Teams}
         table = tables[error["loc"][0]] if len(error["loc"]) > 1 else _File
@@ -190,11 +200,8 @@ def _from_csv(path: Path) -> list[_Row]:
     table = userfiles.read(path, COLUMNS, needed=list(COLUMNS))
     kept: dict[str, _Row] = {}
     rows = []
-    for line in table.lines:
-        cells = [table.at(line, column) for column in COLUMNS]
-        if not any(cells):
-            continue
-        row = _row(path, line, *cells)
+    cells = {line: [table.at(line, column) for column in COLUMNS] for line in table.lines}
+    for row in read_each((line for line in cells if any(cells[line])), lambda line: _row(path, line, *cells[line])):
         if row.rule != "keep":
             rows.append(row)
             continue
@@ -231,7 +238,8 @@ def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | Non
     of_bases: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     ids = {catchment.team_id: catchment.base.unit_code for catchment in previous.catchments} if previous else {}
-    for row in rows:
+
+    def take(row: _Row) -> None:
         _refuse_unseen(row, path)
         if row.rule in _Bases.model_fields:
             of_bases.setdefault(row.rule, []).extend(row.names)
@@ -245,6 +253,8 @@ def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | Non
             edits["lock"].append({"units": _units(row, path, atlas), "base": ids.get(row.team, row.team)})
         else:
             edits[row.rule].append(_group(row, path, atlas))
+
+    read_each(rows, take)
     tables = {"bases": of_bases, "teams": counts}
     return {"edits": edits, **{name: table for name, table in tables.items() if table}}
 
@@ -262,8 +272,12 @@ def _units(row: _Row, path: Path, atlas: Atlas) -> list[str]:
     try:
         return _codes(row.names, atlas)
     except UnknownNameError as error:
-        problem = Phrase(f"error.{error.key}", values=error.details)
-        raise UnknownNameError("edits_at", file=path, where=row.where, problem=problem) from None
+        raise error.reworded(lambda each: _unknown(each, row, path)) from None
+
+
+def _unknown(error: FactgeoError, row: _Row, path: Path) -> UnknownNameError:
+    problem = Phrase(f"error.{error.key}", values=error.details)
+    return UnknownNameError("edits_at", file=path, where=row.where, problem=problem)
 
 
 def _group(row: _Row, path: Path, atlas: Atlas) -> list[str]:
@@ -285,20 +299,29 @@ def _count(row: _Row, counts: dict[str, int], path: Path) -> None:
 
 
 def _codes(given: Iterable[str], atlas: Atlas) -> list[str]:
-    found = [
-        code for name in given for code in ((name,) if name in atlas.units.index else areas.resolve(name, atlas).units)
-    ]
-    return list(dict.fromkeys(found))
+    def units(name: str) -> tuple[str, ...]:
+        return (name,) if name in atlas.units.index else areas.resolve(name, atlas).units
+
+    return list(dict.fromkeys(code for codes in read_each(given, units) for code in codes))
 
 
 def _in_codes(edits: Edits, atlas: Atlas) -> dict[str, Any]:
-    return {
-        "keep": [{**team.model_dump(), "units": _codes(team.units, atlas)} for team in edits.keep],
-        "lock": [{**lock.model_dump(), "units": _codes(lock.units, atlas)} for lock in edits.lock],
-        "together": [_codes(group, atlas) for group in edits.together],
-        "apart": [_codes(pair, atlas) for pair in edits.apart],
-        "leave": _codes(edits.leave, atlas),
+    faults = Faults()
+
+    def codes(given: Iterable[str]) -> list[str]:
+        with faults.noted():
+            return _codes(given, atlas)
+        return []
+
+    found = {
+        "keep": [{**team.model_dump(), "units": codes(team.units)} for team in edits.keep],
+        "lock": [{**lock.model_dump(), "units": codes(lock.units)} for lock in edits.lock],
+        "together": [codes(group) for group in edits.together],
+        "apart": [codes(pair) for pair in edits.apart],
+        "leave": codes(edits.leave),
     }
+    faults.refuse()
+    return found
 
 
 def resolved(settings: Settings, atlas: Atlas) -> Edits:
@@ -311,9 +334,14 @@ def resolved(settings: Settings, atlas: Atlas) -> Edits:
     try:
         return Edits.model_validate(_in_codes(settings.edits, atlas))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = "edits." + ".".join(map(str, first["loc"]))
-        raise SettingsError("edits_units", key=key, units=_named(first["input"], atlas)) from None
+        faults = Faults()
+        faults.add_all(error.errors(include_url=False), lambda each: _wrong_units(each, atlas))
+        raise faults.all() from None
+
+
+def _wrong_units(error: ErrorDetails, atlas: Atlas) -> SettingsError:
+    key = "edits." + ".".join(map(str, error["loc"]))
+    return SettingsError("edits_units", key=key, units=_named(error["input"], atlas))
 
 
 def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:

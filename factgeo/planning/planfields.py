@@ -6,13 +6,14 @@ kinds and limits of the values, and that no name stands twice where one is meant
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from factgeo.errors import PlanError
+from factgeo.errors import Faults, PlanError, field_of
 from factgeo.planning.plan import Status
 
 SCHEMA, DRAFT_SCHEMA = "factgeo.plan/1", "factgeo.draft/1"
@@ -152,18 +153,15 @@ def read(model: type[T], content: object, file: Path) -> T:
     """An object as its model.
 
     Raises:
-        PlanError: A field is missing, of another kind or out of range.
+        PlanError: Fields are missing, of another kind or out of range; all of them are named.
     """
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise PlanError("plan_field", file=file, field=field_of(error.errors()[0]["loc"])) from None
-
-
-def field_of(steps: Sequence[object]) -> str:
-    """The place of a value as a planner finds it: ``teams[2].base.lon``, lists counted from 1."""
-    written = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps]
-    return "".join(written).removeprefix(".") or "{}"
+        places = dict.fromkeys(field_of(each["loc"]) for each in error.errors(include_url=False, include_input=False))
+    faults = Faults()
+    faults.add_all(places, lambda place: PlanError("plan_field", file=file, field=place))
+    raise faults.all()
 
 
 def refuse_contradictions(given: GivenPlan, file: Path) -> None:
@@ -172,22 +170,20 @@ def refuse_contradictions(given: GivenPlan, file: Path) -> None:
     Raises:
         PlanError: A unit stands twice in the area or in one team, a team id twice, or a unit is not in the area.
     """
-    area = given.area.unit_codes
-    _refuse_twice(area, "area.unit_codes", file)
-    _refuse_twice([team.team_id for team in given.teams], "teams", file)
-    for number, team in enumerate(given.teams, start=1):
-        _refuse_twice(team.units, f"teams[{number}].units", file)
-        _refuse_outside(team.units, area, f"teams[{number}].units", file)
-    _refuse_outside([entry.unit_code for entry in given.unserved], area, "unserved", file)
+    units = {f"teams[{number}].units": team.units for number, team in enumerate(given.teams, start=1)}
+    once = {"area.unit_codes": given.area.unit_codes, "teams": [team.team_id for team in given.teams], **units}
+    inside = {**units, "unserved": [entry.unit_code for entry in given.unserved]}
+    area = set(given.area.unit_codes)
+    faults = Faults()
+    for field in {**once, **inside}:
+        if twice := _twice(once.get(field, ())):
+            faults.add(PlanError("plan_names_twice", file=file, field=field, name=twice))
+        if outside := sorted(set(inside.get(field, ())) - area):
+            faults.add(PlanError("plan_outside", file=file, field=field, units=", ".join(outside[:5])))
+    faults.refuse()
 
 
-def _refuse_twice(names: Sequence[str], field: str, file: Path) -> None:
-    if len(set(names)) < len(names):
-        name = next(name for name in names if names.count(name) > 1)
-        raise PlanError("plan_names_twice", file=file, field=field, name=name)
-
-
-def _refuse_outside(units: Sequence[str], area: Sequence[str], field: str, file: Path) -> None:
-    outside = sorted(set(units) - set(area))
-    if outside:
-        raise PlanError("plan_outside", file=file, field=field, units=", ".join(outside[:5]))
+def _twice(names: Sequence[str]) -> str:
+    """The first name that stands twice; "" where none does."""
+    times = Counter(names)
+    return next((name for name in names if times[name] > 1), "")

@@ -17,14 +17,14 @@ from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import PlanError, SettingsError, UnknownNameError
+from factgeo.errors import Faults, PlanError, SettingsError, UnknownNameError, read_each
 from factgeo.files import codes, documents, userfiles
 from factgeo.files.documents import UnreadableError
 from factgeo.files.userfiles import Table
 from factgeo.language import Phrase, names
 from factgeo.planning import edits, planfields
 from factgeo.planning.plan import NO_PROOF, ActArea, ActTier, Catchment, Plan, Proof, Reason, Stage, Unserved
-from factgeo.planning.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenUnserved
+from factgeo.planning.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenTeam, GivenUnserved
 from factgeo.settings import Settings
 from factgeo.travel import bases, journeys
 from factgeo.travel.bases import Base
@@ -73,18 +73,23 @@ def _named(plan: Plan, file: Path) -> Plan:
     """
     fields = {"area.name": (plan.area.name, LONGEST_AREA)}
     fields |= {f"team_id[{k}]": (each.team_id, LONGEST_TEAM) for k, each in enumerate(plan.catchments, start=1)}
+    faults = Faults()
     for field, (name, most) in fields.items():
         if sign := names.unseen(name):
-            raise PlanError("text_unseen", file=file, field=field, sign=sign)
-        if len(name) > most:
-            raise PlanError("text_long", file=file, field=field, most=most)
+            faults.add(PlanError("text_unseen", file=file, field=field, sign=sign))
+        elif len(name) > most:
+            faults.add(PlanError("text_long", file=file, field=field, most=most))
+    faults.refuse()
     return plan
 
 
 def _from_csv(path: Path, atlas: Atlas) -> Plan:
     """A table as a plan; nothing is claimed of its quality."""
     rows = userfiles.read(path, COLUMNS, needed=["unit_code", "team_id"], sums_in="unit_code")
-    team_of = _teams_of_rows(rows, atlas)
+    faults = Faults()
+    team_of = _teams_of_rows(rows, atlas, faults)
+    given = _bases_of_rows(rows, faults)
+    faults.refuse()
     units = tuple(sorted(team_of))
     rules = settings.load()
     times = journeys.compute(atlas, units, rules)
@@ -92,29 +97,31 @@ def _from_csv(path: Path, atlas: Atlas) -> Plan:
     for unit in units:
         members.setdefault(team_of[unit], []).append(unit)
     left = members.pop("", [])
-    given = _bases_of_rows(rows)
-    catchments = tuple(
-        Catchment(team, _base_of_team(team, given.get(team), tuple(codes), times, path), tuple(codes))
-        for team, codes in sorted(members.items())
+    catchments = read_each(
+        sorted(members),
+        lambda team: Catchment(
+            team, _base_of_team(team, given.get(team), tuple(members[team]), times, path), tuple(members[team])
+        ),
     )
     return Plan(
         area=areas.named(units, path.stem, atlas),
         settings=rules,
-        catchments=catchments,
+        catchments=tuple(catchments),
         unserved=tuple(Unserved(unit, "locked") for unit in left),
         proof=NO_PROOF,
         pack_digest=atlas.digest,
     )
 
 
-def _teams_of_rows(rows: Table, atlas: Atlas) -> dict[str, str]:
+def _teams_of_rows(rows: Table, atlas: Atlas, faults: Faults) -> dict[str, str]:
     """The team of each unit; a municipality that is divided into districts stands for all of them."""
     team_of: dict[str, str] = {}
     for line in rows.lines:
-        for unit in _units_of_row(rows.at(line, "unit_code"), line, rows.path, atlas):
-            if unit in team_of:
-                raise PlanError("plan_twice", file=rows.path, line=line, unit=atlas.units.at[unit, "name"])
-            team_of[unit] = rows.at(line, "team_id")
+        with faults.noted():
+            for unit in _units_of_row(rows.at(line, "unit_code"), line, rows.path, atlas):
+                if unit in team_of:
+                    raise PlanError("plan_twice", file=rows.path, line=line, unit=atlas.units.at[unit, "name"])
+                team_of[unit] = rows.at(line, "team_id")
     return team_of
 
 
@@ -127,7 +134,7 @@ def _units_of_row(given: str, line: int, path: Path, atlas: Atlas) -> tuple[str,
         raise UnknownNameError("edits_at", file=path, where=where, problem=problem) from None
 
 
-def _bases_of_rows(rows: Table) -> dict[str, tuple[str, float, float]]:
+def _bases_of_rows(rows: Table, faults: Faults) -> dict[str, tuple[str, float, float]]:
     """Unit, longitude and latitude of each team's base, where the table has them."""
     if not rows.has("base_unit", "base_lon", "base_lat"):
         return {}
@@ -136,9 +143,10 @@ def _bases_of_rows(rows: Table) -> dict[str, tuple[str, float, float]]:
         team, unit = rows.at(line, "team_id"), codes.padded(rows.at(line, "base_unit"))
         if not (team and unit):
             continue
-        lon, lat = (rows.decimal(line, name, above=-180, up_to=180) for name in ("base_lon", "base_lat"))
-        if given.setdefault(team, (unit, lon, lat)) != (unit, lon, lat):
-            raise PlanError("plan_two_bases", file=rows.path, line=line, name=team)
+        with faults.noted():
+            lon, lat = rows.decimals(line, ("base_lon", "base_lat"), above=-180, up_to=180)
+            if given.setdefault(team, (unit, lon, lat)) != (unit, lon, lat):
+                raise PlanError("plan_two_bases", file=rows.path, line=line, name=team)
     return given
 
 
@@ -179,11 +187,17 @@ def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
             are not there, or a name is none.
     """
     refuse_other_pack(content.get("pack_digest"), atlas, file)
-    if found := names.first_unseen(content):
-        raise PlanError("text_unseen", file=file, field=found[0], sign=found[1])
-    given = planfields.plan(content, file)
-    rules = rules_from(given.rules, atlas, file)
-    refuse_strangers(given, atlas, file)
+    faults = Faults()
+    unseen = names.unseen_places(content)
+    faults.add_all(unseen, lambda field: PlanError("text_unseen", file=file, field=field, sign=unseen[field]))
+    with faults.noted():
+        given = planfields.plan(content, file)
+    faults.refuse()
+    with faults.noted():
+        rules = rules_from(given.rules, atlas, file)
+    with faults.noted():
+        refuse_strangers(given, atlas, file)
+    faults.refuse()
     return _named(standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file), file)
 
 
@@ -212,17 +226,30 @@ def standing(given: GivenPlan, rules: Settings, known: Known, file: Path) -> Pla
         PlanError: It names bases, reasons or teams that are not there, or lacks what its rules ask for.
     """
     stages = tuple(Stage(**stage.model_dump()) for stage in given.solver.stages)
+    faults = Faults()
+    catchments: list[Catchment] = []
+    unserved: list[Unserved] = []
+    act: ActTier | None = None
+    with faults.noted():
+        catchments = read_each(given.teams, lambda team: _catchment(team, known, file))
+    with faults.noted():
+        unserved = read_each(given.unserved, lambda entry: _unserved(entry, file))
+    with faults.noted():
+        act = _act(given, known, stages, file) if rules.act_areas.enabled else None
+    faults.refuse()
     return Plan(
         area=Area(given.area.name, tuple(given.area.unit_codes)),
         settings=rules,
-        catchments=tuple(
-            Catchment(team.team_id, _base(team.base, known, file), tuple(sorted(team.units))) for team in given.teams
-        ),
-        unserved=tuple(_unserved(entry, file) for entry in given.unserved),
+        catchments=tuple(catchments),
+        unserved=tuple(unserved),
         proof=_proof(given.solver, stages),
         pack_digest=given.pack_digest,
-        act=_act(given, known, stages, file) if rules.act_areas.enabled else None,
+        act=act,
     )
+
+
+def _catchment(given: GivenTeam, known: Known, file: Path) -> Catchment:
+    return Catchment(given.team_id, _base(given.base, known, file), tuple(sorted(given.units)))
 
 
 def _proof(given: GivenSolver, stages: tuple[Stage, ...]) -> Proof:
@@ -242,7 +269,7 @@ def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> Settings:
         rules = settings.load(tables=given).here()
         edits.resolved(rules, atlas)
     except (SettingsError, UnknownNameError) as error:
-        raise PlanError("plan_rules", file=file, reason=error) from None
+        raise error.reworded(lambda each: PlanError("plan_rules", file=file, reason=each)) from None
     return rules
 
 
@@ -265,11 +292,16 @@ def _act(given: GivenPlan, known: Known, stages: tuple[Stage, ...], file: Path) 
     """The second tier; its stage must be there, for the plan says by it how good the tier is."""
     ids = {team.team_id for team in given.teams}
     strangers = sorted({team for entry in given.act_areas for team in entry.teams} - ids)
-    if strangers:
-        raise PlanError("plan_teams", file=file, teams=", ".join(strangers))
     stage = next((stage for stage in stages if stage.goal == ACT_STAGE), None)
+    faults = Faults()
+    if strangers:
+        faults.add(PlanError("plan_teams", file=file, teams=", ".join(strangers)))
     if stage is None:
-        raise PlanError("plan_field", file=file, field=f"solver.stages ({ACT_STAGE})")
-    return ActTier(
-        tuple(ActArea(_base(entry.base, known, file), tuple(entry.teams)) for entry in given.act_areas), stage
-    )
+        faults.add(PlanError("plan_field", file=file, field=f"solver.stages ({ACT_STAGE})"))
+    with faults.noted():
+        areas_of_act = read_each(
+            given.act_areas, lambda entry: ActArea(_base(entry.base, known, file), tuple(entry.teams))
+        )
+    if stage is None or faults:
+        raise faults.all()
+    return ActTier(tuple(areas_of_act), stage)

@@ -13,13 +13,16 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
-from factgeo.errors import SettingsError
+from factgeo.errors import Faults, SettingsError, field_of
 from factgeo.files import documents
 from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase, names
 from factgeo.settings.meanings import fields_of
 from factgeo.settings.model import Settings
+
+WITH_FIGURES = ("need", "parameters")  # tables with settings that are a number or a table of its range and source
 
 
 def load(
@@ -36,48 +39,78 @@ def load(
 
     Raises:
         SettingsError: Unknown preset, unreadable file, unknown key, value out of range, values that contradict, or a
-            text with line breaks or characters that are not seen.
+            text with line breaks or characters that are not seen; all that is wrong is in one message.
     """
+    faults = Faults()
+    of_file: Mapping[str, Any] = {}
     values: Mapping[str, Any] = {} if start is None else start.model_dump()
     for name in presets:
-        values = _overlay(values, _read_preset(name))
+        with faults.noted():
+            values = _overlay(values, _read_preset(name))
     if file is not None:
-        given = _read(file)
-        _refuse_unseen(given, file)
-        values = _overlay(values, given)
+        with faults.noted():
+            of_file = _read(file)
+    values = _overlay(values, of_file)
     for assignment in assignments:
-        values = _overlay(values, _parse_assignment(assignment))
+        with faults.noted():
+            values = _overlay(values, _parse_assignment(assignment))
     values = _overlay(values, tables)
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        raise _refusal(error) from None
-    _refuse_unseen(values)
-    _refuse_contradictions(settings)
+    settings = _validated(values, names.unseen_places(of_file), file, faults)
+    faults.refuse()
     return settings
 
 
-def _refuse_unseen(values: Mapping[str, Any], file: Path | None = None) -> None:
-    """No text of the settings has line breaks or characters that only steer."""
-    found = names.first_unseen(values)
-    if found is not None and file is not None:
-        raise SettingsError("text_unseen", file=file, field=found[0], sign=found[1])
-    if found is not None:
-        raise SettingsError("setting_unseen", field=found[0], sign=found[1])
+def _validated(
+    values: Mapping[str, Any], unseen_in_file: Mapping[str, str], file: Path | None, faults: Faults
+) -> Settings:
+    """The settings of some values; where there are none, ``faults`` holds the reasons, one for each key.
+
+    No text of the settings has line breaks or characters that only steer.
+    """
+    settings, invalid = _model(values)
+    unseen = names.unseen_places(values)
+
+    def refusal(place: str) -> SettingsError:
+        if place in unseen_in_file:
+            return SettingsError("text_unseen", file=file, field=place, sign=unseen_in_file[place])
+        if place in invalid:
+            return _refusal(invalid[place])
+        return SettingsError("setting_unseen", field=place, sign=unseen[place])
+
+    faults.add_all(dict.fromkeys([*unseen_in_file, *invalid, *unseen]), refusal)
+    _note_contradictions(settings, faults)
+    return settings
 
 
-def _refuse_contradictions(settings: Settings) -> None:
+def _model(values: Mapping[str, Any]) -> tuple[Settings, Mapping[str, ErrorDetails]]:
+    """Some values as settings, and by place what is wrong with them; then the settings are the defaults."""
+    try:
+        return Settings.model_validate(values), {}
+    except ValidationError as error:
+        found: dict[str, ErrorDetails] = {}
+        for each in error.errors(include_url=False):
+            place = names.made_visible(field_of(_without_branch(each["loc"])))
+            found.setdefault(place, each)
+        return Settings(), found
+
+
+def _without_branch(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place of a value; what is neither a number nor a table of own figures is wrong once, not once for each."""
+    return place[:2] if place[0] in WITH_FIGURES else place
+
+
+def _note_contradictions(settings: Settings, faults: Faults) -> None:
     """Values that are possible alone, but not together."""
     if settings.teams.contradict():
-        raise SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most)
+        faults.add(SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most))
     upside_down = settings.stability.upside_down()
     if upside_down:
-        raise SettingsError("range_upside_down", keys=", ".join(f"stability.{name}" for name in upside_down))
+        faults.add(SettingsError("range_upside_down", keys=", ".join(f"stability.{name}" for name in upside_down)))
     if settings.potential.upside_down():
-        raise SettingsError("potential_levels", levels=", ".join(map(str, settings.potential.levels)))
+        faults.add(SettingsError("potential_levels", levels=", ".join(map(str, settings.potential.levels))))
     both = sorted(set(settings.bases.required) & set(settings.bases.forbidden))
     if both:
-        raise SettingsError("bases_contradict", names=", ".join(both))
+        faults.add(SettingsError("bases_contradict", names=", ".join(both)))
 
 
 def configs_folder() -> Path:
@@ -131,17 +164,16 @@ def _overlay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _refusal(error: ValidationError) -> SettingsError:
-    """The first thing that is wrong with the settings, by its key."""
-    first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
-    if first["type"] == "extra_forbidden":
+def _refusal(error: ErrorDetails) -> SettingsError:
+    """What is wrong with a value, by its key."""
+    path = [str(part) for part in error["loc"]]
+    if error["type"] == "extra_forbidden":
         known = ", ".join(".".join([*path[:-1], name]) for name in fields_of(path[:-1]))
         return SettingsError("unknown_setting", key=".".join(path), known=known)
     while path and path[-1] not in fields_of(path[:-1]):
         path.pop()  # the place in a list, or the branch of a union
     allowed = _allowed(fields_of(path[:-1])[path[-1]])
-    return SettingsError("setting_out_of_range", key=".".join(path), given=repr(first["input"]), allowed=allowed)
+    return SettingsError("setting_out_of_range", key=".".join(path), given=repr(error["input"]), allowed=allowed)
 
 
 def _allowed(field: FieldInfo) -> str | Phrase:
