@@ -21,7 +21,7 @@ import pandas as pd
 
 from factgeo import machine
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import SourceError
+from factgeo.errors import Faults, SourceError, read_each
 from factgeo.files import codes as codes_of
 from factgeo.files import userfiles
 from factgeo.language import Phrase, names, text
@@ -190,19 +190,24 @@ def read(path: Path, atlas: Atlas) -> LocalCounts:
     (``rødt lys``, ``blått lys``), or all three; ``år`` if wanted. Other columns, notes as well, are not read.
 
     Raises:
-        SourceError: The file cannot be read, is about single persons, or a row is not what it should be; with file,
-            line and column, and never with a cell's content.
+        SourceError: The file cannot be read, is about single persons, or rows are not what they should be; with file,
+            lines and columns, and never with a cell's content. Of single persons the first sign is enough.
     """
     _refuse_identity_numbers(userfiles.text_of(path), path)
     table, columns = _table(path)
     _refuse_birth_dates(table, path, atlas)
     _refuse_person_names(table, columns, path, atlas)
     _refuse_former_codes(table, columns, path, atlas)
-    rows = {line: _row_code(table, line, columns, path, atlas) for line in table.index}
+    found = read_each(table.index, lambda line: _row_code(table, line, columns, path, atlas))
+    rows = dict(zip(table.index, found, strict=True))
     _refuse_rows_per_person(table, rows, columns, path)
-    years = _years(table, columns, path, atlas)
-    _refuse_twice(rows, years, columns, path)
-    counts = _counts(table, rows, columns, path, atlas)
+    faults = Faults()
+    with faults.noted():
+        years = _years(table, columns, path, atlas)
+        _refuse_twice(rows, years, columns, path)
+    with faults.noted():
+        counts = _counts(table, rows, columns, path, atlas)
+    faults.refuse()
     ignored = len(table.columns) - sum(map(len, columns.values()))
     return _guarded(machine.shown(path.name), tuple(sorted(set(years.values()))), counts, ignored, atlas)
 
@@ -405,7 +410,9 @@ def _refuse_twice(
     """A municipality in two rows, or a city beside one of its districts."""
     column = next(each for kind in UNIT_KINDS for each in columns[kind])
     seen: dict[str, int] = {}
-    for line, code in rows.items():
+
+    def look(line: int) -> None:
+        code = rows[line]
         for other, before in seen.items():
             if not (_holds(code, other) or _holds(other, code)):
                 continue
@@ -414,21 +421,22 @@ def _refuse_twice(
             raise SourceError("local_twice", file=path, line=line, column=column, first=before)
         seen[code] = line
 
+    read_each(rows, look)
+
 
 # --- how many they are
 
 
 def _years(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> dict[int, int]:
-    years = {}
-    for column in columns["year"]:
-        for line in table.index:
-            cell = str(table.at[line, column])
-            if not cell:
-                continue
-            if not re.fullmatch(r"\d{4}", cell) or not OLDEST_YEAR <= int(cell) <= atlas.year:
-                raise SourceError("local_year", file=path, line=line, column=column, low=OLDEST_YEAR, high=atlas.year)
-            years[int(line)] = int(cell)
-    return years
+    cells = [(int(line), column) for column in columns["year"] for line in table.index if table.at[line, column]]
+
+    def year(line: int, column: str) -> int:
+        cell = str(table.at[line, column])
+        if not re.fullmatch(r"\d{4}", cell) or not OLDEST_YEAR <= int(cell) <= atlas.year:
+            raise SourceError("local_year", file=path, line=line, column=column, low=OLDEST_YEAR, high=atlas.year)
+        return int(cell)
+
+    return dict(read_each(cells, lambda cell: (cell[0], year(*cell))))
 
 
 def _counts(
@@ -441,13 +449,15 @@ def _counts(
     used = {kind: columns[kind][0] for kind in COUNT_KINDS if columns[kind]}
     units = _units_of_rows(rows.values(), atlas)
     told: dict[str, dict[str, int]] = {}
-    for line, code in rows.items():
-        found = _told(table, line, used, path)
-        if not found:
-            continue
-        if found["total"] > atlas.population.loc[list(units[code]), "adults"].sum():
+
+    def take(line: int) -> None:
+        code, found = rows[line], _told(table, line, used, path)
+        if found and found["total"] > atlas.population.loc[list(units[code]), "adults"].sum():
             raise SourceError("local_too_many", file=path, line=line, column=next(iter(used.values())))
-        told[code] = found
+        if found:
+            told[code] = found
+
+    read_each(rows, take)
     if not told:
         raise SourceError("local_nothing_given", file=path)
     if all(found.keys() >= LIGHTS for found in told.values()):
@@ -458,10 +468,12 @@ def _counts(
 def _told(table: pd.DataFrame, line: int, used: Mapping[str, str], path: Path) -> dict[str, int]:
     """What a row tells: the total, and the lights where it has both; empty where its numbers are not known."""
     given = {kind: column for kind, column in used.items() if userfiles.is_given(table.at[line, column])}
-    blank = next((column for kind, column in used.items() if not table.at[line, column]), None)
-    if blank is not None:
-        raise SourceError("local_empty", file=path, line=line, column=blank)
-    found = {kind: _whole(table, line, column, path) for kind, column in given.items()}
+    faults = Faults()
+    blank = [column for column in used.values() if not table.at[line, column]]
+    faults.add_all(blank, lambda column: SourceError("local_empty", file=path, line=line, column=column))
+    with faults.noted():
+        found = dict(read_each(given, lambda kind: (kind, _whole(table, line, given[kind], path))))
+    faults.refuse()
     if found.keys() >= LIGHTS:
         persons = found["red"] + found["blue"]
         if found.setdefault("total", persons) != persons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ import shapely
 
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.places import LAT_RANGE, LON_RANGE
-from factgeo.errors import SettingsError, SourceError
+from factgeo.errors import Faults, SettingsError, SourceError, read_each
 from factgeo.files import userfiles
 from factgeo.files.userfiles import Table
 from factgeo.language import names
@@ -102,7 +102,7 @@ def read_sites(path: Path) -> tuple[Site, ...]:
     """
     points = path.suffix.lower() == ".gpkg"
     table = _site_points(path) if points else userfiles.read(path, SITE_COLUMNS, needed=["name", "lon", "lat"])
-    return tuple(_site(table, line) for line in table.lines)
+    return tuple(read_each(table.lines, lambda line: _site(table, line)))
 
 
 def _site_points(path: Path) -> Table:
@@ -110,26 +110,40 @@ def _site_points(path: Path) -> Table:
     layer = layers.in_crs(layers.read_layer(path, columns=["name"], shape="points"), 4326, path)
     table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold)
     table = table.astype(object).where(table.notna(), "").astype(str).set_axis(np.arange(1, len(table) + 1))
-    several = shapely.get_num_geometries(layer.geometry.to_numpy()) > 1
-    if several.any():
-        raise SourceError("site_points", file=path, line=table.index[int(several.argmax())])
+    several = table.index[shapely.get_num_geometries(layer.geometry.to_numpy()) > 1]
+    faults = Faults()
+    faults.add_all(several, lambda row: SourceError("site_points", file=path, line=row))
+    faults.refuse()
     lon, lat = shapely.get_coordinates(layer.geometry.to_numpy()).T
     rows = table.assign(lon=[f"{degrees:.8f}" for degrees in lon], lat=[f"{degrees:.8f}" for degrees in lat])
     return Table(path, rows, {str(column): str(column) for column in rows.columns}, 0)
 
 
 def _site(table: Table, line: int) -> Site:
-    name, given = table.at(line, "name").strip(), table.at(line, "role").strip()
+    cells: dict[str, Callable[[], str | float]] = {
+        "name": lambda: _site_name(table, line),
+        "lon": lambda: table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1]),
+        "lat": lambda: table.decimal(line, "lat", above=LAT_RANGE[0], up_to=LAT_RANGE[1]),
+        "role": lambda: _site_role(table, line),
+    }
+    return Site.model_validate(dict(read_each(cells, lambda name: (name, cells[name]()))))
+
+
+def _site_name(table: Table, line: int) -> str:
+    name = table.at(line, "name").strip()
     if sign := names.unseen(name):
         raise SourceError("cell_unseen", file=table.path, line=line, column="name", sign=sign)
     if not 0 < len(name) <= LONGEST_NAME:
         raise SourceError("site_name", file=table.path, line=line, most=LONGEST_NAME)
-    lon = table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1])
-    lat = table.decimal(line, "lat", above=LAT_RANGE[0], up_to=LAT_RANGE[1])
+    return name
+
+
+def _site_role(table: Table, line: int) -> str:
+    given = table.at(line, "role").strip()
     role = next((role for role, words in ROLES.items() if given.casefold() in words), None)
     if role is None:
         raise SourceError("site_role", file=table.path, line=line, given=given, known=", ".join(ROLES))
-    return Site.model_validate({"name": name, "lon": lon, "lat": lat, "role": role})
+    return role
 
 
 def _centre(atlas: Atlas, unit: str) -> Base:

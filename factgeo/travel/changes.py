@@ -16,7 +16,7 @@ from factgeo.atlas import places
 from factgeo.atlas.access import Access
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.places import Place
-from factgeo.errors import SettingsError, SourceError, UnknownNameError
+from factgeo.errors import Faults, SettingsError, SourceError, UnknownNameError, read_each
 from factgeo.files import userfiles
 from factgeo.files.userfiles import Table
 from factgeo.language import Number, names
@@ -43,12 +43,16 @@ def read(path: Path, atlas: Atlas) -> tuple[FixedLink, ...]:
         SourceError: The file cannot be read, or a row names no place or gives no possible number.
     """
     table = userfiles.read(path, COLUMNS, needed=["name", "from", "to", "minutes"])
-    return tuple(_link(table, line, atlas) for line in table.lines)
+    return tuple(read_each(table.lines, lambda line: _link(table, line, atlas)))
 
 
 def _link(table: Table, line: int, atlas: Atlas) -> FixedLink:
-    start, end = (_place(table.at(line, column), line, table.path, atlas) for column in ("from", "to"))
-    minutes = table.decimal(line, "minutes", above=0, up_to=LONGEST_MIN)
+    faults = Faults()
+    with faults.noted():
+        start, end = read_each(("from", "to"), lambda column: _place(table.at(line, column), line, table.path, atlas))
+    with faults.noted():
+        minutes = table.decimal(line, "minutes", above=0, up_to=LONGEST_MIN)
+    faults.refuse()
     if userfiles.is_given(table.at(line, "km")):
         km = table.decimal(line, "km", above=0, up_to=LONGEST_KM)
     else:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import SourceError
+from factgeo.errors import Faults, SourceError, read_each
 from factgeo.files import userfiles
 from factgeo.files.userfiles import Table
 from factgeo.language import names
@@ -46,7 +46,9 @@ def read(path: Path, atlas: Atlas) -> dict[str, float]:
         found = ", ".join(table.headers.values())
         raise SourceError("source_columns", file=path, missing="headway_min / departure", found=found)
     known = {names.plain(name): name for name in atlas.roads["crossing"].unique() if name}
-    crossing = pd.Series({line: _crossing(table.at(line, "crossing"), line, path, known) for line in table.lines})
+    lines = table.lines
+    crossings = read_each(lines, lambda line: _crossing(table.at(line, "crossing"), line, path, known))
+    crossing = pd.Series(crossings, index=lines)
     waits = _half_headways if table.has("headway_min") else _half_gaps
     return waits(table, crossing)
 
@@ -63,21 +65,32 @@ def _crossing(given: str, line: int, path: Path, known: dict[str, str]) -> str:
 
 def _half_headways(table: Table, crossing: pd.Series) -> dict[str, float]:
     repeated = crossing[crossing.duplicated()]
-    if len(repeated):
-        raise SourceError("timetable_twice", file=table.path, line=repeated.index[0], crossing=repeated.iloc[0])
-    headway = {line: table.decimal(line, "headway_min", above=0, up_to=LONGEST_HEADWAY_MIN) for line in table.lines}
-    return {str(crossing[line]): minutes / 2 for line, minutes in headway.items()}
+    faults = Faults()
+    faults.add_all(
+        repeated.index, lambda line: SourceError("timetable_twice", file=table.path, line=line, crossing=crossing[line])
+    )
+    with faults.noted():
+        headways = read_each(
+            table.lines, lambda line: table.decimal(line, "headway_min", above=0, up_to=LONGEST_HEADWAY_MIN)
+        )
+    faults.refuse()
+    return {str(name): minutes / 2 for name, minutes in zip(crossing, headways, strict=True)}
 
 
 def _half_gaps(table: Table, crossing: pd.Series) -> dict[str, float]:
-    minute = pd.Series({line: _minute(table.at(line, "departure"), line, table.path) for line in table.lines})
+    lines = table.lines
+    minutes = read_each(lines, lambda line: _minute(table.at(line, "departure"), line, table.path))
+    minute = pd.Series(minutes, index=lines)
     direction = pd.Series({line: table.at(line, "direction") for line in table.lines})
     waits: dict[str, list[float]] = {}
+    faults = Faults()
     for (name, _), group in minute.groupby([crossing, direction], sort=False):
         gaps = np.diff(np.unique(group.to_numpy())).astype(float)
         if not len(gaps):
-            raise SourceError("timetable_alone", file=table.path, line=group.index[0], crossing=name)
+            faults.add(SourceError("timetable_alone", file=table.path, line=group.index[0], crossing=name))
+            continue
         waits.setdefault(str(name), []).append(float((gaps**2).sum() / (2 * gaps.sum())))
+    faults.refuse()
     return {name: round(float(np.mean(each)), 2) for name, each in waits.items()}
 
 
