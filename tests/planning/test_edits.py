@@ -648,3 +648,47 @@ def test_a_listed_base_that_is_not_used_is_found(shipped: Atlas) -> None:
     found = [f for f in check(broken, shipped, free.journeys) if f.key == "listed_base_unused"]
     assert missing
     assert len(found) == len(missing)
+
+
+def listed(error: type[FactgeoError], path: Path, atlas: Atlas) -> list[str]:
+    """The sentences of a refusal that has several."""
+    return refusal(error, lambda: edits.read(path, atlas)).split("\n- ")[1:]
+
+
+def test_all_that_is_wrong_with_the_keys_and_values_of_a_file_is_told_at_once(shipped: Atlas, save: Save) -> None:
+    path = save(
+        "edits.toml", "leave = [1.5]\n[[keep]]\nname = 'A'\n[bases]\nrequire = ['Vik']\n[teams]\nexactly = -1\n"
+    )
+    said = listed(SettingsError, path, shipped)
+    assert len(said) == 4
+    for key, line in zip(("keep[1].units", "leave[1]", "bases.require", "teams.exactly"), said, strict=True):
+        assert "edits.toml" in line
+        assert key in line
+
+
+def test_all_unknown_units_and_odd_groups_of_a_file_are_told_at_once(shipped: Atlas, save: Save) -> None:
+    path = save("edits.toml", "together = [['Vikk', 'Lusterr'], ['Vik']]\nleave = ['Stadd', 'Kinn']\n")
+    said = listed(FactgeoError, path, shipped)
+    assert [next(word for word in ("Vikk", "Lusterr", "together[2]", "Stadd") if word in line) for line in said] == [
+        "Vikk", "Lusterr", "together[2]", "Stadd",
+    ]  # fmt: skip
+
+
+def test_all_wrong_rows_of_a_table_are_told_at_once(shipped: Atlas, save: Save) -> None:
+    said = listed(
+        SourceError, save("edits.csv", "rule;units;team\nkeep;Vik;\nlove;Vik;\nleave;Stad;\nteams;x;\n"), shipped
+    )
+    assert [next(line for line in (2, 3, 4, 5) if f"line {line}" in each) for each in said] == [2, 3, 5]
+
+
+def test_all_demands_with_unknown_units_are_told_at_once(shipped: Atlas) -> None:
+    rules = settings.load(tables={"edits": {"leave": ["Stadd"], "apart": [["Vikk", "Lusterr"]]}})
+    said = refusal(FactgeoError, lambda: edits.resolved(rules, shipped))
+    assert all(name in said for name in ("Stadd", "Vikk", "Lusterr"))
+
+
+def test_all_groups_that_are_none_once_units_are_known_are_told_at_once(shipped: Atlas) -> None:
+    rules = settings.load(tables={"edits": {"together": [["Vik", "4639"]], "apart": [["Kinn", "4602"]]}})
+    said = refusal(SettingsError, lambda: edits.resolved(rules, shipped))
+    assert "edits.together.0" in said
+    assert "edits.apart.0" in said
