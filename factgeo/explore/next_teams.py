@@ -133,7 +133,7 @@ def _refuse_no_baseline(baseline: Solution, settings: Settings) -> None:
 def _existing(request: Request) -> dict[int, int]:
     """Rows of the listed teams' bases, with the number of teams at each."""
     times = request.journeys
-    bases = edits.listed_bases(request.atlas, request.area, request.settings, times.bases)
+    bases = edits.listed_bases(request.demands.coded, request.atlas, request.area, request.settings, times.bases)
     return {times.row[base]: number for base, number in bases.items()}
 
 

@@ -304,6 +304,7 @@ def _moved(plan: Plan, persons: Mapping[str, int]) -> int:
 
 def _demands(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
     """What the planner demands of the plan."""
+    # resolved here again, so that what a plan carries as its demands is not taken on trust
     asked, team_of = edits.resolved(plan.settings, atlas), plan.team_of()
     name = atlas.units["name"]
     yield from _kept(asked, plan, atlas)

@@ -15,7 +15,7 @@ import networkx as nx
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
-from factgeo.planning import edits, pipeline, planfields, planfile
+from factgeo.planning import pipeline, planfields, planfile
 from factgeo.planning.measure import team_names
 from factgeo.planning.plan import NO_PROOF, ActTier, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
@@ -128,9 +128,9 @@ def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -
     whole = team(plan, team_id)
     if base is not None:
         _refuse_no_candidate(base, ground)
-    free = set(whole.units) - locked_units(plan, ground.atlas) - {whole.base.unit_code}
+    free = set(whole.units) - locked_units(plan) - {whole.base.unit_code}
     possible = [each for each in ([base] if base else ground.candidates(free)) if each.unit_code in free]
-    if team_id in locked_teams(plan, ground.atlas):
+    if team_id in locked_teams(plan):
         raise PlanError("draft_team_locked", team=team_names(plan, ground.atlas)[team_id])
     if not possible:
         raise PlanError("draft_undivided", team=team_names(plan, ground.atlas)[team_id])
@@ -229,11 +229,11 @@ def _refuse_no_candidate(base: Base, ground: Ground) -> None:
 
 def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas: Atlas) -> None:
     """Locked units stay where they are, and a locked team takes no more."""
-    team_of, kept = plan.team_of(), locked_teams(plan, atlas)
+    team_of, kept = plan.team_of(), locked_teams(plan)
     changed = kept & {team_id, *(team_of.get(unit) for unit in moving)} if moving else frozenset()
     if changed:
         raise PlanError("draft_team_locked", team=team_names(plan, atlas)[min(changed)])
-    locked = locked_units(plan, atlas)
+    locked = locked_units(plan)
     stuck = [str(atlas.units.at[unit, "name"]) for unit in moving if unit in locked]
     if stuck:
         raise PlanError("draft_unit_locked", unit=_and_more(stuck))
@@ -242,17 +242,17 @@ def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas
 # locks
 
 
-def locked_units(plan: Plan, atlas: Atlas) -> frozenset[str]:
+def locked_units(plan: Plan) -> frozenset[str]:
     """Units that stay where they are: locked by themselves, left without a team, or in a locked team."""
-    asked = edits.resolved(plan.settings, atlas)
+    asked = plan.demands.coded
     return frozenset(
         (*asked.leave, *(u for lock in asked.lock for u in lock.units), *(u for each in asked.keep for u in each.units))
     )
 
 
-def locked_teams(plan: Plan, atlas: Atlas) -> frozenset[str]:
+def locked_teams(plan: Plan) -> frozenset[str]:
     """Ids of the teams that are kept exactly as they are."""
-    kept = {frozenset(each.units) for each in edits.resolved(plan.settings, atlas).keep}
+    kept = {frozenset(each.units) for each in plan.demands.coded.keep}
     return frozenset(each.team_id for each in plan.catchments if kept and frozenset(each.units) in kept)
 
 
@@ -260,7 +260,7 @@ def lock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
     """Units stay in the team they have now, or without one. Those of locked teams do so already."""
     units = tuple(units)
     _refuse_unknown(plan, units, ())
-    asked, base_of = edits.resolved(plan.settings, ground.atlas), plan.base_of()
+    asked, base_of = plan.demands.coded, plan.base_of()
     kept = {unit for each in asked.keep for unit in each.units}
     new = {unit for unit in units if unit not in kept}
     spelt = {base: _spelling(base, ground) for base in {base_of[unit] for unit in new & base_of.keys()}}
@@ -270,7 +270,7 @@ def lock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
     return _with_edits(plan, lock=_grouped(locks), leave=tuple(sorted(leave)))
 
 
-def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
+def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
     """Units are free to move.
 
     Raises:
@@ -278,7 +278,7 @@ def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
     """
     free = set(units)
     _refuse_unknown(plan, free, ())
-    asked = edits.resolved(plan.settings, ground.atlas)
+    asked = plan.demands.coded
     for each in asked.keep:
         if free & set(each.units):
             raise PlanError("draft_team_locked", team=each.name)
@@ -290,19 +290,19 @@ def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
 def lock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
     """A team stays with exactly its units and its base, whatever the rules say."""
     _refuse_unknown(plan, (), (team_id,))
-    if team_id in locked_teams(plan, ground.atlas):
+    if team_id in locked_teams(plan):
         return plan
     mine = team(plan, team_id)
-    others = _keeps_but(plan, mine, ground)
+    others = _keeps_but(plan, mine)
     name = team_names(plan, ground.atlas)[team_id][:LONGEST_NAME]
     kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, ground))
     return _without_proof(_with_edits(plan, keep=(*others, kept)))
 
 
-def unlock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
+def unlock_team(plan: Plan, team_id: str) -> Plan:
     """A team is free to change; units that are locked by themselves remain so."""
     _refuse_unknown(plan, (), (team_id,))
-    return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id), ground)))
+    return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 
 
 def lock_all(plan: Plan, ground: Ground) -> Plan:
@@ -315,15 +315,14 @@ def unlock_all(plan: Plan) -> Plan:
     return _without_proof(_with_edits(plan, lock=(), keep=(), leave=()))
 
 
-def _keeps_but(plan: Plan, mine: Catchment, ground: Ground) -> tuple[KeptTeam, ...]:
+def _keeps_but(plan: Plan, mine: Catchment) -> tuple[KeptTeam, ...]:
     """The kept teams that share no unit with one."""
-    kept = edits.resolved(plan.settings, ground.atlas).keep
-    return tuple(each for each in kept if not set(each.units) & set(mine.units))
+    return tuple(each for each in plan.demands.coded.keep if not set(each.units) & set(mine.units))
 
 
 def _with_edits(plan: Plan, **changes: object) -> Plan:
-    settings = plan.settings
-    return replace(plan, settings=settings.model_copy(update={"edits": settings.edits.model_copy(update=changes)}))
+    demands = plan.demands.changed(**changes)
+    return replace(plan, settings=plan.settings.model_copy(update={"edits": demands.given}), demands=demands)
 
 
 def _without_proof(plan: Plan) -> Plan:
@@ -361,8 +360,8 @@ def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
     """The locks of teams that drive from another base than before follow them."""
     now = {catchment.team_id: catchment.base for catchment in then.catchments}
     changed = {c.team_id: c for c in before.catchments if now.get(c.team_id, c.base) != c.base}
-    asked = edits.resolved(then.settings, ground.atlas) if changed else None
-    if asked is None or not (asked.lock or asked.keep):
+    asked = then.demands.coded
+    if not (changed and (asked.lock or asked.keep)):
         return then
     spelt = {team_id: _spelling(now[team_id], ground) for team_id in changed}
     locks, atlas = _locks(asked), ground.atlas

@@ -35,7 +35,7 @@ from factgeo.errors import (
 from factgeo.files import documents, userfiles
 from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase, names
-from factgeo.planning.plan import Plan
+from factgeo.planning.plan import Demands, Plan
 from factgeo.settings import Edits, KeptTeam, Lock, Settings
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
@@ -344,19 +344,31 @@ def _wrong_units(error: ErrorDetails, atlas: Atlas) -> SettingsError:
     return SettingsError("edits_units", key=key, units=_named(error["input"], atlas))
 
 
-def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
+def demands(settings: Settings, atlas: Atlas) -> Demands:
+    """The demands of some settings as a plan carries them; raises what :func:`resolved` raises."""
+    return Demands(settings.edits, resolved(settings, atlas))
+
+
+def under(plan: Plan, settings: Settings, atlas: Atlas) -> Plan:
+    """The plan under other settings, with their demands; raises what :func:`resolved` raises."""
+    return replace(plan, settings=settings, demands=demands(settings, atlas))
+
+
+def refuse_contradictions(
+    edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]
+) -> None:
     """Refuse demands that cannot hold together, whatever the plan.
 
     Args:
+        edits: The demands in codes.
         atlas: The pack.
         area: What is planned for.
-        settings: With the demands.
+        settings: The other rules.
         candidates: The bases that may be used; forbidden ones are not among them.
 
     Raises:
         PlanError: Two demands contradict, or a team has no base left; both sides are named.
     """
-    edits = resolved(settings, atlas)
     _refuse_strangers(edits, atlas, area)
     _refuse_banned(edits, atlas, area, settings, candidates)
     _refuse_bases(edits, atlas, candidates)
@@ -421,10 +433,12 @@ def bases_of(team: KeptTeam | Lock, atlas: Atlas, candidates: Iterable[Base]) ->
     ]
 
 
-def listed_bases(atlas: Atlas, area: Area, settings: Settings, candidates: Iterable[Base]) -> dict[Base, int]:
+def listed_bases(
+    edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Iterable[Base]
+) -> dict[Base, int]:
     """The bases of listed teams that a plan has to use, with the number of teams there; none unless asked for.
 
-    A listed team in the area of a kept team is part of that.
+    A listed team in the area of a kept team is part of that. ``edits`` are the demands in codes.
 
     Raises:
         PlanError: The base of a listed team is forbidden.
@@ -432,7 +446,6 @@ def listed_bases(atlas: Atlas, area: Area, settings: Settings, candidates: Itera
     """
     if not settings.existing.listed:
         return {}
-    edits = resolved(settings, atlas)
     taken = {unit for team in edits.keep for unit in team.units}
     standing = teams.standing(atlas, area.units, without=settings.existing.without).bases
     centres = {base.unit_code: base for base in candidates if base.kind == "centre"}

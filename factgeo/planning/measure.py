@@ -13,7 +13,7 @@ from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
 from factgeo.people import need
 from factgeo.people.need import TargetGroup
-from factgeo.planning import edits, services
+from factgeo.planning import services
 from factgeo.planning.plan import Catchment, Part, Plan
 from factgeo.planning.services import ServiceClass
 from factgeo.settings import Settings
@@ -264,7 +264,7 @@ def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent
 
 def team_names(plan: Plan, atlas: Atlas) -> dict[str, str]:
     """Names of the teams by id: a planner's own for a kept team; else the base's, or its unit's where two share one."""
-    kept = {frozenset(team.units): team.name for team in edits.resolved(plan.settings, atlas).keep}
+    kept = {frozenset(team.units): team.name for team in plan.demands.coded.keep}
     base_names = [catchment.base.name for catchment in plan.catchments]
     return {
         c.team_id: kept.get(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from factgeo.atlas.areas import Area
-from factgeo.settings import Settings
+from factgeo.settings import Edits, Settings
 from factgeo.travel.bases import Base
 
 Reason = Literal["too_few", "too_far", "no_road", "cut_off", "locked"]
@@ -105,8 +105,35 @@ NO_PROOF = Proof("", "none", ())
 
 
 @dataclass(frozen=True)
+class Demands:
+    """What a planner demands of a plan.
+
+    Attributes:
+        given: As the settings have it: units by name or code.
+        coded: The same with unit codes only (see :func:`factgeo.planning.edits.demands`).
+    """
+
+    given: Edits
+    coded: Edits
+
+    def changed(self, **changes: object) -> Demands:
+        """Some demands replaced by others whose units are codes."""
+        return Demands(self.given.model_copy(update=changes), self.coded.model_copy(update=changes))
+
+
+NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
+NO_DEMANDS = Demands(NO_EDITS, NO_EDITS)
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A proposal for one area, with the settings that shaped it and the proof of its quality."""
+    """A proposal for one area, with the settings that shaped it and the proof of its quality.
+
+    ``demands`` are those of the settings; they follow from settings and pack, so they are not compared.
+
+    Raises:
+        ValueError: ``demands`` are those of other settings.
+    """
 
     area: Area
     settings: Settings
@@ -115,6 +142,12 @@ class Plan:
     proof: Proof
     pack_digest: str
     act: ActTier | None = None
+    demands: Demands = field(default=NO_DEMANDS, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that were replaced alone."""
+        if self.demands.given != self.settings.edits:
+            raise ValueError("the demands are not those of the settings; see edits.under")
 
     def team_of(self) -> dict[str, str]:
         """Team id of each served unit."""

@@ -23,7 +23,7 @@ from factgeo.files.documents import UnreadableError
 from factgeo.files.userfiles import Table
 from factgeo.language import Phrase, names
 from factgeo.planning import edits, planfields
-from factgeo.planning.plan import NO_PROOF, ActArea, ActTier, Catchment, Plan, Proof, Reason, Stage, Unserved
+from factgeo.planning.plan import NO_PROOF, ActArea, ActTier, Catchment, Demands, Plan, Proof, Reason, Stage, Unserved
 from factgeo.planning.planfields import ACT_STAGE, SCHEMA, GivenBase, GivenPlan, GivenSolver, GivenTeam, GivenUnserved
 from factgeo.settings import Settings
 from factgeo.travel import bases, journeys
@@ -194,11 +194,12 @@ def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
         given = planfields.plan(content, file)
     faults.refuse()
     with faults.noted():
-        rules = rules_from(given.rules, atlas, file)
+        rules, demands = rules_from(given.rules, atlas, file)
     with faults.noted():
         refuse_strangers(given, atlas, file)
     faults.refuse()
-    return _named(standing(given, rules, known_bases(atlas, tuple(given.area.unit_codes), rules), file), file)
+    known = known_bases(atlas, tuple(given.area.unit_codes), rules)
+    return _named(standing(given, rules, demands, known, file), file)
 
 
 def refuse_other_pack(digest: object, atlas: Atlas, file: Path) -> None:
@@ -219,7 +220,7 @@ def known_bases(atlas: Atlas, units: tuple[str, ...], rules: Settings) -> Known:
     return {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
 
 
-def standing(given: GivenPlan, rules: Settings, known: Known, file: Path) -> Plan:
+def standing(given: GivenPlan, rules: Settings, demands: Demands, known: Known, file: Path) -> Plan:
     """The plan of fields whose units are in the pack, under rules that are read already.
 
     Raises:
@@ -245,6 +246,7 @@ def standing(given: GivenPlan, rules: Settings, known: Known, file: Path) -> Pla
         proof=_proof(given.solver, stages),
         pack_digest=given.pack_digest,
         act=act,
+        demands=demands,
     )
 
 
@@ -257,8 +259,8 @@ def _proof(given: GivenSolver, stages: tuple[Stage, ...]) -> Proof:
     return Proof(given.name, given.status, own, claimed=given.claimed)
 
 
-def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> Settings:
-    """The settings of a plan; those that are younger than the plan have their defaults.
+def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> tuple[Settings, Demands]:
+    """The settings of a plan and their demands; settings that are younger than the plan have their defaults.
 
     A plan never says on whose machines to compute, for these could make this one run what they send.
 
@@ -267,10 +269,10 @@ def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> Settings:
     """
     try:
         rules = settings.load(tables=given).here()
-        edits.resolved(rules, atlas)
+        demands = edits.demands(rules, atlas)
     except (SettingsError, UnknownNameError) as error:
         raise error.reworded(lambda each: PlanError("plan_rules", file=file, reason=each)) from None
-    return rules
+    return rules, demands
 
 
 def _base(given: GivenBase, known: Known, file: Path) -> Base:

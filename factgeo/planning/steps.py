@@ -11,13 +11,12 @@ from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.planning import edits, planfields, planfile
-from factgeo.planning.plan import Catchment, Plan
+from factgeo.planning.plan import NO_EDITS, Catchment, Plan
 from factgeo.planning.planfields import GivenDraft, GivenPlan, GivenStep
 from factgeo.settings import Edits, Settings
 
 SCHEMA = planfields.DRAFT_SCHEMA
 MOST_STEPS = 100
-NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
 NO_FILE = Path()  # a history has no file that an error could name
 
 T = TypeVar("T")
@@ -159,21 +158,21 @@ def _history(content: Mapping[str, Any], atlas: Atlas) -> History:
     if content["schema"] != SCHEMA or given.position >= len(given.steps):
         raise ValueError(content["schema"])
     units = tuple(given.area.unit_codes)
-    rules = [planfile.rules_from(each, atlas, NO_FILE) for each in given.rules]
+    rules = [planfile.rules_from(each, atlas, NO_FILE)[0] for each in given.rules]
     known = [planfile.known_bases(atlas, units, each) for each in rules]
     demands = [Edits.model_validate(each) for each in given.edits]
     under = {
         (k, n): rules[k].model_copy(update={"edits": demands[n]})
         for k, n in {(step.rules, step.edits) for step in given.steps}
     }
-    for settings in under.values():
-        edits.resolved(settings, atlas)
+    demands_of = {numbers: edits.demands(settings, atlas) for numbers, settings in under.items()}
 
     def step_of(step: GivenStep) -> Step:
         drawn = _drawn(given, step)
         planfields.refuse_contradictions(drawn, NO_FILE)
         planfile.refuse_strangers(drawn, atlas, NO_FILE)
-        plan = planfile.standing(drawn, under[step.rules, step.edits], known[step.rules], NO_FILE)
+        numbers = (step.rules, step.edits)
+        plan = planfile.standing(drawn, under[numbers], demands_of[numbers], known[step.rules], NO_FILE)
         return Step(plan, _phrase(step.what.model_dump()))
 
     return History(tuple(map(step_of, given.steps)), given.position)

@@ -22,7 +22,7 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
-from factgeo.planning import check, draft, pipeline, planfile, steps
+from factgeo.planning import check, draft, edits, pipeline, planfile, steps
 from factgeo.planning.draft import Ground
 from factgeo.planning.plan import Plan, Proof, Unserved
 from factgeo.planning.result import Result
@@ -277,12 +277,12 @@ def test_act_areas_stay_while_all_their_teams_do(two_tiers: Result) -> None:
 
 def test_locked_units_stay_and_the_refusal_names_them(plan: Plan, ground: Ground) -> None:
     locked = draft.lock_units(plan, [KINN, SOLUND], ground)
-    assert draft.locked_units(locked, ground.atlas) == {KINN, SOLUND}
+    assert draft.locked_units(locked) == {KINN, SOLUND}
     assert "Kinn" in refusal(PlanError, lambda: draft.move(locked, [KINN], EID, ground))
     assert "Solund" in refusal(PlanError, lambda: draft.add_team(locked, base_in(SOLUND, ground), ground))
     assert "Kinn" in refusal(PlanError, lambda: draft.join(locked, EID, SVELGEN, ground))
     assert "Kinn" in refusal(PlanError, lambda: draft.set_base(locked, EID, base_in(KINN, ground), ground))
-    free = draft.unlock_units(locked, [KINN, SOLUND], ground)
+    free = draft.unlock_units(locked, [KINN, SOLUND])
     assert free.settings == plan.settings
     assert draft.move(free, [KINN], EID, ground).team_of()[KINN] == EID
 
@@ -302,23 +302,23 @@ def test_locking_anew_means_where_the_unit_is_now(plan: Plan, ground: Ground) ->
         assert {note.key for note in check.check(stale, atlas, ground.times)} & {"lock_broken", "not_left"}
         again = draft.lock_units(stale, [KINN], ground)
         assert not {note.key for note in check.check(again, atlas, ground.times)} & {"lock_broken", "not_left"}
-        assert draft.locked_units(again, atlas) == {KINN}
+        assert draft.locked_units(again) == {KINN}
 
 
 def test_locked_teams_take_and_give_nothing(plan: Plan, ground: Ground) -> None:
     locked = draft.lock_team(plan, SVELGEN, ground)
-    assert draft.locked_teams(locked, ground.atlas) == {SVELGEN}
-    assert draft.locked_units(locked, ground.atlas) == {KINN, BREMANGER}
+    assert draft.locked_teams(locked) == {SVELGEN}
+    assert draft.locked_units(locked) == {KINN, BREMANGER}
     assert draft.lock_team(locked, SVELGEN, ground) is locked
     for edit in (
         lambda: draft.move(locked, [KINN], EID, ground),
         lambda: draft.move(locked, [STAD], SVELGEN, ground),
         lambda: draft.join(locked, SVELGEN, EID, ground),
         lambda: draft.divide(locked, SVELGEN, ground),
-        lambda: draft.unlock_units(locked, [KINN], ground),
+        lambda: draft.unlock_units(locked, [KINN]),
     ):
         assert "Svelgen" in refusal(PlanError, edit)
-    assert draft.unlock_team(locked, SVELGEN, ground).settings == plan.settings
+    assert draft.unlock_team(locked, SVELGEN).settings == plan.settings
     assert draft.lock_units(locked, [KINN], ground).settings == locked.settings
 
 
@@ -331,7 +331,7 @@ def test_locks_follow_a_team_that_drives_from_another_base(plan: Plan, ground: G
     assert check.check(without, ground.atlas, ground.times) == []
     team = draft.set_base(draft.lock_team(plan, SVELGEN, ground), SVELGEN, base_in(KINN, ground), ground)
     assert check.check(team, ground.atlas, ground.times) == []
-    assert draft.locked_teams(team, ground.atlas) == {SVELGEN}
+    assert draft.locked_teams(team) == {SVELGEN}
 
 
 def test_a_lock_means_the_team_s_base_and_no_other_where_it_has_a_name_of_its_own(several_bases: Result) -> None:
@@ -353,9 +353,8 @@ def test_a_lock_means_the_team_s_base_and_no_other_where_it_has_a_name_of_its_ow
 def test_locks_by_name_from_a_file_are_known(shipped: Atlas) -> None:
     demands = {"lock": [{"units": ["Kinn"], "base": "Svelgen"}], "leave": ["Solund"]}
     result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables={"edits": demands}))
-    ground = Ground.of(result)
-    assert draft.locked_units(result.plan, shipped) == {KINN, SOLUND}
-    assert draft.unlock_units(result.plan, [KINN, SOLUND], ground).settings == settings.load()
+    assert draft.locked_units(result.plan) == {KINN, SOLUND}
+    assert draft.unlock_units(result.plan, [KINN, SOLUND]).settings == settings.load()
 
 
 # neighbours and the best of the rest
@@ -504,9 +503,9 @@ def edits_at_random(chance: random.Random, plan: Plan, ground: Ground) -> Iterat
     yield lambda plan: draft.join(plan, one, other, ground)
     yield lambda plan: draft.divide(plan, one, ground)
     yield lambda plan: draft.lock_units(plan, units, ground)
-    yield lambda plan: draft.unlock_units(plan, units, ground)
+    yield lambda plan: draft.unlock_units(plan, units)
     yield lambda plan: draft.lock_team(plan, one, ground)
-    yield lambda plan: draft.unlock_team(plan, one, ground)
+    yield lambda plan: draft.unlock_team(plan, one)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -517,7 +516,7 @@ def test_whatever_is_done_every_unit_is_in_one_team_or_openly_in_none(
     ground, plan = Ground.of(start), start.plan
     history, done = steps.began(plan), 0
     for number in range(40):
-        before, locked = plan, draft.locked_units(plan, ground.atlas)
+        before, locked = plan, draft.locked_units(plan)
         edit = chance.choice(list(edits_at_random(chance, plan, ground)))
         try:
             plan = edit(plan)
@@ -525,6 +524,7 @@ def test_whatever_is_done_every_unit_is_in_one_team_or_openly_in_none(
             continue
         done += 1
         each_unit_once(plan)
+        assert plan.demands == edits.demands(plan.settings, ground.atlas)
         stayed = {unit: before.team_of().get(unit) for unit in locked}
         assert {unit: plan.team_of().get(unit) for unit in locked} == stayed
         broken = {note.key for note in check.check(plan, ground.atlas, ground.times)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -18,7 +19,7 @@ from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError, PlanError, SettingsError, SourceError
-from factgeo.planning import edits, pipeline, planfile
+from factgeo.planning import edits, pipeline, planfile, steps
 from factgeo.planning.check import check
 from factgeo.planning.plan import Catchment, Plan, Unserved
 from factgeo.planning.result import Result
@@ -163,6 +164,26 @@ def test_demands_survive_settings_and_digest_sees_them(shipped: Atlas, save: Sav
     assert again.digest() == rules.digest() != settings.load().digest()
     named = {"edits": {"leave": ["Solund"], "apart": [["Kinn", "Sunnfjord"]]}}
     assert edits.resolved(settings.load(tables=named), shipped).apart == ((KINN, SUNNFJORD),)
+
+
+def test_a_plan_carries_its_demands_in_codes_and_as_they_were_given(shipped: Atlas, save: Save) -> None:
+    rules = settings.load(tables={"edits": {"lock": [{"units": ["Kinn"], "base": "Svelgen"}]}})
+    plan = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules).plan
+    assert plan.demands.given == rules.edits == plan.settings.edits
+    assert plan.demands.coded.lock[0].units == (KINN,)
+    path = save("plan.json", json.dumps(steps.plan_content(plan)))
+    read, copied = planfile.read(path, shipped), pickle.loads(pickle.dumps(plan))  # noqa: S301 - written here
+    assert read.demands == copied.demands == plan.demands
+    assert copied == plan
+
+
+def test_the_settings_of_a_plan_are_never_replaced_without_its_demands(forde: Result) -> None:
+    other = settings.load(tables={"edits": {"leave": ["Solund"]}})
+    with pytest.raises(ValueError, match=r"edits\.under"):
+        replace(forde.plan, settings=other)
+    plan = edits.under(forde.plan, other, forde.atlas)
+    assert (plan.settings, plan.demands.coded.leave) == (other, (SOLUND,))
+    assert plan == replace(plan, demands=edits.demands(other, forde.atlas))
 
 
 BAD_TOML = {

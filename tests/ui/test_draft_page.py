@@ -144,9 +144,9 @@ def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest) -> None:
     )
 
 
-def test_a_locked_unit_cannot_be_moved_until_it_is_unlocked(page: AppTest, forde: Result) -> None:
+def test_a_locked_unit_cannot_be_moved_until_it_is_unlocked(page: AppTest) -> None:
     press(page, "app.panel.lock")
-    assert draft.locked_units(plan_of(page), forde.atlas) == {KINN}
+    assert draft.locked_units(plan_of(page)) == {KINN}
     assert button(page, "app.panel.move").disabled
     press(page, "app.panel.unlock")
     assert not button(page, "app.panel.move").disabled
@@ -228,10 +228,10 @@ def test_teams_are_divided_joined_and_locked(page: AppTest, forde: Result) -> No
     press(page, "app.panel.join")
     assert plan_of(page) == draft.join(divided, first, new, ground)
     press(page, "app.panel.lock_team")
-    assert draft.locked_teams(plan_of(page), forde.atlas) == {first}
+    assert draft.locked_teams(plan_of(page)) == {first}
     assert button(page, "app.panel.divide").disabled
     press(page, "app.panel.unlock_team")
-    assert not draft.locked_teams(plan_of(page), forde.atlas)
+    assert not draft.locked_teams(plan_of(page))
 
 
 def test_improving_leaves_what_is_locked_and_finds_the_best_of_the_rest(page: AppTest, forde: Result) -> None:

@@ -114,8 +114,8 @@ def demands(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[B
         SettingsError: A demand is out of range.
         UnknownNameError: A unit is unknown.
     """
-    edits.refuse_contradictions(atlas, area, settings, candidates)
     asked = edits.resolved(settings, atlas)
+    edits.refuse_contradictions(asked, atlas, area, settings, candidates)
     unit_at = {unit: k for k, unit in enumerate(area.units)}
     base_at = {base: k for k, base in enumerate(candidates)}
 
@@ -131,5 +131,7 @@ def demands(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[B
         together=tuple(units(group) for group in asked.together),
         apart=tuple((unit_at[a], unit_at[b]) for a, b in asked.apart),
         leave=units(asked.leave),
-        listed={base_at[base]: count for base, count in edits.listed_bases(atlas, area, settings, candidates).items()},
+        listed={
+            base_at[base]: count for base, count in edits.listed_bases(asked, atlas, area, settings, candidates).items()
+        },
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.planning import edits
 from factgeo.planning.plan import Catchment, Plan, Proof, Stage, Unserved
 from factgeo.planning.propose import exact
 from factgeo.planning.propose.problem import Problem, Solution
@@ -60,7 +59,7 @@ def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
         raise ValueError("a solution without an assignment is no plan")
     atlas, area, settings, journeys = request.atlas, request.area, request.settings, request.journeys
     counted = atlas.counted(settings.size.who).loc[list(area.units)].to_numpy()
-    left = edits.resolved(settings, atlas).leave
+    left = request.demands.coded.leave
     locked = {k for k, unit in enumerate(area.units) if unit in left}
     unserved = reasons(problem, solution.base_of, journeys.by_unit, counted, locked)
     catchments = _catchments(area, solution.base_of, journeys.bases)
@@ -72,6 +71,7 @@ def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
         unserved=tuple(Unserved(area.units[unit], reason) for unit, reason in unserved.items()),
         proof=_proof(solution),
         pack_digest=atlas.digest,
+        demands=request.demands,
         act=act_tier(atlas, catchments, joined, area.units, journeys, settings) if settings.act_areas.enabled else None,
     )
 

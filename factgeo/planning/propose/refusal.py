@@ -13,7 +13,7 @@ from factgeo.planning import edits
 from factgeo.planning.propose import exact
 from factgeo.planning.propose.problem import NO_LIMIT, Objective, Solution
 from factgeo.planning.propose.relaxation import relaxations
-from factgeo.planning.propose.request import Demand, Request, demands, with_rule
+from factgeo.planning.propose.request import Demand, Request, demands
 from factgeo.settings import Site
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
@@ -104,13 +104,13 @@ def _means(asked: object, base: Base, request: Request) -> bool:
 
 def _lock(only: Demand, request: Request) -> Phrase:
     """Units that cannot belong to the base that they are locked to."""
-    lock = edits.resolved(with_rule(request.settings, "edits", "lock", (only.value,)), request.atlas).lock[0]
+    lock = request.with_rule("edits", "lock", (only.value,)).demands.coded.lock[0]
     return obstacle(request, lock.units, edits.bases_of(lock, request.atlas, request.journeys.bases))
 
 
 def _together(only: Demand, request: Request) -> Phrase:
     """Units that no base can serve together: shown for the base whose farthest unit is nearest."""
-    asked = edits.resolved(with_rule(request.settings, "edits", "together", (only.value,)), request.atlas).together[0]
+    asked = request.with_rule("edits", "together", (only.value,)).demands.coded.together[0]
     columns = [request.area.units.index(unit) for unit in asked]
     farthest = request.journeys.by_unit.mean_min()[:, columns].max(axis=1)
     return obstacle(request, asked, [request.journeys.bases[int(farthest.argmin())]])

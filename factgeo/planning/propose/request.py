@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from factgeo.atlas import areas
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.language import Number, Phrase
+from factgeo.planning import edits
+from factgeo.planning.plan import Demands
 from factgeo.planning.propose import exact
 from factgeo.planning.propose.formulate import formulate
 from factgeo.planning.propose.problem import Group, Objective, Problem
@@ -26,6 +29,11 @@ class Request:
     area: Area
     settings: Settings
     journeys: Journeys
+
+    @cached_property
+    def demands(self) -> Demands:
+        """What the planner demands, in codes."""
+        return edits.demands(self.settings, self.atlas)
 
     def problem(self) -> Problem:
         """The request as arrays."""

@@ -181,7 +181,7 @@ def _toolbar(result: Result) -> None:
     history = now.history if now else None
     if history is None:
         return
-    locked = bool(draft.locked_units(result.plan, result.atlas) or draft.locked_teams(result.plan, result.atlas))
+    locked = bool(draft.locked_units(result.plan) or draft.locked_teams(result.plan))
     with st.container(horizontal=True, width="content"):
         undone = Phrase("app.draft.undid", values={"step": history.steps[history.position].what})
         st.button(text("app.draft.undo"), icon=":material/undo:", on_click=_go, args=(history.undo(), undone),

@@ -59,7 +59,7 @@ def _unit(result: Result, act: Act) -> None:
     )
     st.markdown(_about_unit(unit, result))
     home = plan.team_of().get(unit, NOBODY)
-    locked = unit in draft.locked_units(plan, result.atlas) or home in draft.locked_teams(plan, result.atlas)
+    locked = unit in draft.locked_units(plan) or home in draft.locked_teams(plan)
     near = draft.neighbours(plan, unit, ground)
     others = [c.team_id for c in plan.catchments if c.team_id not in (home, *near)]
     targets = [*near, *others, *([NOBODY] if home else [])]
@@ -123,9 +123,9 @@ def _team_name(team_id: str, result: Result) -> str:
 def _lock_button(unit: str, result: Result, act: Act) -> None:
     """Lock or unlock one unit; one without a team has nothing to be locked to."""
     plan, atlas = result.plan, result.atlas
-    if unit in draft.locked_units(plan, atlas):
+    if unit in draft.locked_units(plan):
         st.button(text("app.panel.unlock"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, ground: draft.unlock_units(plan, (unit,), ground), draft.did_unlock_units((unit,), atlas),
+            lambda plan, _: draft.unlock_units(plan, (unit,)), draft.did_unlock_units((unit,), atlas),
         ))  # fmt: skip
         return
     st.button(text("app.panel.lock"), icon=":material/lock:", disabled=unit not in plan.team_of(), on_click=act, args=(
@@ -188,7 +188,7 @@ def _team(result: Result, act: Act) -> None:
     team_id = choice.pick(text("app.panel.team"), {each: _team_name(each, result) for each in ids}, TEAM)
     figures = next(team for team in result.figures.teams if team.team_id == team_id)
     st.markdown(_about_team(figures))
-    locked = team_id in draft.locked_teams(plan, result.atlas)
+    locked = team_id in draft.locked_teams(plan)
     with st.container(horizontal=True):
         _lock_team_button(team_id, result, act, locked=locked)
         alone = len(draft.team(plan, team_id).units) == 1
@@ -216,7 +216,7 @@ def _lock_team_button(team_id: str, result: Result, act: Act, *, locked: bool) -
     plan, atlas = result.plan, result.atlas
     if locked:
         st.button(text("app.panel.unlock_team"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, ground: draft.unlock_team(plan, team_id, ground), draft.did_unlock_team(plan, team_id, atlas),
+            lambda plan, _: draft.unlock_team(plan, team_id), draft.did_unlock_team(plan, team_id, atlas),
         ))  # fmt: skip
     else:
         st.button(text("app.panel.lock_team"), icon=":material/lock:", on_click=act, args=(
