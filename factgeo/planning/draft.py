@@ -14,9 +14,8 @@ import networkx as nx
 
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
-from factgeo.language import Phrase
 from factgeo.planning import pipeline, planfields, planfile
-from factgeo.planning.measure import team_names
+from factgeo.planning.measure import team_names, unit_names
 from factgeo.planning.plan import NO_PROOF, ActTier, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
 from factgeo.settings import Edits, KeptTeam, Lock
@@ -25,7 +24,6 @@ from factgeo.travel.bases import Base
 from factgeo.travel.journeys import Journeys
 
 NO_STAGE = Stage(planfields.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
-NAMED = 3  # units that the name of a step tells
 LONGEST_NAME = 100  # letters in the name of a locked team
 
 
@@ -234,9 +232,9 @@ def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas
     if changed:
         raise PlanError("draft_team_locked", team=team_names(plan, atlas)[min(changed)])
     locked = locked_units(plan)
-    stuck = [str(atlas.units.at[unit, "name"]) for unit in moving if unit in locked]
+    stuck = [unit for unit in moving if unit in locked]
     if stuck:
-        raise PlanError("draft_unit_locked", unit=_and_more(stuck))
+        raise PlanError("draft_unit_locked", unit=unit_names(stuck, atlas))
 
 
 # locks
@@ -442,91 +440,3 @@ def _ids(before: Plan, used: Collection[Base]) -> dict[Base, str]:
     had = {each.base: each.team_id for each in before.catchments if each.base in used}
     new = [base for base in used if base not in had]
     return had | dict(zip(new, next_ids(before, len(new)), strict=True))
-
-
-# what a step is called; ``plan`` is the one before it
-
-
-def did_move(plan: Plan, units: Sequence[str], team_id: str | None, atlas: Atlas) -> Phrase:
-    """Units moved to another team, given one, or taken out of theirs."""
-    team_of, names = plan.team_of(), team_names(plan, atlas)
-    homes = {team_of.get(unit) for unit in units} - {team_id}
-    values: dict[str, object] = {"units": unit_names(units, atlas)}
-    if team_id is None:
-        return Phrase("draft.did.left", values=values)
-    values["team"] = names[team_id]
-    home = homes.pop() if len(homes) == 1 else None
-    if home is None:
-        return Phrase("draft.did.given", values=values)
-    return Phrase("draft.did.moved", values={**values, "home": names[home]})
-
-
-def did_set_base(plan: Plan, team_id: str, base: Base, atlas: Atlas) -> Phrase:
-    """The base of a team moved."""
-    return Phrase("draft.did.based", values={"team": team_names(plan, atlas)[team_id], "base": base.name})
-
-
-def did_add_team(base: Base) -> Phrase:
-    """A team added."""
-    return Phrase("draft.did.added", values={"base": base.name})
-
-
-def did_join(plan: Plan, team_id: str, other: str, atlas: Atlas) -> Phrase:
-    """Two teams made one."""
-    names = team_names(plan, atlas)
-    return Phrase("draft.did.joined", values={"team": names[team_id], "other": names[other]})
-
-
-def did_divide(plan: Plan, team_id: str, then: Plan, atlas: Atlas) -> Phrase:
-    """A team made two; the last of the plan after it is the new one."""
-    values = {"team": team_names(plan, atlas)[team_id], "base": then.catchments[-1].base.name}
-    return Phrase("draft.did.divided", values=values)
-
-
-def did_lock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
-    """Units locked."""
-    return Phrase("draft.did.locked", values={"units": unit_names(units, atlas)})
-
-
-def did_unlock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
-    """Units unlocked."""
-    return Phrase("draft.did.unlocked", values={"units": unit_names(units, atlas)})
-
-
-def did_lock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
-    """A team locked."""
-    return Phrase("draft.did.team_locked", values={"team": team_names(plan, atlas)[team_id]})
-
-
-def did_unlock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
-    """A team unlocked."""
-    return Phrase("draft.did.team_unlocked", values={"team": team_names(plan, atlas)[team_id]})
-
-
-def did_lock_all() -> Phrase:
-    """Everything locked."""
-    return Phrase("draft.did.all_locked")
-
-
-def did_unlock_all() -> Phrase:
-    """Everything unlocked."""
-    return Phrase("draft.did.all_unlocked")
-
-
-def did_improve() -> Phrase:
-    """The rest improved."""
-    return Phrase("draft.did.improved")
-
-
-def unit_names(units: Sequence[str], atlas: Atlas) -> str | Phrase:
-    """Units by name, the rest of many as a number."""
-    return _and_more([str(atlas.units.at[unit, "name"]) for unit in units])
-
-
-def _and_more(names: Sequence[str]) -> str | Phrase:
-    rest = len(names) - NAMED
-    if rest > 1:
-        return Phrase("draft.and_more", values={"names": ", ".join(names[:NAMED]), "count": rest})
-    if len(names) > 1:
-        return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
-    return "".join(names)

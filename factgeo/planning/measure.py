@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
+from factgeo.language import Phrase
 from factgeo.people import need
 from factgeo.people.need import TargetGroup
 from factgeo.planning import services
@@ -23,6 +24,8 @@ from factgeo.travel.times import UNREACHABLE, seconds_to_cells
 from factgeo.travel.trips import Parts
 
 WITHIN = (30, 45, 60, 90)  # minutes for which shares are shown
+
+NAMED = 3  # units that the name of a step tells
 
 
 @dataclass(frozen=True)
@@ -340,3 +343,17 @@ def _flags(teams: int, travel: TravelFigures, limit: float) -> tuple[str, ...]:
         "unreachable_residents": travel.unreachable > 0,
     }
     return tuple(flag for flag, holds in noticed.items() if holds)
+
+
+def unit_names(units: Sequence[str], atlas: Atlas) -> str | Phrase:
+    """Units by name, the rest of many as a number."""
+    return _and_more([str(atlas.units.at[unit, "name"]) for unit in units])
+
+
+def _and_more(names: Sequence[str]) -> str | Phrase:
+    rest = len(names) - NAMED
+    if rest > 1:
+        return Phrase("draft.and_more", values={"names": ", ".join(names[:NAMED]), "count": rest})
+    if len(names) > 1:
+        return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
+    return "".join(names)

@@ -27,6 +27,20 @@ from factgeo.planning.draft import Ground
 from factgeo.planning.plan import Plan, Proof, Unserved
 from factgeo.planning.result import Result
 from factgeo.report import totals
+from factgeo.report.draft import (
+    did_add_team,
+    did_divide,
+    did_improve,
+    did_join,
+    did_lock_all,
+    did_lock_team,
+    did_lock_units,
+    did_move,
+    did_set_base,
+    did_unlock_all,
+    did_unlock_team,
+    did_unlock_units,
+)
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
 
@@ -542,22 +556,22 @@ def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, ground: G
     left = draft.move(plan, [KINN], None, ground)
     said = [
         steps.began(plan).steps[0].what,
-        draft.did_move(plan, [KINN], EID, atlas),
-        draft.did_move(plan, [KINN, VIK], EID, atlas),
-        draft.did_move(plan, [KINN], None, atlas),
-        draft.did_move(left, [KINN], EID, atlas),
-        draft.did_move(plan, plan.area.units[:6], EID, atlas),
-        draft.did_set_base(plan, SVELGEN, base_in(KINN, ground), atlas),
-        draft.did_add_team(base_in(KINN, ground)),
-        draft.did_join(plan, EID, SVELGEN, atlas),
-        draft.did_divide(plan, SOGNDAL, draft.divide(plan, SOGNDAL, ground, base_in(VIK, ground)), atlas),
-        draft.did_lock_units([KINN, VIK], atlas),
-        draft.did_unlock_units([KINN], atlas),
-        draft.did_lock_team(plan, SVELGEN, atlas),
-        draft.did_unlock_team(plan, SVELGEN, atlas),
-        draft.did_lock_all(),
-        draft.did_unlock_all(),
-        draft.did_improve(),
+        did_move(plan, [KINN], EID, atlas),
+        did_move(plan, [KINN, VIK], EID, atlas),
+        did_move(plan, [KINN], None, atlas),
+        did_move(left, [KINN], EID, atlas),
+        did_move(plan, plan.area.units[:6], EID, atlas),
+        did_set_base(plan, SVELGEN, base_in(KINN, ground), atlas),
+        did_add_team(base_in(KINN, ground)),
+        did_join(plan, EID, SVELGEN, atlas),
+        did_divide(plan, SOGNDAL, draft.divide(plan, SOGNDAL, ground, base_in(VIK, ground)), atlas),
+        did_lock_units([KINN, VIK], atlas),
+        did_unlock_units([KINN], atlas),
+        did_lock_team(plan, SVELGEN, atlas),
+        did_unlock_team(plan, SVELGEN, atlas),
+        did_lock_all(),
+        did_unlock_all(),
+        did_improve(),
     ]
     assert [each.text("nb") for each in said] == [
         "Begynte her",
@@ -586,12 +600,12 @@ def test_a_kept_team_is_called_as_the_planner_has_it_wherever_it_drives_from(for
     moved = pipeline.redrawn(forde, draft.set_base(locked, SVELGEN, base_in(KINN, ground), ground))
     assert draft.team(moved.plan, SVELGEN).base.name == "Florø"
     assert [each.name for each in moved.figures.teams] == ["Sogndalsfjøra", "Førde", "Svelgen", "Nordfjordeid"]
-    assert draft.did_unlock_team(moved.plan, SVELGEN, ground.atlas).text("en") == "Unlocked the team Svelgen"
+    assert did_unlock_team(moved.plan, SVELGEN, ground.atlas).text("en") == "Unlocked the team Svelgen"
 
 
 def test_no_two_teams_of_norway_have_one_name_in_a_step(norway: Result) -> None:
     plan, atlas = norway.plan, norway.atlas
-    called = {each.team_id: draft.did_lock_team(plan, each.team_id, atlas).values["team"] for each in plan.catchments}
+    called = {each.team_id: did_lock_team(plan, each.team_id, atlas).values["team"] for each in plan.catchments}
     assert called == {each.team_id: each.name for each in norway.figures.teams}
     places = Counter(each.base.name for each in plan.catchments)
     assert max(places.values()) > 1
@@ -630,7 +644,8 @@ def test_a_long_session_on_norway_stays_small_and_quick(norway: Result) -> None:
         unit = chance.choice([unit for unit in plan.area.units if unit not in base_units(plan)])
         team_id = chance.choice(draft.neighbours(plan, unit, ground) or (None,))
         history = history.did(
-            draft.move(history.present, [unit], team_id, ground), draft.did_move(plan, [unit], team_id, ground.atlas)
+            draft.move(history.present, [unit], team_id, ground),
+            did_move(plan, [unit], team_id, ground.atlas),
         )
     spent = []
     for _ in range(3):

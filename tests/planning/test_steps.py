@@ -17,6 +17,7 @@ from factgeo.planning import draft, planfile, steps
 from factgeo.planning.draft import Ground
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
+from factgeo.report.draft import did_improve, did_move
 
 KINN, VIK, SOLUND = "4602", "4639", "4636"
 SOGNDAL, FORDE, SVELGEN, EID = "T01", "T02", "T03", "T04"
@@ -54,7 +55,7 @@ def test_what_was_done_is_undone_done_again_and_brought_back(plan: Plan, ground:
 
 def test_what_was_undone_is_forgotten_when_something_else_is_done(plan: Plan, ground: Ground) -> None:
     one, two = draft.move(plan, [KINN], EID, ground), draft.move(plan, [VIK], FORDE, ground)
-    history = steps.began(plan).did(one, draft.did_improve()).undo().did(two, draft.did_improve())
+    history = steps.began(plan).did(one, did_improve()).undo().did(two, did_improve())
     assert [step.plan for step in history.steps] == [plan, two]
     assert history.undo().present == plan
 
@@ -81,7 +82,7 @@ def test_a_history_of_two_tiers_and_several_rules_comes_back(two_tiers: Result) 
     other = plan.settings.model_copy(update={"border": "none"})
     history = steps.began(plan)
     for each in [*edits, replace(plan, settings=other), draft.join(plan, home, plan.catchments[-1].team_id, ground)]:
-        history = history.did(each, draft.did_move(plan, plan.area.units[:7], home, ground.atlas))
+        history = history.did(each, did_move(plan, plan.area.units[:7], home, ground.atlas))
     content = json.loads(json.dumps(steps.history_content(history.undo())))
     assert steps.history_from(content, ground.atlas) == history.undo()
     assert len(content["rules"]) == 2

@@ -17,6 +17,7 @@ from factgeo.language import Phrase, text
 from factgeo.planning import draft
 from factgeo.planning.draft import Ground
 from factgeo.planning.result import Result
+from factgeo.report.draft import did_lock_all
 from factgeo.ui.prose import plain
 from factgeo.ui.session import desk
 from factgeo.ui.session.desk import Desk
@@ -29,7 +30,7 @@ def draft_id(forde: Result) -> str:
     """The id of a kept draft with an edit and a plan put aside."""
     before: Desk = drafted(forde)[desk.DESK]
     assert before.history is not None
-    history = before.history.did(draft.lock_all(forde.plan, Ground.of(forde)), draft.did_lock_all())
+    history = before.history.did(draft.lock_all(forde.plan, Ground.of(forde)), did_lock_all())
     kept = shelf.new_id()
     shelf.save(kept, desk._content(replace(before, history=history, saved=(desk.Saved("A", forde.plan),))))
     return kept

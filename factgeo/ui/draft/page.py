@@ -19,6 +19,7 @@ from factgeo.planning.steps import History
 from factgeo.progress import Tell
 from factgeo.report import plan as plan_report
 from factgeo.report import totals
+from factgeo.report.draft import did_improve, did_lock_all, did_move, did_unlock_all
 from factgeo.ui import frame, prose
 from factgeo.ui.draft import key_figures, more_plans
 from factgeo.ui.draft import map as draft_map
@@ -130,7 +131,7 @@ def _click(result: Result) -> Result | None:
     team_id = draft_map.moving_to(result)
     if team_id is None or result.plan.team_of().get(unit) == team_id:
         return None
-    said = draft.did_move(result.plan, (unit,), team_id, result.atlas)
+    said = did_move(result.plan, (unit,), team_id, result.atlas)
     _did(draft.move(result.plan, (unit,), team_id, Ground.of(result)), said)
     now = desk.current()
     return desk.result(now) if now else None
@@ -150,7 +151,7 @@ def _finish(result: Result) -> Result | None:
     if found is None:
         return None
     st.session_state.pop(IMPROVING, None)
-    _did(found.plan, draft.did_improve())
+    _did(found.plan, did_improve())
     desk.keep(found)
     return found
 
@@ -193,10 +194,10 @@ def _toolbar(result: Result) -> None:
                   help=text("app.draft.improve_help"))  # fmt: skip
         if locked:
             st.button(text("app.draft.unlock_all"), icon=":material/lock_open:", on_click=act,
-                      args=(lambda plan, _: draft.unlock_all(plan), draft.did_unlock_all()))  # fmt: skip
+                      args=(lambda plan, _: draft.unlock_all(plan), did_unlock_all()))  # fmt: skip
         else:
             st.button(text("app.draft.lock_all"), icon=":material/lock:", on_click=act,
-                      args=(draft.lock_all, draft.did_lock_all()), help=text("app.draft.lock_all_help"))  # fmt: skip
+                      args=(draft.lock_all, did_lock_all()), help=text("app.draft.lock_all_help"))  # fmt: skip
 
 
 def _said() -> None:

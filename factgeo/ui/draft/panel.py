@@ -18,6 +18,16 @@ from factgeo.planning.result import Result
 from factgeo.progress import Tell
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
+from factgeo.report.draft import (
+    did_add_team,
+    did_join,
+    did_lock_team,
+    did_lock_units,
+    did_move,
+    did_set_base,
+    did_unlock_team,
+    did_unlock_units,
+)
 from factgeo.travel.bases import Base
 from factgeo.ui import prose
 from factgeo.ui.session import desk, work
@@ -69,7 +79,7 @@ def _unit(result: Result, act: Act) -> None:
     with st.container(horizontal=True):
         st.button(text("app.panel.move"), type="primary", disabled=locked or target is None, on_click=act, args=(
             lambda plan, ground: draft.move(plan, (unit,), target or None, ground),
-            draft.did_move(plan, (unit,), target or None, result.atlas),
+            did_move(plan, (unit,), target or None, result.atlas),
         ))  # fmt: skip
         _lock_button(unit, result, act)
         _base_buttons(unit, home, result, act, disabled=locked)
@@ -125,11 +135,11 @@ def _lock_button(unit: str, result: Result, act: Act) -> None:
     plan, atlas = result.plan, result.atlas
     if unit in draft.locked_units(plan):
         st.button(text("app.panel.unlock"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, _: draft.unlock_units(plan, (unit,)), draft.did_unlock_units((unit,), atlas),
+            lambda plan, _: draft.unlock_units(plan, (unit,)), did_unlock_units((unit,), atlas),
         ))  # fmt: skip
         return
     st.button(text("app.panel.lock"), icon=":material/lock:", disabled=unit not in plan.team_of(), on_click=act, args=(
-        lambda plan, ground: draft.lock_units(plan, (unit,), ground), draft.did_lock_units((unit,), atlas),
+        lambda plan, ground: draft.lock_units(plan, (unit,), ground), did_lock_units((unit,), atlas),
     ), help=text("app.panel.lock_help"))  # fmt: skip
 
 
@@ -143,10 +153,10 @@ def _base_buttons(unit: str, home: str, result: Result, act: Act, *, disabled: b
     if home:
         st.button(text("app.panel.base"), disabled=disabled or taken == base, on_click=act, args=(
             lambda plan, ground: draft.set_base(plan, home, base, ground),
-            draft.did_set_base(plan, home, base, result.atlas),
+            did_set_base(plan, home, base, result.atlas),
         ), help=text("app.panel.base_help", base=prose.as_typed(base.name)))  # fmt: skip
     st.button(text("app.panel.new"), disabled=disabled or taken == base, on_click=act, args=(
-        lambda plan, ground: draft.add_team(plan, base, ground), draft.did_add_team(base),
+        lambda plan, ground: draft.add_team(plan, base, ground), did_add_team(base),
     ), help=text("app.panel.new_help", base=prose.as_typed(base.name)))  # fmt: skip
 
 
@@ -216,11 +226,11 @@ def _lock_team_button(team_id: str, result: Result, act: Act, *, locked: bool) -
     plan, atlas = result.plan, result.atlas
     if locked:
         st.button(text("app.panel.unlock_team"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, _: draft.unlock_team(plan, team_id), draft.did_unlock_team(plan, team_id, atlas),
+            lambda plan, _: draft.unlock_team(plan, team_id), did_unlock_team(plan, team_id, atlas),
         ))  # fmt: skip
     else:
         st.button(text("app.panel.lock_team"), icon=":material/lock:", on_click=act, args=(
-            lambda plan, ground: draft.lock_team(plan, team_id, ground), draft.did_lock_team(plan, team_id, atlas),
+            lambda plan, ground: draft.lock_team(plan, team_id, ground), did_lock_team(plan, team_id, atlas),
         ), help=text("app.panel.lock_team_help"))  # fmt: skip
 
 
@@ -235,7 +245,7 @@ def _base_choice(team_id: str, result: Result, act: Act, *, disabled: bool) -> N
     )  # fmt: skip
     right.button(text("app.panel.set_base"), disabled=disabled or base == catchment.base, on_click=act, args=(
         lambda plan, ground: draft.set_base(plan, team_id, base, ground),
-        draft.did_set_base(result.plan, team_id, base, result.atlas),
+        did_set_base(result.plan, team_id, base, result.atlas),
     ), width="stretch")  # fmt: skip
 
 
@@ -250,7 +260,7 @@ def _join(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
         other = choice.pick(text("app.panel.join_with"), named, f"{desk.OF_DRAFT}join-{team_id}")
     right.button(text("app.panel.join"), disabled=disabled, on_click=act, args=(
         lambda plan, ground: draft.join(plan, team_id, other, ground),
-        draft.did_join(result.plan, team_id, other, result.atlas),
+        did_join(result.plan, team_id, other, result.atlas),
     ), width="stretch")  # fmt: skip
 
 
