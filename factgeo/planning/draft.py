@@ -28,14 +28,14 @@ LONGEST_NAME = 100  # letters in the name of a locked team
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every edit of an area stands on: the pack with the links that the settings add, and the travel times."""
+class EditContext:
+    """What every edit of an area needs: the pack with the links that the settings add, and the travel times."""
 
     atlas: Atlas
     times: Journeys
 
     @classmethod
-    def of(cls, result: Result) -> Ground:
+    def of(cls, result: Result) -> EditContext:
         """That of a plan that is measured."""
         return cls(result.atlas, result.journeys)
 
@@ -62,7 +62,7 @@ class Ground:
 # edits of the catchments
 
 
-def move(plan: Plan, units: Iterable[str], team_id: str | None, ground: Ground) -> Plan:
+def move(plan: Plan, units: Iterable[str], team_id: str | None, context: EditContext) -> Plan:
     """Units to a team, or (None) out of every team.
 
     A team that loses the unit of its base drives from where its other units have the fewest person-minutes; one that
@@ -74,46 +74,46 @@ def move(plan: Plan, units: Iterable[str], team_id: str | None, ground: Ground) 
     team_of, units = plan.team_of(), tuple(dict.fromkeys(units))
     _refuse_unknown(plan, units, () if team_id is None else (team_id,))
     moving = [unit for unit in units if team_of.get(unit) != team_id]
-    return _moved(plan, moving, team_id, ground) if moving else plan
+    return _moved(plan, moving, team_id, context) if moving else plan
 
 
-def add_team(plan: Plan, base: Base, ground: Ground) -> Plan:
+def add_team(plan: Plan, base: Base, context: EditContext) -> Plan:
     """A new team, with the next free number, around a base whose unit it takes.
 
     Raises:
         PlanError: The base is no candidate, its unit is locked, or a team would be left with no possible base.
     """
     _refuse_unknown(plan, (base.unit_code,), ())
-    _refuse_no_candidate(base, ground)
+    _refuse_no_candidate(base, context)
     team_id = next_ids(plan, 1)[0]
-    return _moved(plan, [base.unit_code], team_id, ground, {team_id: base})
+    return _moved(plan, [base.unit_code], team_id, context, {team_id: base})
 
 
-def set_base(plan: Plan, team_id: str, base: Base, ground: Ground) -> Plan:
+def set_base(plan: Plan, team_id: str, base: Base, context: EditContext) -> Plan:
     """A team drives from another base, whose unit it takes if it has it not; its locks follow.
 
     Raises:
         PlanError: The base is no candidate, its unit or the team is locked, or not in the plan.
     """
     _refuse_unknown(plan, (base.unit_code,), (team_id,))
-    _refuse_no_candidate(base, ground)
+    _refuse_no_candidate(base, context)
     if team(plan, team_id).base == base:
         return plan
     moving = [] if plan.team_of().get(base.unit_code) == team_id else [base.unit_code]
-    return _moved(plan, moving, team_id, ground, {team_id: base})
+    return _moved(plan, moving, team_id, context, {team_id: base})
 
 
-def join(plan: Plan, team_id: str, other: str, ground: Ground) -> Plan:
+def join(plan: Plan, team_id: str, other: str, context: EditContext) -> Plan:
     """All units of the other team to a team, which keeps its base.
 
     Raises:
         PlanError: A unit of the other team or the team is locked, or one of the two is not in the plan.
     """
     _refuse_unknown(plan, (), (team_id, other))
-    return move(plan, team(plan, other).units, team_id, ground)
+    return move(plan, team(plan, other).units, team_id, context)
 
 
-def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -> Plan:
+def divide(plan: Plan, team_id: str, context: EditContext, base: Base | None = None) -> Plan:
     """A team in two: a new team around a second base, and each unit with the one that is nearer.
 
     Without ``base`` it is the one that leaves both teams in one piece with the fewest person-minutes, or the fewest
@@ -125,41 +125,45 @@ def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -
     _refuse_unknown(plan, (), (team_id,))
     whole = team(plan, team_id)
     if base is not None:
-        _refuse_no_candidate(base, ground)
+        _refuse_no_candidate(base, context)
     free = set(whole.units) - locked_units(plan) - {whole.base.unit_code}
-    possible = [each for each in ([base] if base else ground.candidates(free)) if each.unit_code in free]
+    possible = [each for each in ([base] if base else context.candidates(free)) if each.unit_code in free]
     if team_id in locked_teams(plan):
-        raise PlanError("draft_team_locked", team=team_names(plan, ground.atlas)[team_id])
+        raise PlanError("draft_team_locked", team=team_names(plan, context.atlas)[team_id])
     if not possible:
-        raise PlanError("draft_undivided", team=team_names(plan, ground.atlas)[team_id])
-    joined = ground.joined(plan)
+        raise PlanError("draft_undivided", team=team_names(plan, context.atlas)[team_id])
+    joined = context.joined(plan)
 
     def price(second: Base) -> tuple[int, int]:
-        leaving = _nearer(whole, second, free, ground)
+        leaving = _nearer(whole, second, free, context)
         halves = (leaving, set(whole.units) - leaving)
         pieces = sum(nx.number_connected_components(joined.subgraph(part)) for part in halves)
-        return pieces, _person_seconds(whole.base, halves[1], ground) + _person_seconds(second, leaving, ground)
+        return pieces, _person_seconds(whole.base, halves[1], context) + _person_seconds(second, leaving, context)
 
     second = min(possible, key=price)
     new_id = next_ids(plan, 1)[0]
-    return _moved(plan, sorted(_nearer(whole, second, free, ground)), new_id, ground, {new_id: second})
+    return _moved(plan, sorted(_nearer(whole, second, free, context)), new_id, context, {new_id: second})
 
 
-def _nearer(whole: Catchment, second: Base, free: Iterable[str], ground: Ground) -> set[str]:
+def _nearer(whole: Catchment, second: Base, free: Iterable[str], context: EditContext) -> set[str]:
     """The free units that are nearer to the second base, its own among them."""
-    nearer = {unit for unit in free if ground.seconds(second, unit) < ground.seconds(whole.base, unit)}
+    nearer = {unit for unit in free if context.seconds(second, unit) < context.seconds(whole.base, unit)}
     return nearer | {second.unit_code}
 
 
-def _person_seconds(base: Base, units: Iterable[str], ground: Ground) -> int:
-    return sum(ground.seconds(base, unit) for unit in units)
+def _person_seconds(base: Base, units: Iterable[str], context: EditContext) -> int:
+    return sum(context.seconds(base, unit) for unit in units)
 
 
 def _moved(
-    plan: Plan, moving: Sequence[str], team_id: str | None, ground: Ground, base_of: Mapping[str, Base] | None = None
+    plan: Plan,
+    moving: Sequence[str],
+    team_id: str | None,
+    context: EditContext,
+    base_of: Mapping[str, Base] | None = None,
 ) -> Plan:
     """The plan with some units in another team (a new one, if it is unknown), and bases where they are given."""
-    _refuse_locked(plan, moving, team_id, ground.atlas)
+    _refuse_locked(plan, moving, team_id, context.atlas)
     members = {catchment.team_id: set(catchment.units) - set(moving) for catchment in plan.catchments}
     unserved = [entry for entry in plan.unserved if entry.unit_code not in moving]
     if team_id is None:
@@ -168,23 +172,23 @@ def _moved(
         members[team_id] = members.get(team_id, set()) | set(moving)
     base_before = {catchment.team_id: catchment.base for catchment in plan.catchments} | dict(base_of or {})
     catchments = tuple(
-        Catchment(each, _base(each, base_before[each], units, plan, ground), tuple(sorted(units)))
+        Catchment(each, _base(each, base_before[each], units, plan, context), tuple(sorted(units)))
         for each, units in members.items()
         if units
     )
     then = replace(plan, catchments=catchments, unserved=tuple(unserved), proof=NO_PROOF)
-    return _with_locks(replace(then, act=_act(then)), plan, ground)
+    return _with_locks(replace(then, act=_act(then)), plan, context)
 
 
-def _base(team_id: str, base: Base, units: set[str], plan: Plan, ground: Ground) -> Base:
+def _base(team_id: str, base: Base, units: set[str], plan: Plan, context: EditContext) -> Base:
     """The base itself while its unit is the team's, else the best of what is left."""
     if base.unit_code in units:
         return base
-    possible = ground.candidates(units)
+    possible = context.candidates(units)
     if not possible:
-        left = ", ".join(map(ground.name, sorted(units)))
-        raise PlanError("draft_no_base", team=team_names(plan, ground.atlas)[team_id], units=left)
-    return planfile.best_base(possible, sorted(units), ground.times)
+        left = ", ".join(map(context.name, sorted(units)))
+        raise PlanError("draft_no_base", team=team_names(plan, context.atlas)[team_id], units=left)
+    return planfile.best_base(possible, sorted(units), context.times)
 
 
 def _act(plan: Plan) -> ActTier | None:
@@ -220,8 +224,8 @@ def _refuse_unknown(plan: Plan, units: Iterable[str], team_ids: Iterable[str]) -
         raise PlanError("draft_unknown_team", team=min(gone))
 
 
-def _refuse_no_candidate(base: Base, ground: Ground) -> None:
-    if base not in ground.times.row:
+def _refuse_no_candidate(base: Base, context: EditContext) -> None:
+    if base not in context.times.row:
         raise PlanError("draft_no_candidate", base=base.name)
 
 
@@ -254,14 +258,14 @@ def locked_teams(plan: Plan) -> frozenset[str]:
     return frozenset(each.team_id for each in plan.catchments if kept and frozenset(each.units) in kept)
 
 
-def lock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
+def lock_units(plan: Plan, units: Iterable[str], context: EditContext) -> Plan:
     """Units stay in the team they have now, or without one. Those of locked teams do so already."""
     units = tuple(units)
     _refuse_unknown(plan, units, ())
     asked, base_of = plan.demands.coded, plan.base_of()
     kept = {unit for each in asked.keep for unit in each.units}
     new = {unit for unit in units if unit not in kept}
-    spelt = {base: _spelling(base, ground) for base in {base_of[unit] for unit in new & base_of.keys()}}
+    spelt = {base: _spelling(base, context) for base in {base_of[unit] for unit in new & base_of.keys()}}
     locks = {unit: base for unit, base in _locks(asked).items() if unit not in new}
     locks |= {unit: spelt[base_of[unit]] for unit in new & base_of.keys()}
     leave = {*asked.leave} - new | new - base_of.keys()
@@ -285,15 +289,15 @@ def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
     return _without_proof(_with_edits(plan, lock=_grouped(locks), leave=leave))
 
 
-def lock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
+def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
     """A team stays with exactly its units and its base, whatever the rules say."""
     _refuse_unknown(plan, (), (team_id,))
     if team_id in locked_teams(plan):
         return plan
     mine = team(plan, team_id)
     others = _keeps_but(plan, mine)
-    name = team_names(plan, ground.atlas)[team_id][:LONGEST_NAME]
-    kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, ground))
+    name = team_names(plan, context.atlas)[team_id][:LONGEST_NAME]
+    kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, context))
     return _without_proof(_with_edits(plan, keep=(*others, kept)))
 
 
@@ -303,9 +307,9 @@ def unlock_team(plan: Plan, team_id: str) -> Plan:
     return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 
 
-def lock_all(plan: Plan, ground: Ground) -> Plan:
+def lock_all(plan: Plan, context: EditContext) -> Plan:
     """Every unit stays as it is."""
-    return lock_units(plan, plan.area.units, ground)
+    return lock_units(plan, plan.area.units, context)
 
 
 def unlock_all(plan: Plan) -> Plan:
@@ -341,28 +345,28 @@ def _grouped(locks: Mapping[str, str]) -> tuple[Lock, ...]:
     return tuple(Lock(units=tuple(units[base]), base=base) for base in sorted(units))
 
 
-def _spelling(base: Base, ground: Ground) -> str:
+def _spelling(base: Base, context: EditContext) -> str:
     """What means this base and no other candidate, as :func:`bases.names_base` reads it.
 
     The code of its unit where that has one candidate, else its name; where that has several meanings too, the code,
     which means this base as long as it is the one that the plan uses in its unit.
     """
-    code, candidates = base.unit_code, ground.times.bases
+    code, candidates = base.unit_code, context.times.bases
     if sum(other.unit_code == code for other in candidates) == 1 or len(base.name) > LONGEST_NAME:
         return code
-    meant = [other for other in candidates if bases.names_base(ground.atlas, base.name, other)]
+    meant = [other for other in candidates if bases.names_base(context.atlas, base.name, other)]
     return base.name if meant == [base] else code
 
 
-def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
+def _with_locks(then: Plan, before: Plan, context: EditContext) -> Plan:
     """The locks of teams that drive from another base than before follow them."""
     now = {catchment.team_id: catchment.base for catchment in then.catchments}
     changed = {c.team_id: c for c in before.catchments if now.get(c.team_id, c.base) != c.base}
     asked = then.demands.coded
     if not (changed and (asked.lock or asked.keep)):
         return then
-    spelt = {team_id: _spelling(now[team_id], ground) for team_id in changed}
-    locks, atlas = _locks(asked), ground.atlas
+    spelt = {team_id: _spelling(now[team_id], context) for team_id in changed}
+    locks, atlas = _locks(asked), context.atlas
     for unit, team_id in then.team_of().items():
         if unit in locks and team_id in changed and bases.names_base(atlas, locks[unit], changed[team_id].base):
             locks[unit] = spelt[team_id]
@@ -377,13 +381,13 @@ def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
 # what lies beside, the best of the rest, and other plans
 
 
-def neighbours(plan: Plan, unit: str, ground: Ground) -> tuple[str, ...]:
+def neighbours(plan: Plan, unit: str, context: EditContext) -> tuple[str, ...]:
     """Ids of the other teams that have a unit joined to this one, the nearest base first."""
     _refuse_unknown(plan, (unit,), ())
     team_of = plan.team_of()
-    beside = {team_of[other] for other in ground.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
+    beside = {team_of[other] for other in context.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
     near = [catchment for catchment in plan.catchments if catchment.team_id in beside]
-    return tuple(each.team_id for each in sorted(near, key=lambda each: ground.seconds(each.base, unit)))
+    return tuple(each.team_id for each in sorted(near, key=lambda each: context.seconds(each.base, unit)))
 
 
 def improve(result: Result) -> Result:

@@ -12,7 +12,7 @@ from factgeo.errors import FactgeoError
 from factgeo.export import plan as plan_files
 from factgeo.language import Phrase, text
 from factgeo.planning import draft
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.planning.steps import History
@@ -90,7 +90,7 @@ def draft_changed() -> bool:
     return now is not None and now.history is not None and now.history.position > 0
 
 
-def act(edit: Callable[[Plan, Ground], Plan], said: Phrase) -> None:
+def act(edit: Callable[[Plan, EditContext], Plan], said: Phrase) -> None:
     """Edit the draft: called by buttons, before the page is drawn again; what stands in the way is told on the page."""
     frame.use_language()
     now = desk.current()
@@ -98,7 +98,7 @@ def act(edit: Callable[[Plan, Ground], Plan], said: Phrase) -> None:
     if now is None or now.history is None or result is None:
         return
     try:
-        _did(edit(result.plan, Ground.of(result)), said)
+        _did(edit(result.plan, EditContext.of(result)), said)
     except FactgeoError as error:
         st.session_state[TROUBLE] = error
 
@@ -132,7 +132,7 @@ def _click(result: Result) -> Result | None:
     if team_id is None or result.plan.team_of().get(unit) == team_id:
         return None
     said = did_move(result.plan, (unit,), team_id, result.atlas)
-    _did(draft.move(result.plan, (unit,), team_id, Ground.of(result)), said)
+    _did(draft.move(result.plan, (unit,), team_id, EditContext.of(result)), said)
     now = desk.current()
     return desk.result(now) if now else None
 

@@ -11,7 +11,7 @@ from factgeo.explore import why
 from factgeo.explore.answers import Further
 from factgeo.language import Phrase, number, text
 from factgeo.planning import draft, measure, pipeline
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.measure import TeamFigures, TravelFigures
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
@@ -33,7 +33,7 @@ from factgeo.ui import prose
 from factgeo.ui.session import desk, work
 from factgeo.ui.widgets import choice
 
-Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
+Act = Callable[[Callable[[Plan, EditContext], Plan], Phrase], None]
 
 UNIT = "unit"
 TEAM, WHY = f"{desk.OF_DRAFT}team", f"{desk.OF_DRAFT}why"
@@ -61,7 +61,7 @@ def show(result: Result, act: Act) -> None:
 
 def _unit(result: Result, act: Act) -> None:
     """One unit: where it belongs, and where it could."""
-    plan, ground = result.plan, Ground.of(result)
+    plan, context = result.plan, EditContext.of(result)
     names = result.atlas.units["name"]
     units = sorted(plan.area.units, key=lambda unit: choice.order(names[unit]))
     unit = choice.pick(
@@ -70,7 +70,7 @@ def _unit(result: Result, act: Act) -> None:
     st.markdown(_about_unit(unit, result))
     home = plan.team_of().get(unit, NOBODY)
     locked = unit in draft.locked_units(plan) or home in draft.locked_teams(plan)
-    near = draft.neighbours(plan, unit, ground)
+    near = draft.neighbours(plan, unit, context)
     others = [c.team_id for c in plan.catchments if c.team_id not in (home, *near)]
     targets = [*near, *others, *([NOBODY] if home else [])]
     named = {each: _team_name(each, result) for each in targets}
@@ -78,7 +78,7 @@ def _unit(result: Result, act: Act) -> None:
     target = choice.pick(text("app.panel.to"), named, key, help=text("app.panel.to_help")) if named else None
     with st.container(horizontal=True):
         st.button(text("app.panel.move"), type="primary", disabled=locked or target is None, on_click=act, args=(
-            lambda plan, ground: draft.move(plan, (unit,), target or None, ground),
+            lambda plan, context: draft.move(plan, (unit,), target or None, context),
             did_move(plan, (unit,), target or None, result.atlas),
         ))  # fmt: skip
         _lock_button(unit, result, act)
@@ -139,24 +139,24 @@ def _lock_button(unit: str, result: Result, act: Act) -> None:
         ))  # fmt: skip
         return
     st.button(text("app.panel.lock"), icon=":material/lock:", disabled=unit not in plan.team_of(), on_click=act, args=(
-        lambda plan, ground: draft.lock_units(plan, (unit,), ground), did_lock_units((unit,), atlas),
+        lambda plan, context: draft.lock_units(plan, (unit,), context), did_lock_units((unit,), atlas),
     ), help=text("app.panel.lock_help"))  # fmt: skip
 
 
 def _base_buttons(unit: str, home: str, result: Result, act: Act, *, disabled: bool) -> None:
     """Make the unit its team's base, or the base of a new team."""
-    plan, bases = result.plan, Ground.of(result).candidates((unit,))
+    plan, bases = result.plan, EditContext.of(result).candidates((unit,))
     if not bases:
         return
     base = bases[0]
     taken = plan.base_of().get(unit)
     if home:
         st.button(text("app.panel.base"), disabled=disabled or taken == base, on_click=act, args=(
-            lambda plan, ground: draft.set_base(plan, home, base, ground),
+            lambda plan, context: draft.set_base(plan, home, base, context),
             did_set_base(plan, home, base, result.atlas),
         ), help=text("app.panel.base_help", base=prose.as_typed(base.name)))  # fmt: skip
     st.button(text("app.panel.new"), disabled=disabled or taken == base, on_click=act, args=(
-        lambda plan, ground: draft.add_team(plan, base, ground), did_add_team(base),
+        lambda plan, context: draft.add_team(plan, base, context), did_add_team(base),
     ), help=text("app.panel.new_help", base=prose.as_typed(base.name)))  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def _team(result: Result, act: Act) -> None:
         _lock_team_button(team_id, result, act, locked=locked)
         alone = len(draft.team(plan, team_id).units) == 1
         st.button(text("app.panel.divide"), disabled=locked or alone, on_click=act, args=(
-            lambda plan, ground: draft.divide(plan, team_id, ground),
+            lambda plan, context: draft.divide(plan, team_id, context),
             Phrase("app.panel.did_divide", values={"team": figures.name}),
         ), help=text("app.panel.divide_help"))  # fmt: skip
     _base_choice(team_id, result, act, disabled=locked)
@@ -230,21 +230,21 @@ def _lock_team_button(team_id: str, result: Result, act: Act, *, locked: bool) -
         ))  # fmt: skip
     else:
         st.button(text("app.panel.lock_team"), icon=":material/lock:", on_click=act, args=(
-            lambda plan, ground: draft.lock_team(plan, team_id, ground), did_lock_team(plan, team_id, atlas),
+            lambda plan, context: draft.lock_team(plan, team_id, context), did_lock_team(plan, team_id, atlas),
         ), help=text("app.panel.lock_team_help"))  # fmt: skip
 
 
 def _base_choice(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
     """Drive from another place of the team's own."""
     catchment = draft.team(result.plan, team_id)
-    bases = Ground.of(result).candidates(catchment.units)
+    bases = EditContext.of(result).candidates(catchment.units)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     base = left.selectbox(
         text("app.panel.base_of_team"), bases, bases.index(catchment.base), format_func=lambda each: each.name,
         key=f"base-{team_id}-{desk.plan_digest(result.plan)[:8]}",
     )  # fmt: skip
     right.button(text("app.panel.set_base"), disabled=disabled or base == catchment.base, on_click=act, args=(
-        lambda plan, ground: draft.set_base(plan, team_id, base, ground),
+        lambda plan, context: draft.set_base(plan, team_id, base, context),
         did_set_base(result.plan, team_id, base, result.atlas),
     ), width="stretch")  # fmt: skip
 
@@ -259,7 +259,7 @@ def _join(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
         named = {each: _team_name(each, result) for each in others}
         other = choice.pick(text("app.panel.join_with"), named, f"{desk.OF_DRAFT}join-{team_id}")
     right.button(text("app.panel.join"), disabled=disabled, on_click=act, args=(
-        lambda plan, ground: draft.join(plan, team_id, other, ground),
+        lambda plan, context: draft.join(plan, team_id, other, context),
         did_join(result.plan, team_id, other, result.atlas),
     ), width="stretch")  # fmt: skip
 
