@@ -277,6 +277,19 @@ def in_area(teams: Iterable[Team], area: Area) -> tuple[Team, ...]:
     return tuple(team for team in teams if team.touches(area.units))
 
 
+def list_teams(atlas: Atlas, area: Area) -> tuple[Team, ...]:
+    """The listed teams that have their base in an area or may cover some of it, by the wider reading of their names.
+
+    Args:
+        atlas: The pack.
+        area: The area.
+
+    Returns:
+        The teams in the order of the list of October 2025; only their names and counties are facts.
+    """
+    return in_area(listed(atlas), area)
+
+
 def standing(
     atlas: Atlas, units: Collection[str], reading: Reading = "narrow", *, without: Collection[str] = ()
 ) -> Standing:

@@ -31,7 +31,7 @@ class NextBest:
     old_bases: tuple[Base, ...]
 
 
-def next_best(result: Result, count: int, *, differ: int, progress: Tell = silent) -> tuple[NextBest, ...]:
+def next_best(result: Result, count: int, *, differ: int = 3, progress: Tell = silent) -> tuple[NextBest, ...]:
     """The ``count`` next-best plans under the rules of ``result``, the best first; fewer where no more are possible.
 
     Args:

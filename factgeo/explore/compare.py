@@ -194,8 +194,13 @@ class Comparison:
         return any(change.key.startswith(ROADS) for change in self.settings)
 
 
-def compare(a: Result, b: Result, *, names: tuple[str, str]) -> Comparison:
-    """Two plans for the same units from the same pack.
+def compare(a: Result, b: Result, *, names: tuple[str, str] = ("a", "b")) -> Comparison:
+    """Two plans for the same units from the same pack, side by side.
+
+    Args:
+        a: The first plan, measured.
+        b: The second, of the same area and pack.
+        names: What they are called.
 
     Raises:
         PlanError: Another pack, or other units.

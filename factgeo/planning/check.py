@@ -51,7 +51,17 @@ class Finding:
 
 
 def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
-    """All broken rules of a plan; none for a plan that holds."""
+    """All broken rules of a plan, found without the solver; none for a plan that holds.
+
+    Args:
+        plan: Proposed, read or edited.
+        atlas: The pack, with the links that the plan's settings add.
+        journeys: Travel times of the plan's area under its settings.
+
+    Returns:
+        The broken rules; each ``text()`` is a sentence with figures. A plan that loses units or counts them twice is
+        held against no other rule.
+    """
     findings = list(_each_unit_once(plan, atlas))
     if findings:
         return findings  # nothing else can be said of a plan that loses units or counts them twice

@@ -259,7 +259,11 @@ def locked_teams(plan: Plan) -> frozenset[str]:
 
 
 def lock_units(plan: Plan, units: Iterable[str], context: EditContext) -> Plan:
-    """Units stay in the team they have now, or without one. Those of locked teams do so already."""
+    """Units stay in the team they have now, or without one. Those of locked teams do so already.
+
+    Raises:
+        PlanError: A unit is not in the plan.
+    """
     units = tuple(units)
     _refuse_unknown(plan, units, ())
     asked, base_of = plan.demands.coded, plan.base_of()
@@ -290,7 +294,11 @@ def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
 
 
 def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
-    """A team stays with exactly its units and its base, whatever the rules say."""
+    """A team stays with exactly its units and its base, whatever the rules say.
+
+    Raises:
+        PlanError: The team is not in the plan.
+    """
     _refuse_unknown(plan, (), (team_id,))
     if team_id in locked_teams(plan):
         return plan
@@ -302,7 +310,11 @@ def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
 
 
 def unlock_team(plan: Plan, team_id: str) -> Plan:
-    """A team is free to change; units that are locked by themselves remain so."""
+    """A team is free to change; units that are locked by themselves remain so.
+
+    Raises:
+        PlanError: The team is not in the plan.
+    """
     _refuse_unknown(plan, (), (team_id,))
     return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 

@@ -173,6 +173,14 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
     A DPS area that the area cuts is judged as a whole, and those of its residents count who live in the area. Its base
     is the unit centre with the fewest person-minutes: an estimate.
+
+    Args:
+        atlas: The pack.
+        area: Whose residents.
+        settings: Sizes and minutes of the classes, speeds and ferries.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by DPS area and by unit.
     """
     owners = _dps_areas(atlas, area)
     then = changes.built(atlas, settings)
@@ -220,7 +228,16 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Residents of DPS areas that are large enough by the slide: of all residents, with no travel rule."""
+    """Residents of DPS areas that are large enough by the slide: of all residents, with no travel rule.
+
+    Args:
+        atlas: The pack.
+        area: Whose residents.
+        settings: A planner's own figures, if there are any.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by DPS area and by unit.
+    """
     cited = parameters.parameters(atlas, settings)
     act, fact = cited["act_min_total_slide"].central, cited["fact_min_total"].central
     regions = []
@@ -429,7 +446,14 @@ class LeftOut:
 
 
 def planner(result: Result) -> Reach:
-    """Residents of catchments that are large enough, within T minutes of their own team's base."""
+    """Residents of catchments that are large enough, within T minutes of their own team's base.
+
+    Args:
+        result: A plan, measured; T and the least size are those of its settings.
+
+    Returns:
+        Shares (0-1) of all residents of the plan's area, by class, by catchment and by unit.
+    """
     plan, figures, settings = result.plan, result.figures, result.plan.settings
     out = left_out(result)
     missed = pd.Series(dict.fromkeys(plan.area.units, 0)).add(_by_unit(out), fill_value=0).astype(int)

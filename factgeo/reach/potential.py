@@ -427,13 +427,25 @@ def _plain_rows(
 
 
 def of_area(
-    atlas: Atlas, area: Area, settings: Settings, asked: Rules, progress: Callable[[], None] = lambda: None
+    atlas: Atlas,
+    area: Area,
+    settings: Settings,
+    asked: Rules | None = None,
+    progress: Callable[[], None] = lambda: None,
 ) -> AreaPotential:
     """The potential of every cell and candidate base of an area. People outside it count too.
+
+    Args:
+        atlas: The pack.
+        area: Where a team could stand.
+        settings: Travel, and the fraction of the target group.
+        asked: Limits in minutes and the like; default: those of the settings.
+        progress: Called when the long part begins.
 
     Raises:
         SettingsError: A rule for bases names no base, or the fraction of the target group is implausible.
     """
+    asked = rules(settings) if asked is None else asked
     share = need.fraction(atlas, settings)
     atlas = changes.built(atlas, settings)
     roads, who = network.from_table(atlas.roads, settings), people(atlas, settings)
@@ -566,13 +578,20 @@ class _At:
     lat: float
 
 
-def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules) -> PlacePotential:
+def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules | None = None) -> PlacePotential:
     """Who lives within reach of a place.
+
+    Args:
+        atlas: The pack.
+        place: Where one sets out.
+        settings: Travel, and the fraction of the target group.
+        asked: Limits in minutes and the like; default: those of the settings.
 
     Raises:
         PlanError: No road leads away from the place.
         SettingsError: The fraction of the target group is implausible.
     """
+    asked = rules(settings) if asked is None else asked
     share = need.fraction(atlas, settings)
     atlas = changes.built(atlas, settings)
     roads, who = network.from_table(atlas.roads, settings), people(atlas, settings)

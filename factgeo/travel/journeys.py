@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from factgeo.atlas.access import Access
+from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.places import Place
 from factgeo.errors import SettingsError
@@ -21,6 +23,8 @@ from factgeo.travel.bases import Base, candidates
 from factgeo.travel.network import RoadNetwork
 from factgeo.travel.times import UnitTimes
 from factgeo.travel.trips import Parts, Trip
+
+BASE_LABELS = ("base_unit", "base_name")
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,51 @@ class Journeys:
         return Parts(**columns)
 
 
+def compute_travel_times(atlas: Atlas, area: Area, settings: Settings) -> Journeys:
+    """Travel times from every base that a plan of an area may have to everyone who lives there.
+
+    The way may lead through any other area, over the links that the settings add, and not over what they close.
+
+    Args:
+        atlas: The pack.
+        area: Whose bases and residents.
+        settings: Bases, speeds, ferries, closed and added links.
+
+    Returns:
+        Whole seconds as an array of bases x cells, with the bases and the cells (1 km).
+
+    Raises:
+        SettingsError: A rule for bases names no base, or a site lies outside Norway or far from every road.
+    """
+    return compute(changes.built(atlas, settings), area.units, settings)
+
+
+def tabulate_travel_times(journeys: Journeys, per: Literal["unit", "cell"] = "unit") -> pd.DataFrame:
+    """Travel times in minutes as a table.
+
+    Args:
+        journeys: Travel times of an area.
+        per: A row for each unit (the mean of its residents who can be reached) or for each cell.
+
+    Returns:
+        A row for each ``unit_code`` or cell (``ssbid``); a column for each base: the code of its unit and its name,
+        in the order of ``journeys.bases``. NaN: no road or ferry leads there, or nobody lives there.
+    """
+    bases = pd.MultiIndex.from_tuples([(base.unit_code, base.name) for base in journeys.bases], names=BASE_LABELS)
+    if per == "cell":
+        seconds = np.where(journeys.seconds == travel_times.UNREACHABLE, np.nan, journeys.seconds)
+        return pd.DataFrame(seconds.T / 60, index=pd.Index(journeys.cells["ssbid"]), columns=bases)
+    times = journeys.by_unit
+    reached = times.persons - times.unreachable
+    known = times.person_seconds - times.unreachable * round(60 * journeys.settings.travel.unreachable)
+    minutes = known / 60 / np.where(reached > 0, reached, np.nan)
+    return pd.DataFrame(minutes.T, index=pd.Index(times.units, name="unit_code"), columns=bases)
+
+
 def compute(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> Journeys:
     """Journeys from the candidate bases of some units to all their cells. The way may lead through any other unit.
+
+    Unlike :func:`compute_travel_times` it takes a pack that has the links that the settings add.
 
     Raises:
         SettingsError: A rule for bases names no base, or a site lies outside Norway or far from every road.
@@ -150,7 +197,17 @@ def _refuse_off_road(bases: tuple[Base, ...], access: Access) -> None:
 
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
-    """The fastest way from one place to another, taken apart."""
+    """The fastest way from one place to another, taken apart.
+
+    Args:
+        atlas: The pack.
+        start: From where, as :func:`factgeo.atlas.places.resolve` finds it, or made of a name, lon and lat (degrees).
+        end: To where.
+        settings: Speeds, ferries, closed and added links.
+
+    Returns:
+        Minutes and kilometres, whole and in parts; ``reachable`` is False where no road or ferry leads.
+    """
     atlas = changes.built(atlas, settings)
     ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
     return trips.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
