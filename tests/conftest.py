@@ -29,7 +29,7 @@ gc.set_threshold(50_000, 20, 20)  # a pack and its plans are many objects, which
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many files each reader is tried with."""
-    parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/test_fuzz.py")
+    parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/hostile/test_fuzz.py")
 
 
 SHIPPED = (REPO / "data").resolve()
