@@ -39,7 +39,7 @@ from factgeo.people.need import assess as assess_need
 # plans: proposed, read, edited, checked, measured
 from factgeo.planning.check import Finding
 from factgeo.planning.check import check as check_plan
-from factgeo.planning.draft import add_team, lock_team, lock_units, set_base, unlock_team, unlock_units
+from factgeo.planning.draft import EditContext, add_team, lock_team, lock_units, set_base, unlock_team, unlock_units
 from factgeo.planning.draft import divide as divide_team
 from factgeo.planning.draft import improve as improve_plan
 from factgeo.planning.draft import join as join_teams
