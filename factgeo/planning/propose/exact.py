@@ -19,6 +19,7 @@ from factgeo.planning.plan import Status
 from factgeo.planning.propose import greedy, knapsack
 from factgeo.planning.propose.catalogue import catalogue
 from factgeo.planning.propose.choice import Choice
+from factgeo.planning.propose.contiguity import Cut, cuts
 from factgeo.planning.propose.engine import Found, rounded_up
 from factgeo.planning.propose.model import Model, assignment, shares
 from factgeo.planning.propose.problem import (
@@ -31,7 +32,6 @@ from factgeo.planning.propose.problem import (
     reachable,
     trim,
 )
-from factgeo.planning.propose.wholeness import Cut, cuts
 from factgeo.progress import Tell, silent
 from factgeo.settings import Solver
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.planning.propose.contiguity import Cut, first_cuts
 from factgeo.planning.propose.engine import INFINITE, Engine, Found, Row
 from factgeo.planning.propose.knapsack import Knapsack, KnapsackCut
 from factgeo.planning.propose.problem import NO_LIMIT, Objective, Problem, allowed_units
-from factgeo.planning.propose.wholeness import Cut, first_cuts
 from factgeo.settings import Solver
 
 
