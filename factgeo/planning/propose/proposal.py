@@ -1,4 +1,4 @@
-"""From an area and settings to a proven, checked plan."""
+"""Propose a plan for an area under some settings, with its proof."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def propose(
     journeys: Journeys,
     progress: Tell = silent,
 ) -> Plan:
-    """The best plan for an area under the settings, with its proof.
+    """Return the best plan for an area under the settings, with its proof.
 
     Args:
         atlas: The pack.
         area: The units to plan for.
         settings: All settings.
-        journeys: Travel times from the candidate bases to everyone in the area.
-        progress: Called with "part/parts" as solving goes on.
+        journeys: Travel times from the candidate bases to all cells of the area.
+        progress: Called with "piece/pieces" as solving goes on.
 
     Raises:
         PlanError: No plan keeps the rules, or none was found in time.
@@ -50,7 +50,7 @@ def propose(
 
 
 def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
-    """A solution of a request's problem as a plan, with a reason for everyone left out.
+    """Turn a solution of a request's problem into a plan, with a reason for each unit left out.
 
     Raises:
         ValueError: The solution has no assignment.
@@ -77,7 +77,7 @@ def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
 
 
 def _catchments(area: Area, base_of: Mapping[int, int], bases: tuple[Base, ...]) -> tuple[Catchment, ...]:
-    """One catchment per used base, numbered by the unit code of the base."""
+    """Return one catchment per used base, numbered in the order of the bases' unit codes."""
     members: dict[int, list[str]] = {}
     for unit, base in sorted(base_of.items()):
         members.setdefault(base, []).append(area.units[unit])
@@ -90,7 +90,7 @@ def _catchments(area: Area, base_of: Mapping[int, int], bases: tuple[Base, ...])
 
 
 def _proof(solution: Solution) -> Proof:
-    """A gap within the solver's tolerance counts as proven."""
+    """Turn the stages into a proof; a gap within the solver's tolerance counts as proven."""
     stages = tuple(
         Stage(
             goal=stage.name,

@@ -1,4 +1,4 @@
-"""The solver against every possible plan, and exact wholeness against the rule that is only sufficient."""
+"""The solver against every possible plan, and exact contiguity against the rule that is only sufficient."""
 
 from __future__ import annotations
 
