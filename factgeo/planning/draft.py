@@ -1,7 +1,7 @@
-"""Editing a plan by hand: every edit gives a new plan.
+"""Edit a plan by hand: every edit returns a new plan.
 
-The rules of the settings never stand in the way of an edit; ``check`` finds afterwards what is broken. Only what the
-planner has locked is left alone.
+No rule of the settings forbids an edit; ``check`` reports afterwards which rules it breaks. Only locked units and teams
+do not change.
 """
 
 from __future__ import annotations
@@ -36,26 +36,26 @@ class EditContext:
 
     @classmethod
     def of(cls, result: Result) -> EditContext:
-        """That of a plan that is measured."""
+        """Return the pack and the travel times of a result."""
         return cls(result.atlas, result.journeys)
 
     def seconds(self, base: Base, unit: str) -> int:
-        """Person-seconds from a base to everyone in a unit."""
+        """Return the person-seconds from a base to all residents of a unit."""
         return int(self.times.by_unit.person_seconds[self.times.row[base], self.times.by_unit.units.index(unit)])
 
     def candidates(self, units: Iterable[str]) -> list[Base]:
-        """The bases that a team of these units can have."""
+        """Return the bases that a team of these units can have."""
         inside = set(units)
         return [base for base in self.times.bases if base.unit_code in inside]
 
     def joined(self, plan: Plan) -> nx.Graph[str]:
-        """The units of a plan's area, joined as its settings count it."""
+        """Return the graph of the units of a plan's area, joined by the links that its settings count."""
         atlas, units = self.atlas, plan.area.units
-        beside: dict[str, Iterable[str]] = {**network.joined(atlas.links, atlas.roads, units, plan.settings)}
-        return nx.from_dict_of_lists(beside)
+        joined: dict[str, Iterable[str]] = {**network.joined(atlas.links, atlas.roads, units, plan.settings)}
+        return nx.from_dict_of_lists(joined)
 
     def name(self, unit: str) -> str:
-        """What a unit is called."""
+        """Return the name of a unit."""
         return str(self.atlas.units.at[unit, "name"])
 
 
@@ -63,13 +63,13 @@ class EditContext:
 
 
 def move(plan: Plan, units: Iterable[str], team_id: str | None, context: EditContext) -> Plan:
-    """Units to a team, or (None) out of every team.
+    """Move units to a team; with ``team_id`` None, leave them without a team.
 
-    A team that loses the unit of its base drives from where its other units have the fewest person-minutes; one that
-    loses all its units is gone.
+    A team that loses its base's unit gets the base with the fewest person-minutes to its other units. A team that loses
+    all its units is gone.
 
     Raises:
-        PlanError: A unit or the team is locked, or not in the plan; or a team would be left with no possible base.
+        PlanError: A unit or the team is locked or not in the plan, or a team would have no possible base.
     """
     team_of, units = plan.team_of(), tuple(dict.fromkeys(units))
     _refuse_unknown(plan, units, () if team_id is None else (team_id,))
@@ -78,10 +78,10 @@ def move(plan: Plan, units: Iterable[str], team_id: str | None, context: EditCon
 
 
 def add_team(plan: Plan, base: Base, context: EditContext) -> Plan:
-    """A new team, with the next free number, around a base whose unit it takes.
+    """Add a team with the next free number around a base; it takes the base's unit.
 
     Raises:
-        PlanError: The base is no candidate, its unit is locked, or a team would be left with no possible base.
+        PlanError: The base is no candidate, its unit is locked, or a team would have no possible base.
     """
     _refuse_unknown(plan, (base.unit_code,), ())
     _refuse_no_candidate(base, context)
@@ -90,7 +90,7 @@ def add_team(plan: Plan, base: Base, context: EditContext) -> Plan:
 
 
 def set_base(plan: Plan, team_id: str, base: Base, context: EditContext) -> Plan:
-    """A team drives from another base, whose unit it takes if it has it not; its locks follow.
+    """Move a team's base. The base's unit joins the team if needed; the team's locks are updated.
 
     Raises:
         PlanError: The base is no candidate, its unit or the team is locked, or not in the plan.
@@ -104,7 +104,7 @@ def set_base(plan: Plan, team_id: str, base: Base, context: EditContext) -> Plan
 
 
 def join(plan: Plan, team_id: str, other: str, context: EditContext) -> Plan:
-    """All units of the other team to a team, which keeps its base.
+    """Move all units of the team ``other`` to the team ``team_id``, which keeps its base.
 
     Raises:
         PlanError: A unit of the other team or the team is locked, or one of the two is not in the plan.
@@ -114,10 +114,10 @@ def join(plan: Plan, team_id: str, other: str, context: EditContext) -> Plan:
 
 
 def divide(plan: Plan, team_id: str, context: EditContext, base: Base | None = None) -> Plan:
-    """A team in two: a new team around a second base, and each unit with the one that is nearer.
+    """Divide a team in two: a new team around a second base takes the units that are nearer to it.
 
-    Without ``base`` it is the one that leaves both teams in one piece with the fewest person-minutes, or the fewest
-    pieces if there is none such. Locked units stay.
+    Without ``base``, the second base is the one with the fewest pieces of both teams, then the fewest person-minutes.
+    Locked units stay.
 
     Raises:
         PlanError: The team is locked or not in the plan, or no second base is possible.
@@ -146,7 +146,7 @@ def divide(plan: Plan, team_id: str, context: EditContext, base: Base | None = N
 
 
 def _nearer(whole: Catchment, second: Base, free: Iterable[str], context: EditContext) -> set[str]:
-    """The free units that are nearer to the second base, its own among them."""
+    """Return the free units that are nearer to the second base, its own unit among them."""
     nearer = {unit for unit in free if context.seconds(second, unit) < context.seconds(whole.base, unit)}
     return nearer | {second.unit_code}
 
@@ -162,7 +162,10 @@ def _moved(
     context: EditContext,
     base_of: Mapping[str, Base] | None = None,
 ) -> Plan:
-    """The plan with some units in another team (a new one, if it is unknown), and bases where they are given."""
+    """Return the plan with the units ``moving`` in another team, which is new if its id is unknown.
+
+    ``base_of`` gives teams a base; the others keep theirs as long as its unit is in the team.
+    """
     _refuse_locked(plan, moving, team_id, context.atlas)
     members = {catchment.team_id: set(catchment.units) - set(moving) for catchment in plan.catchments}
     unserved = [entry for entry in plan.unserved if entry.unit_code not in moving]
@@ -181,7 +184,7 @@ def _moved(
 
 
 def _base(team_id: str, base: Base, units: set[str], plan: Plan, context: EditContext) -> Base:
-    """The base itself while its unit is the team's, else the best of what is left."""
+    """Return the base itself if its unit is in the team, else the best of the bases that are left."""
     if base.unit_code in units:
         return base
     possible = context.candidates(units)
@@ -192,21 +195,21 @@ def _base(team_id: str, base: Base, units: set[str], plan: Plan, context: EditCo
 
 
 def _act(plan: Plan) -> ActTier | None:
-    """The ACT areas of which every team still exists, its base among their units; nothing is claimed of them."""
+    """Return the ACT areas whose teams all exist and have the area's base among their units, without a proof."""
     if plan.act is None:
         return None
     ids = {catchment.team_id for catchment in plan.catchments}
-    whole = [area for area in plan.act.areas if ids.issuperset(area.teams)]
-    return ActTier(tuple(area for area in whole if area.base.unit_code in plan.act_units(area)), NO_STAGE)
+    complete = [area for area in plan.act.areas if ids.issuperset(area.teams)]
+    return ActTier(tuple(area for area in complete if area.base.unit_code in plan.act_units(area)), NO_STAGE)
 
 
 def team(plan: Plan, team_id: str) -> Catchment:
-    """A team by its id."""
+    """Return the team with an id, which must be in the plan."""
     return next(catchment for catchment in plan.catchments if catchment.team_id == team_id)
 
 
 def next_ids(plan: Plan, count: int) -> list[str]:
-    """Ids for new teams: the next free numbers after those of the plan."""
+    """Return ``count`` ids for new teams: the next free numbers after those of the plan."""
     ids = [catchment.team_id for catchment in plan.catchments]
     numbers = [found.group(1) for found in (re.fullmatch(r"T([0-9]{1,9})", team_id) for team_id in ids) if found]
     digits = max([2, *map(len, numbers)])
@@ -215,7 +218,7 @@ def next_ids(plan: Plan, count: int) -> list[str]:
 
 
 def _refuse_unknown(plan: Plan, units: Iterable[str], team_ids: Iterable[str]) -> None:
-    """What another page has changed meanwhile may not be there any more."""
+    """Refuse units and teams that are not in the plan; another page may have removed them meanwhile."""
     strangers = [unit for unit in units if unit not in plan.area.units]
     if strangers:
         raise PlanError("draft_unknown_unit", unit=strangers[0], area=plan.area.name)
@@ -230,7 +233,7 @@ def _refuse_no_candidate(base: Base, context: EditContext) -> None:
 
 
 def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas: Atlas) -> None:
-    """Locked units stay where they are, and a locked team takes no more."""
+    """Refuse to move locked units, and to change a locked team."""
     team_of, kept = plan.team_of(), locked_teams(plan)
     changed = kept & {team_id, *(team_of.get(unit) for unit in moving)} if moving else frozenset()
     if changed:
@@ -245,7 +248,7 @@ def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas
 
 
 def locked_units(plan: Plan) -> frozenset[str]:
-    """Units that stay where they are: locked by themselves, left without a team, or in a locked team."""
+    """Return the units that must not move: those locked, those left without a team, and those in a locked team."""
     asked = plan.demands.coded
     return frozenset(
         (*asked.leave, *(u for lock in asked.lock for u in lock.units), *(u for each in asked.keep for u in each.units))
@@ -253,7 +256,7 @@ def locked_units(plan: Plan) -> frozenset[str]:
 
 
 def locked_teams(plan: Plan) -> frozenset[str]:
-    """Ids of the teams that are kept exactly as they are."""
+    """Return the ids of the teams that must not change."""
     kept = {frozenset(each.units) for each in plan.demands.coded.keep}
     return frozenset(each.team_id for each in plan.catchments if kept and frozenset(each.units) in kept)
 
@@ -277,10 +280,10 @@ def lock_units(plan: Plan, units: Iterable[str], context: EditContext) -> Plan:
 
 
 def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
-    """Units are free to move.
+    """Unlock units, so that they can move.
 
     Raises:
-        PlanError: A unit is in a locked team, which has to be unlocked as a whole.
+        PlanError: A unit is in a locked team, which can only be unlocked as a whole.
     """
     free = set(units)
     _refuse_unknown(plan, free, ())
@@ -294,11 +297,7 @@ def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
 
 
 def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
-    """A team stays with exactly its units and its base, whatever the rules say.
-
-    Raises:
-        PlanError: The team is not in the plan.
-    """
+    """Lock a team to exactly its units and its base, whatever the rules say."""
     _refuse_unknown(plan, (), (team_id,))
     if team_id in locked_teams(plan):
         return plan
@@ -310,27 +309,23 @@ def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
 
 
 def unlock_team(plan: Plan, team_id: str) -> Plan:
-    """A team is free to change; units that are locked by themselves remain so.
-
-    Raises:
-        PlanError: The team is not in the plan.
-    """
+    """Unlock a team, so that it can change; units with locks of their own stay locked."""
     _refuse_unknown(plan, (), (team_id,))
     return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 
 
 def lock_all(plan: Plan, context: EditContext) -> Plan:
-    """Every unit stays as it is."""
+    """Lock every unit as it is."""
     return lock_units(plan, plan.area.units, context)
 
 
 def unlock_all(plan: Plan) -> Plan:
-    """Nothing is locked, and no unit has to be without a team."""
+    """Remove all locks and all demands that a unit has no team."""
     return _without_proof(_with_edits(plan, lock=(), keep=(), leave=()))
 
 
 def _keeps_but(plan: Plan, mine: Catchment) -> tuple[KeptTeam, ...]:
-    """The kept teams that share no unit with one."""
+    """Return the kept teams that share no unit with ``mine``."""
     return tuple(each for each in plan.demands.coded.keep if not set(each.units) & set(mine.units))
 
 
@@ -340,17 +335,17 @@ def _with_edits(plan: Plan, **changes: object) -> Plan:
 
 
 def _without_proof(plan: Plan) -> Plan:
-    """Where a demand is lifted, a better plan may be possible; a lock on what is there leaves the best the best."""
+    """Drop the proof: without the demand a better plan may exist. A lock that the plan obeys leaves it the best."""
     return replace(plan, proof=NO_PROOF)
 
 
 def _locks(asked: Edits) -> dict[str, str]:
-    """What the base of each locked unit's team is called."""
+    """Return the base that each locked unit is locked to, as the lock spells it."""
     return {unit: lock.base for lock in asked.lock for unit in lock.units}
 
 
 def _grouped(locks: Mapping[str, str]) -> tuple[Lock, ...]:
-    """One lock per base, both sorted."""
+    """Return one lock per base; bases and units are sorted."""
     units: dict[str, list[str]] = {}
     for unit in sorted(locks):
         units.setdefault(locks[unit], []).append(unit)
@@ -358,10 +353,10 @@ def _grouped(locks: Mapping[str, str]) -> tuple[Lock, ...]:
 
 
 def _spelling(base: Base, context: EditContext) -> str:
-    """What means this base and no other candidate, as :func:`bases.names_base` reads it.
+    """Return a name for this base and no other candidate, as :func:`bases.names_base` reads it.
 
-    The code of its unit where that has one candidate, else its name; where that has several meanings too, the code,
-    which means this base as long as it is the one that the plan uses in its unit.
+    If its unit has one candidate, it is the unit's code, else the base's name. If several candidates have that name, it
+    is the code again, which means this base as long as the plan uses it in its unit.
     """
     code, candidates = base.unit_code, context.times.bases
     if sum(other.unit_code == code for other in candidates) == 1 or len(base.name) > LONGEST_NAME:
@@ -371,7 +366,7 @@ def _spelling(base: Base, context: EditContext) -> str:
 
 
 def _with_locks(then: Plan, before: Plan, context: EditContext) -> Plan:
-    """The locks of teams that drive from another base than before follow them."""
+    """Change the locks of teams whose base has changed to the new base."""
     now = {catchment.team_id: catchment.base for catchment in then.catchments}
     changed = {c.team_id: c for c in before.catchments if now.get(c.team_id, c.base) != c.base}
     asked = then.demands.coded
@@ -390,11 +385,11 @@ def _with_locks(then: Plan, before: Plan, context: EditContext) -> Plan:
     return _with_edits(then, lock=_grouped(locks), keep=keep)
 
 
-# what lies beside, the best of the rest, and other plans
+# neighbours, improving the rest, and other plans
 
 
 def neighbours(plan: Plan, unit: str, context: EditContext) -> tuple[str, ...]:
-    """Ids of the other teams that have a unit joined to this one, the nearest base first."""
+    """Return the ids of the other teams with a unit joined to this one, the nearest base first."""
     _refuse_unknown(plan, (unit,), ())
     team_of = plan.team_of()
     beside = {team_of[other] for other in context.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
@@ -403,7 +398,7 @@ def neighbours(plan: Plan, unit: str, context: EditContext) -> tuple[str, ...]:
 
 
 def improve(result: Result) -> Result:
-    """The best plan that leaves everything locked as it is. Teams that keep their base keep their id.
+    """Return the best plan that changes nothing locked. Teams that keep their base keep their id.
 
     Raises:
         PlanError: No plan keeps the rules and the locks.
@@ -413,10 +408,10 @@ def improve(result: Result) -> Result:
 
 
 def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:
-    """The plan with these units around these bases, as another plan of the area has them, whatever is locked.
+    """Return the plan with the units of ``base_of`` around its bases, whatever is locked.
 
-    Teams whose base is used keep their id; the others are new. Units that are not named are without a team, by choice
-    unless they were so before for another reason.
+    Teams whose base is used keep their id; the others get new ids. All other units have no team. Their reason is that
+    of before, or else that the planner wants it so.
 
     Raises:
         PlanError: A unit is not in the plan.
@@ -437,7 +432,7 @@ def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:
 
 
 def _with_ids_of(before: Plan, plan: Plan) -> Plan:
-    """The same plan with the ids that its bases' teams had before, in that order, and new ids for the others."""
+    """Return ``plan`` with the ids that its bases' teams had before, in that order, and new ids for the others."""
     id_of = _ids(before, [catchment.base for catchment in plan.catchments])
     ids = {catchment.team_id: id_of[catchment.base] for catchment in plan.catchments}
     place = {team_id: number for number, team_id in enumerate(id_of.values())}
@@ -452,7 +447,7 @@ def _with_ids_of(before: Plan, plan: Plan) -> Plan:
 
 
 def _ids(before: Plan, used: Collection[Base]) -> dict[Base, str]:
-    """Ids for the teams of some bases: those that stand in a plan in its order, then new ones in theirs."""
+    """Return an id for each used base: those of ``before`` in its order, then new ones in the order of ``used``."""
     had = {each.base: each.team_id for each in before.catchments if each.base in used}
     new = [base for base in used if base not in had]
     return had | dict(zip(new, next_ids(before, len(new)), strict=True))

@@ -1,7 +1,7 @@
-"""What must stand in a ``plan.json``, and in a draft that is kept, so that it can be read, checked and measured.
+"""The fields that a ``plan.json`` and a saved draft must have, so that they can be read, checked and measured.
 
-A file may say more; that is not looked at. What the rest of the program relies on is settled here, and nowhere else:
-kinds and limits of the values, and that no name stands twice where one is meant.
+A file may have more fields; they are ignored. This module alone checks the kinds and limits of the values, and that
+names are unique, so that the rest of the program can rely on it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from factgeo.planning.plan import Status
 
 SCHEMA, DRAFT_SCHEMA = "factgeo.plan/1", "factgeo.draft/1"
 ACT_STAGE = "act_areas"
-MOST = 10_000  # entries of a list (not strict: the lists of a plan in memory are tuples)
+MOST = 10_000  # the most entries of a list (lists are not strict: those of a plan in memory are tuples)
 
 Goal = Literal["minutes", "balanced", "reach", "served", "teams", "act_areas"]
 Text = Annotated[str, Field(max_length=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=10_000)]
 Number = Annotated[int, Field(ge=0)]
-Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; more cannot be written out
+Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; larger ones cannot be written out
 
 
 class _Given(BaseModel):
@@ -32,7 +32,7 @@ class _Given(BaseModel):
 
 
 class GivenBase(_Given):
-    """Where a team drives from."""
+    """The base of a team."""
 
     unit_code: Name
     name: Text
@@ -56,7 +56,7 @@ class GivenUnserved(_Given):
 
 
 class GivenStage(_Given):
-    """What a solve is said to have proven."""
+    """The claim of one solve."""
 
     goal: Goal
     value: Amount
@@ -67,7 +67,7 @@ class GivenStage(_Given):
 
 
 class GivenSolver(_Given):
-    """What is said of the plan's quality."""
+    """The claims about the plan's quality."""
 
     name: Text
     status: Status
@@ -76,14 +76,14 @@ class GivenSolver(_Given):
 
 
 class GivenActArea(_Given):
-    """Catchments that one ACT base serves besides."""
+    """Catchments that one ACT base serves as well."""
 
     base: GivenBase
     teams: Annotated[list[Name], Field(max_length=MOST, strict=False)]
 
 
 class GivenArea(_Given):
-    """What the plan is for."""
+    """The area of the plan."""
 
     name: Text
     unit_codes: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
@@ -107,14 +107,14 @@ class GivenPlan(GivenTeams):
 
 
 class GivenPhrase(_Given):
-    """What was done in a step: an entry of the catalogue and its values."""
+    """The name of a step: an entry of the catalogue and its values."""
 
     key: Name
     values: dict[str, Any]
 
 
 class GivenStep(GivenTeams):
-    """A step of a draft; rules, demands and teams by their number."""
+    """A step of a draft; it refers to rules, demands and teams by their number."""
 
     what: GivenPhrase
     rules: Number
@@ -123,7 +123,7 @@ class GivenStep(GivenTeams):
 
 
 class GivenDraft(_Given):
-    """A history that is kept."""
+    """A saved history of a draft."""
 
     pack_digest: Name
     area: GivenArea
@@ -138,11 +138,11 @@ T = TypeVar("T", bound=_Given)
 
 
 def plan(content: Mapping[str, Any], file: Path) -> GivenPlan:
-    """The object of a ``plan.json``.
+    """Read the object of a ``plan.json``.
 
     Raises:
-        PlanError: A field is missing, of another kind or out of range, or something stands twice; file and field are
-            named.
+        PlanError: A field is missing, of the wrong kind or out of range, or names contradict. The error names file and
+            field.
     """
     given = read(GivenPlan, content, file)
     refuse_contradictions(given, file)
@@ -150,7 +150,7 @@ def plan(content: Mapping[str, Any], file: Path) -> GivenPlan:
 
 
 def read(model: type[T], content: object, file: Path) -> T:
-    """An object as its model.
+    """Read an object as its model.
 
     Raises:
         PlanError: Fields are missing, of another kind or out of range; all of them are named.
@@ -165,10 +165,10 @@ def read(model: type[T], content: object, file: Path) -> T:
 
 
 def refuse_contradictions(given: GivenPlan, file: Path) -> None:
-    """Refuse what no figure can be made of; what a plan merely does wrong is found by its check.
+    """Refuse names that allow no figures at all; ``check`` finds the rules that a plan breaks.
 
     Raises:
-        PlanError: A unit stands twice in the area or in one team, a team id twice, or a unit is not in the area.
+        PlanError: The area or a team has a unit twice, a team id occurs twice, or a unit is not in the area.
     """
     units = {f"teams[{number}].units": team.units for number, team in enumerate(given.teams, start=1)}
     once = {"area.unit_codes": given.area.unit_codes, "teams": [team.team_id for team in given.teams], **units}

@@ -1,7 +1,7 @@
-"""Reading a plan: the folder or plan.json that ``plan`` wrote, edited by hand or not, or a table unit_code,team_id.
+"""Read a plan: a folder or plan.json that ``plan`` wrote, edited by hand or not, or a table unit_code,team_id.
 
-What the file says is taken as a claim: :func:`read` builds the plan as it stands, ``check`` then holds it against every
-rule, as for a plan of our own.
+The content of the file is a claim: :func:`read` builds the plan from it without checking any rule. ``check`` then
+checks all rules, as for a plan that was proposed here.
 """
 
 from __future__ import annotations
@@ -38,23 +38,24 @@ COLUMNS = {
     "base_lon": ("base lon",),
     "base_lat": ("base lat",),
 }  # fmt: skip
-LONGEST_AREA = 2000  # letters; names of several areas stand beside each other in one
-LONGEST_TEAM = 100  # letters of a team's id
+LONGEST_AREA = 2000  # letters in the name of an area, which can list several areas
+LONGEST_TEAM = 100  # letters in a team's id
 
 Known = Mapping[tuple[str, float, float], Base]  # bases by unit, longitude and latitude
 
 
 def read(path: Path, atlas: Atlas) -> Plan:
-    """The plan of a folder, of a ``plan.json``, or of a CSV with the columns unit_code and team_id.
+    """Read the plan of a folder, of a ``plan.json``, or of a CSV with the columns unit_code and team_id.
 
-    A CSV's units may be codes or names; those without a team_id are left out on purpose. Its teams have the base with
-    the fewest person-minutes, or, where there are columns base_unit, base_lon and base_lat, the base at that place.
-    Its rules are the default settings.
+    The units of a CSV are codes or names; units without a team_id are left out on purpose. Its teams have the base with
+    the fewest person-minutes or, if there are columns base_unit, base_lon and base_lat, the base at that place. Its
+    rules are the default settings.
 
     Raises:
-        PlanError: It cannot be read, is of another make or pack, or names what is not there; file and field are named.
+        PlanError: The file cannot be read, has another schema or pack, or names units, bases or rules that do not
+            exist. The error names file and field.
         SourceError: The CSV cannot be read.
-        UnknownNameError: A unit of the CSV is unknown; file and line are named.
+        UnknownNameError: A unit of the CSV is unknown. The error names file and line.
     """
     if sign := names.unseen(path.name):
         raise PlanError("file_unseen", file=names.made_visible(str(path)), sign=sign)
@@ -66,10 +67,10 @@ def read(path: Path, atlas: Atlas) -> Plan:
 
 
 def _named(plan: Plan, file: Path) -> Plan:
-    """The plan, if its area and teams can be called what they are.
+    """Return the plan if the names of its area and teams can be shown.
 
     Raises:
-        PlanError: A name has characters that are not seen, or is too long.
+        PlanError: A name has characters that cannot be seen, or is too long.
     """
     fields = {"area.name": (plan.area.name, LONGEST_AREA)}
     fields |= {f"team_id[{k}]": (each.team_id, LONGEST_TEAM) for k, each in enumerate(plan.catchments, start=1)}
@@ -84,7 +85,7 @@ def _named(plan: Plan, file: Path) -> Plan:
 
 
 def _from_csv(path: Path, atlas: Atlas) -> Plan:
-    """A table as a plan; nothing is claimed of its quality."""
+    """Read a table as a plan without a proof."""
     rows = userfiles.read(path, COLUMNS, needed=["unit_code", "team_id"], sums_in="unit_code")
     faults = Faults()
     team_of = _teams_of_rows(rows, atlas, faults)
@@ -114,7 +115,7 @@ def _from_csv(path: Path, atlas: Atlas) -> Plan:
 
 
 def _teams_of_rows(rows: Table, atlas: Atlas, faults: Faults) -> dict[str, str]:
-    """The team of each unit; a municipality that is divided into districts stands for all of them."""
+    """Return the team of each unit; a municipality that is divided into districts stands for all of them."""
     team_of: dict[str, str] = {}
     for line in rows.lines:
         with faults.noted():
@@ -135,7 +136,7 @@ def _units_of_row(given: str, line: int, path: Path, atlas: Atlas) -> tuple[str,
 
 
 def _bases_of_rows(rows: Table, faults: Faults) -> dict[str, tuple[str, float, float]]:
-    """Unit, longitude and latitude of each team's base, where the table has them."""
+    """Return unit, longitude and latitude of each team's base; empty if the table lacks the columns."""
     if not rows.has("base_unit", "base_lon", "base_lat"):
         return {}
     given: dict[str, tuple[str, float, float]] = {}
@@ -153,7 +154,7 @@ def _bases_of_rows(rows: Table, faults: Faults) -> dict[str, tuple[str, float, f
 def _base_of_team(
     team: str, given: tuple[str, float, float] | None, units: tuple[str, ...], times: Journeys, path: Path
 ) -> Base:
-    """The base at the place that is given, or the one in the team's units with the fewest person-minutes."""
+    """Return the base at the place ``given``, or without one the base with the fewest person-minutes to the units."""
     possible = [base for base in times.bases if base.unit_code in units]
     if given is not None:
         possible = [base for base in possible if (base.unit_code, base.lon, base.lat) == given]
@@ -163,7 +164,7 @@ def _base_of_team(
 
 
 def best_base(possible: Sequence[Base], units: Sequence[str], times: Journeys) -> Base:
-    """The one of some bases (at least one) from which all residents of some units have the fewest person-minutes."""
+    """Return the base with the fewest person-minutes to all residents of ``units``; ``possible`` must not be empty."""
     columns = [times.by_unit.units.index(unit) for unit in units]
     cost = [int(times.by_unit.person_seconds[times.row[base], columns].sum()) for base in possible]
     return possible[int(np.argmin(cost))]
@@ -180,11 +181,11 @@ def _content(file: Path) -> Mapping[str, Any]:
 
 
 def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
-    """The plan of an object like that of ``plan.json``; ``file`` is what errors name.
+    """Return the plan of an object like that of ``plan.json``; errors name ``file``.
 
     Raises:
-        PlanError: It is of another pack, a field is missing or of another kind, or it names units, bases or rules that
-            are not there, or a name is none.
+        PlanError: The object is of another pack, a field is missing or of the wrong kind, it names units, bases or
+            rules that do not exist, or a name cannot be shown.
     """
     refuse_other_pack(content.get("pack_digest"), atlas, file)
     faults = Faults()
@@ -203,28 +204,32 @@ def from_content(content: Mapping[str, Any], atlas: Atlas, file: Path) -> Plan:
 
 
 def refuse_other_pack(digest: object, atlas: Atlas, file: Path) -> None:
-    """A plan is measured with the pack that it was made with."""
+    """Refuse a plan of another pack: a plan is measured with the pack that it was made with."""
     if digest != atlas.digest:
         raise PlanError("plan_other_pack", file=file, found=str(digest)[:12], pack=atlas.digest[:12])
 
 
 def refuse_strangers(given: GivenPlan, atlas: Atlas, file: Path) -> None:
-    """Units that the pack does not have are a PlanError."""
+    """Refuse units that the pack does not have.
+
+    Raises:
+        PlanError: The area has such units.
+    """
     strangers = sorted(set(given.area.unit_codes) - set(atlas.units.index))
     if strangers:
         raise PlanError("plan_units", file=file, units=", ".join(strangers[:5]))
 
 
 def known_bases(atlas: Atlas, units: tuple[str, ...], rules: Settings) -> Known:
-    """The bases that a plan can have, by unit and place."""
+    """Return the bases that a plan can have, by unit and place."""
     return {(base.unit_code, base.lon, base.lat): base for base in bases.candidates(atlas, units, rules)}
 
 
 def standing(given: GivenPlan, rules: Settings, demands: Demands, known: Known, file: Path) -> Plan:
-    """The plan of fields whose units are in the pack, under rules that are read already.
+    """Return the plan of ``given``, whose units must be in the pack, under ``rules``.
 
     Raises:
-        PlanError: It names bases, reasons or teams that are not there, or lacks what its rules ask for.
+        PlanError: It names bases, reasons or teams that do not exist, or lacks the ACT stage that its rules need.
     """
     stages = tuple(Stage(**stage.model_dump()) for stage in given.solver.stages)
     faults = Faults()
@@ -260,12 +265,12 @@ def _proof(given: GivenSolver, stages: tuple[Stage, ...]) -> Proof:
 
 
 def rules_from(given: Mapping[str, Any], atlas: Atlas, file: Path) -> tuple[Settings, Demands]:
-    """The settings of a plan and their demands; settings that are younger than the plan have their defaults.
+    """Return the settings of a plan; settings that are newer than the plan have their defaults.
 
-    A plan never says on whose machines to compute, for these could make this one run what they send.
+    The machines to compute on are never read from a plan, because such machines could make this one run their code.
 
     Raises:
-        PlanError: A setting is unknown or out of range, or a demand names a unit that is none.
+        PlanError: A setting is unknown or out of range, or a demand names an unknown unit.
     """
     try:
         rules = settings.load(tables=given).here()
@@ -291,7 +296,7 @@ def _unserved(given: GivenUnserved, file: Path) -> Unserved:
 
 
 def _act(given: GivenPlan, known: Known, stages: tuple[Stage, ...], file: Path) -> ActTier:
-    """The second tier; its stage must be there, for the plan says by it how good the tier is."""
+    """Return the second tier; the plan must have its stage, which states the tier's quality."""
     ids = {team.team_id for team in given.teams}
     strangers = sorted({team for entry in given.act_areas for team in entry.teams} - ids)
     stage = next((stage for stage in stages if stage.goal == ACT_STAGE), None)
