@@ -238,22 +238,6 @@ class _World:
     settings: Settings
 
 
-def outcome(atlas: Atlas, area: Area, settings: Settings, values: Mapping[str, float]) -> Outcome | None:
-    """One run, its plan held against every rule; None where no plan keeps them, or none was found in time.
-
-    Args:
-        atlas: The pack, with the links that the settings add.
-        area: The units.
-        settings: Of the plan.
-        values: What differs, by the names of the ranges in ``settings.stability``.
-
-    Raises:
-        PlanError: The run's plan fails its check.
-        KeyboardInterrupt: Interrupted.
-    """
-    return _outcome(_world(atlas, area, settings), values)
-
-
 def _world(atlas: Atlas, area: Area, settings: Settings) -> _World:
     """Without the residents of earlier years, and with all tables read: workers may lack the files."""
     change = yearly_change(atlas).loc[list(area.units)]

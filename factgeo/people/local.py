@@ -212,17 +212,6 @@ def read(path: Path, atlas: Atlas) -> LocalCounts:
     return _guarded(machine.shown(path.name), tuple(sorted(set(years.values()))), counts, ignored, atlas)
 
 
-def refuse_missing(counts: LocalCounts, units: Iterable[str], atlas: Atlas) -> None:
-    """For callers that want every unit counted.
-
-    Raises:
-        SourceError: The file tells nothing of some of these units; they are named.
-    """
-    if missing := counts.missing(units):
-        listed = ", ".join(_listed(str(atlas.units.at[unit, "name"]) for unit in missing))
-        raise SourceError("local_missing", file=counts.file, number=len(missing), names=listed)
-
-
 def is_identity_number(digits: str) -> bool:
     """Are these 11 digits a Norwegian identity number: control digits that fit, or a date in front?
 

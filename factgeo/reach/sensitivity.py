@@ -104,7 +104,6 @@ class Combination:
 
 
 ASSUMPTIONS = tuple(field.name for field in dataclasses.fields(Combination))
-TRAVEL = ("minutes", "ferry", "speed_factor")
 
 
 @dataclass(frozen=True)

@@ -104,17 +104,6 @@ def _directed(network: RoadNetwork) -> _Directed:
     return _Directed(tail, head, row, seconds, network.crossing_s[row], network.wait_s[row], metres, halves)
 
 
-def parts_to_cells(
-    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, compiled: bool | None = None
-) -> Parts:
-    """The way from each base to each cell taken apart; arrays bases x cells."""
-    columns = [np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32) for _ in range(7)]
-    for base, found in rows(network, bases, cells, settings, compiled=compiled):
-        for column, values in zip(columns, vars(found).values(), strict=True):
-            column[base] = values
-    return Parts(*columns)
-
-
 def rows(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, compiled: bool | None = None
 ) -> Iterator[tuple[int, Parts]]:
