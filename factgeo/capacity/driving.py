@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.settings import Driving, Three
 from factgeo.travel.journeys import Journeys
 from factgeo.travel.times import UNREACHABLE
@@ -208,11 +209,11 @@ def homes(cells: Cells, minutes: Floats) -> Homes:
 
     return Homes(
         units=cells.units,
-        share=of_unit / total if total else np.zeros(count),
+        share=shares_of(of_unit, total),
         minutes=mean(minutes),
         km=mean(minutes * cells.pace),
         hop_minutes=cells.hop_minutes,
-        unreachable=float(cells.weight[~reached].sum()) / total if total else 0.0,
+        unreachable=share_of(float(cells.weight[~reached].sum()), total),
     )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import ADULT_AGE, Atlas
 from factgeo.atlas.rounding import largest_remainder
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.errors import PlanError
 from factgeo.language import text
 from factgeo.planning.check import check, of_kept_teams
@@ -287,7 +288,7 @@ def _reach(plan: Plan, times: Journeys, settings: Settings) -> float:
     column = {unit: k for k, unit in enumerate(near.units)}
     pairs = [(times.row[base], column[unit]) for unit, base in plan.base_of().items()]
     within = sum(int(near.persons[k] - near.beyond[row, k]) for row, k in pairs)
-    return within / max(1, int(near.persons.sum()))
+    return share_of(within, int(near.persons.sum()))
 
 
 @dataclass(frozen=True)
@@ -408,7 +409,7 @@ def summed_up(result: Result, drawn: Sample, outcomes: Sequence[Outcome | None])
     teams = [[_team_in_plan(base, own) for base in each.base] for each in found]
     stays = np.array([[team == own.get(unit, "") for team, unit in zip(run, units, strict=True)] for run in teams])
     persons = result.atlas.population.loc[list(units), "persons"].to_numpy()
-    stay_share = stays @ persons / max(1, int(persons.sum()))
+    stay_share = shares_of(stays @ persons, int(persons.sum()))
     of_run = iter(stay_share)
     moved = tuple(None if each is None else 1 - float(next(of_run)) for each in outcomes)
     return Stability(
@@ -459,7 +460,7 @@ def _catchments(
     for catchment in plan.catchments:
         mine = np.isin(plan.area.units, catchment.units)
         stands = sum(not home.isdisjoint(catchment.units) for home in homes)
-        share = float((stays[:, mine] @ persons[mine]).mean()) / max(1, int(persons[mine].sum()))
+        share = share_of(float((stays[:, mine] @ persons[mine]).mean()), int(persons[mine].sum()))
         yield CatchmentStability(catchment.team_id, names[catchment.team_id], stands, share)
 
 

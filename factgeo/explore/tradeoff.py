@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from factgeo import language
+from factgeo.atlas.shares import share_of
 from factgeo.planning.plan import Aim, Status
 from factgeo.planning.propose import frontier
 from factgeo.planning.propose.exact import WORST_LAST
@@ -79,13 +80,13 @@ def _in_shares(point: frontier.Point, result: Result) -> TradeOff:
         result.plan.area.units[unit]: result.journeys.bases[base]
         for unit, base in (point.solution.base_of or {}).items()
     }
-    population = max(1, result.figures.population)
+    population = result.figures.population
     return TradeOff(
         aim=point.aim,
         teams=point.teams,
         base_of=base_of,
-        within=(point.residents_within or 0) / population,
-        served=(point.residents_served or 0) / population,
+        within=share_of(point.residents_within or 0, population),
+        served=share_of(point.residents_served or 0, population),
         mean_min=_mean(base_of, result),
         status=max((stage.status for stage in stages), key=WORST_LAST.index),
         gap=max((s.value - s.bound) / s.value if s.value > 0 else 0.0 for s in stages),

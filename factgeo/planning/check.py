@@ -17,6 +17,7 @@ import pandas as pd
 from factgeo import language
 from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import AGES, Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number
 from factgeo.planning import edits
 from factgeo.planning.plan import NO_PROOF, Catchment, Plan, Proof, Stage, Status
@@ -210,7 +211,7 @@ def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]
 def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
     travel = plan.settings.travel
     for team, units in means.groupby("team_id"):
-        share = 1 - units["beyond"].sum() / max(1, units["persons"].sum())
+        share = 1 - share_of(int(units["beyond"].sum()), int(units["persons"].sum()))
         if travel.hard and share < travel.hard_share - SAME_PRICE:
             shown = {"share": Number(100 * share, 1), "least": Number(100 * travel.hard_share, 1)}
             yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown}, str(team))

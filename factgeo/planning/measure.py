@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
 from factgeo.language import Phrase
+from factgeo.atlas.shares import share_of
 from factgeo.people import need
 from factgeo.people.need import TargetGroup
 from factgeo.planning import services
@@ -171,7 +172,7 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
         persons.append(own_persons)
     whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
     served = sum(team.population for team in teams)
-    share = served / population if population else 0.0
+    share = share_of(served, population)
     act = tuple(_act_figures(plan, atlas, journeys))
     return PlanFigures(
         population, adults, tuple(teams), share, whole.share_within, whole.mean_min, whole.unreachable, act
@@ -236,7 +237,7 @@ def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, 
     """
     total = int(persons.sum()) if of is None else of
     reachable = np.isfinite(minutes)
-    within = {limit: float(persons[minutes <= limit].sum()) / total if total else 0.0 for limit in WITHIN}
+    within = {limit: share_of(int(persons[minutes <= limit].sum()), total) for limit in WITHIN}
     known, weights = minutes[reachable], persons[reachable]
     return TravelFigures(
         median_min=percentile(minutes, persons, 50),

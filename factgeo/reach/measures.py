@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from factgeo.atlas import parameters, teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import Reading, Team
 from factgeo.language import Number, Phrase
 from factgeo.planning import services
@@ -158,11 +159,6 @@ class Reach:
     def share(self) -> float:
         """Share (0-1) of the area's residents who are reached."""
         return share_of(self.counted, self.population)
-
-
-def share_of(part: int, whole: int) -> float:
-    """A share (0-1); 0 of nobody."""
-    return part / whole if whole else 0.0
 
 
 # -- the report and the slide ------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from factgeo.atlas.access import Access
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.errors import PlanError
 from factgeo.language import text
 from factgeo.planning.plan import Plan
@@ -257,7 +258,7 @@ def table(
     progress(text("sensitivity.progress_bases"))
     world = _world(atlas, area, settings, plan, grid.units)
     residents, regions = _counts(world, grid, progress)
-    shares = residents / max(1, world.population)
+    shares = shares_of(residents, world.population)
     progress(text("sensitivity.progress_crossings"))
     return Sensitivity(
         area=area,
@@ -622,7 +623,7 @@ def _steps(
 ) -> list[Point]:
     """The share of the weights at or below each value that has any, by rising value."""
     levels, number = np.unique(values[weights > 0], return_inverse=True)
-    reached = np.cumsum(np.bincount(number, weights[weights > 0], len(levels))) / max(1, population)
+    reached = shares_of(np.cumsum(np.bincount(number, weights[weights > 0], len(levels))), population)
     return [Point(shown(value), float(share)) for value, share in zip(levels, reached, strict=True)]
 
 
@@ -634,7 +635,7 @@ def _by_speed(world: _World, start: Combination) -> list[Point]:
         own = _own_seconds(world, [start.unit], start.ferry or "as_set", speed)[start.unit]
         counted = _counted(world, start.unit, own, start.criterion, [start.minutes or 0.0])[:, 0]
         large = world.regions[start.unit].size[COUNTED[start.population_rule]] >= start.size
-        return Point(speed, int(counted[large].sum()) / max(1, world.population))
+        return Point(speed, share_of(int(counted[large].sum()), world.population))
 
     low, high = 0, len(SPEEDS_TRIED) - 1
     known = {low: point(low), high: point(high)}
@@ -654,9 +655,9 @@ def _curves(world: _World, grid: Grid, reference: Combination) -> Iterator[Curve
     for kind in grid.units:
         size = world.regions[kind].size[COUNTED[reference.population_rule]]
         counted = _counted(world, kind, own[kind], reference.criterion, list(CURVE_MINUTES))
-        shares = counted[size >= reference.size].sum(axis=0) / max(1, world.population)
+        shares = shares_of(counted[size >= reference.size].sum(axis=0), world.population)
         yield Curve("minutes", kind, reference.criterion, tuple(CURVE_MINUTES), tuple(shares.tolist()))
         for criterion in (reference.criterion, "none"):
             each = _counted(world, kind, own[kind], criterion, [reference.minutes or 0.0])[:, 0]
-            by_size = [int(each[size >= least].sum()) / max(1, world.population) for least in CURVE_SIZES]
+            by_size = [share_of(int(each[size >= least].sum()), world.population) for least in CURVE_SIZES]
             yield Curve("size", kind, criterion, tuple(CURVE_SIZES), tuple(by_size))
