@@ -94,10 +94,7 @@ def _in_shares(point: frontier.Point, result: Result) -> TradeOff:
 
 
 def _mean(base_of: dict[str, Base], result: Result) -> float | None:
-    """Mean minutes of those who have a team and can be reached."""
-    times, stand_in = result.journeys.by_unit, round(60 * result.plan.settings.travel.unreachable)
-    at = [(result.journeys.row[base], times.units.index(unit)) for unit, base in base_of.items()]
-    lost = sum(int(times.unreachable[pair]) for pair in at)
-    seconds = sum(int(times.person_seconds[pair]) for pair in at) - lost * stand_in
-    reached = sum(int(times.persons[column]) for _, column in at) - lost
-    return seconds / 60 / reached if reached else None
+    """Return the mean minutes of the residents who have a team and can be reached; None if there are none."""
+    times = result.journeys.by_unit
+    pairs = [(result.journeys.row[base], times.units.index(unit)) for unit, base in base_of.items()]
+    return times.mean_reached_min(pairs)

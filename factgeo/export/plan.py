@@ -146,15 +146,12 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     times = result.journeys.by_unit
     if row is None or column is None:
         return {"mean_min": None, "share_within_limit": None, "unreachable": None}
-    persons, lost = int(times.persons[column]), int(times.unreachable[row, column])
-    stand_in = 60 * result.plan.settings.travel.unreachable
-    known = int(times.person_seconds[row, column]) - lost * round(stand_in)
-    mean = known / 60 / (persons - lost) if persons > lost else None
+    persons = int(times.persons[column])
     within = 1 - int(times.beyond[row, column]) / persons if persons else None
     return {
-        "mean_min": plan_contract.tenth(mean),
+        "mean_min": plan_contract.tenth(times.mean_reached_min([(row, column)])),
         "share_within_limit": None if within is None else round(within, 4),
-        "unreachable": lost,
+        "unreachable": int(times.unreachable[row, column]),
     }
 
 

@@ -85,12 +85,8 @@ class Journeys:
         return seconds / 60, self.persons[columns]
 
     def mean_min(self, base: Base, unit: str) -> float | None:
-        """Mean minutes from a base to the residents of a unit who can be reached; None without any."""
-        times, at = self.by_unit, (self.row[base], self._unit_columns[unit])
-        lost = int(times.unreachable[at])
-        reached = int(times.persons[at[1]]) - lost
-        seconds = int(times.person_seconds[at]) - lost * round(60 * self.settings.travel.unreachable)
-        return seconds / 60 / reached if reached else None
+        """Return the mean minutes from a base to the residents of a unit who can be reached; None if there are none."""
+        return self.by_unit.mean_reached_min([(self.row[base], self._unit_columns[unit])])
 
     @cached_property
     def _unit_columns(self) -> dict[str, int]:

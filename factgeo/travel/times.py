@@ -7,7 +7,7 @@ Times are whole seconds inside, so that results are exact and repeatable; unreac
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -295,9 +295,10 @@ class UnitTimes:
     Attributes:
         units: Unit codes, in the order of the columns.
         persons: Residents of each unit.
-        person_seconds: Sum over residents of seconds; an unreachable one counts with ``travel.unreachable``.
-        beyond: Residents further away than ``travel.minutes``, the unreachable among them.
-        unreachable: Residents to whom no road or ferry leads.
+        person_seconds: Sum of seconds over residents; an unreachable resident counts with ``stand_in_s``.
+        beyond: Residents beyond ``travel.minutes``, the unreachable among them.
+        unreachable: Residents without a road or ferry from the base.
+        stand_in_s: The seconds of ``travel.unreachable``.
     """
 
     units: tuple[str, ...]
@@ -305,12 +306,23 @@ class UnitTimes:
     person_seconds: NDArray[np.int64]
     beyond: NDArray[np.int64]
     unreachable: NDArray[np.int64]
+    stand_in_s: int
 
     def mean_min(self) -> NDArray[np.float64]:
         """Mean minutes from each base to the residents of each unit; infinite for a unit without residents."""
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = self.person_seconds / self.persons / 60
         return np.where(self.persons > 0, mean, np.inf)
+
+    def mean_reached_min(self, pairs: Sequence[tuple[int, int]]) -> float | None:
+        """Return the mean minutes of the residents who can be reached; None if there are none.
+
+        ``pairs`` are rows and columns: each unit with the base that serves it.
+        """
+        lost = sum(int(self.unreachable[pair]) for pair in pairs)
+        reached = sum(int(self.persons[column]) for _, column in pairs) - lost
+        seconds = sum(int(self.person_seconds[pair]) for pair in pairs) - lost * self.stand_in_s
+        return seconds / 60 / reached if reached else None
 
 
 def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings) -> UnitTimes:
@@ -326,7 +338,8 @@ def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings)
         counted = np.where(lost, stand_in, to_cells).astype(np.int64)
         for table, weights in zip(sums, (counted * persons, persons * (to_cells > limit), persons * lost), strict=True):
             table[row] = np.add.reduceat(weights, starts)
-    return UnitTimes(tuple(codes), np.add.reduceat(persons, starts), *sums)
+    person_seconds, beyond, unreachable = sums
+    return UnitTimes(tuple(codes), np.add.reduceat(persons, starts), person_seconds, beyond, unreachable, stand_in)
 
 
 def as_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:
