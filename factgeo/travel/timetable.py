@@ -1,4 +1,4 @@
-"""How long one waits for a ferry, from a planner's timetable."""
+"""The mean wait for a ferry, from a planner's timetable."""
 
 from __future__ import annotations
 
@@ -32,14 +32,15 @@ COLUMNS = {
 
 
 def read(path: Path, atlas: Atlas) -> dict[str, float]:
-    """Mean minutes of waiting per crossing, for people who arrive at any moment between first and last departure.
+    """Return the mean minutes of waiting per crossing, for arrivals at any moment between first and last departure.
 
     The table has ``crossing`` and either ``headway_min`` (one row per crossing; the mean wait is half of it) or
-    ``departure`` as HH:MM (one row each) and, if it differs, ``direction``. Of uneven gaps g the mean wait is
-    sum(g^2) / (2 sum(g)) (Welding, Operational Research Quarterly 8, 1957); of two directions their mean.
+    ``departure`` as HH:MM (one row each) and, if it differs, ``direction``. For uneven gaps g the mean wait is
+    sum(g^2) / (2 sum(g)) (Welding, Operational Research Quarterly 8, 1957). For two directions it is their mean.
 
     Raises:
-        SourceError: The file cannot be read, or a row has an unknown crossing, no possible time, or stands alone.
+        SourceError: The file cannot be read, or a row has an unknown crossing, an impossible time, or is the only
+            departure of its crossing and direction.
     """
     table = userfiles.read(path, COLUMNS, needed=["crossing"])
     if not (table.has("headway_min") or table.has("departure")):
@@ -54,7 +55,7 @@ def read(path: Path, atlas: Atlas) -> dict[str, float]:
 
 
 def _crossing(given: str, line: int, path: Path, known: dict[str, str]) -> str:
-    """The crossing as the pack spells it, whichever way round it was written."""
+    """Return the crossing as the pack spells it; it may be written in either direction."""
     turned = "-".join(reversed(re.split(r"\s*[-–]\s*", given)))
     for name in (given, turned):
         if names.plain(name) in known:
@@ -95,7 +96,7 @@ def _half_gaps(table: Table, crossing: pd.Series) -> dict[str, float]:
 
 
 def _minute(given: str, line: int, path: Path) -> int:
-    """Minutes after midnight; departures after midnight may be written 24:30."""
+    """Return the minutes after midnight; departures after midnight may be written 24:30."""
     match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::\d{2})?", given)
     hours, minutes = (int(part) for part in match.groups()) if match else (99, 99)
     if hours > DAY_MIN // 60 + 3 or minutes >= 60:  # noqa: PLR2004 - minutes in an hour
