@@ -108,7 +108,7 @@ def only(request: Request, kept: list[Demand]) -> Settings:
     rules = request.settings
     for demand in demands(request):
         if demand not in kept:
-            rules = demand.dropped(rules)
+            rules = demand.drop(rules)
     return rules
 
 
