@@ -98,7 +98,7 @@ class People:
         return frozenset(units) & frozenset().union(*self.together)
 
     def quality(self, units: Iterable[str]) -> Quality:
-        """Return ``measured`` for municipalities, ``derived`` for a part of a city's districts, ``estimate`` if projected.
+        """Return ``measured`` for municipalities, ``derived`` for parts of a city, ``estimate`` if projected.
 
         Residents of no stated district are spread over those of their city.
         """
