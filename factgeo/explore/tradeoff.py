@@ -1,4 +1,4 @@
-"""The trade-off curve of an area: how many teams against reach against minutes, and the plan behind each point."""
+"""The trade-off curve of an area: teams against reach against minutes, and the plan behind each point."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from factgeo.travel.bases import Base
 
 @dataclass(frozen=True)
 class TradeOff:
-    """The best plan with so many teams.
+    """The best plan with a number of teams.
 
     Attributes:
-        aim: ``reach``: most residents within T minutes of their team, then most with a team, then fewest minutes;
+        aim: ``reach``: most residents within T minutes of their team, then most with a team, then fewest minutes.
             ``goal``: the goal of the settings.
         teams: Teams of the whole plan; a big unit may have several.
         base_of: Base of each unit with a team.
-        within, served: Share (0-1) of the area's residents within T minutes of their team, and with a team.
-        mean_min: Mean minutes of those with a team who can be reached; None without any.
-        status: ``none``: proven that no plan has so many teams; all but ``optimal`` and ``none`` are not proven.
+        within: Share (0-1) of the area's residents within T minutes of their team.
+        served: Share (0-1) of the area's residents with a team.
+        mean_min: Mean minutes of residents with a team who can be reached; None if there are none.
+        status: ``none``: it is proven that no plan has so many teams; all others but ``optimal`` are not proven.
         gap: Worst relative gap of the stages.
     """
 
@@ -41,15 +42,15 @@ class TradeOff:
 
     @property
     def bases(self) -> int:
-        """How many bases are used."""
+        """The number of used bases."""
         return len(set(self.base_of.values()))
 
 
 def trade_offs(result: Result, progress: Tell = silent) -> tuple[TradeOff, ...]:
-    """A point for each number of teams from one to the most that is possible, for both aims, ``goal`` first.
+    """Return a point for each number of teams from one to the most that is possible, for both aims, ``goal`` first.
 
     Args:
-        result: A plan of the area; its rules and travel times are used, its numbers of teams are set aside.
+        result: A plan of the area. Its rules and travel times are used; the numbers of teams in its rules are ignored.
         progress: Called with a sentence as solving goes on.
 
     Raises:
@@ -67,7 +68,7 @@ def trade_offs(result: Result, progress: Tell = silent) -> tuple[TradeOff, ...]:
 
 
 def _points(points: tuple[frontier.Point, ...], result: Result) -> Iterator[TradeOff]:
-    """The points in shares and minutes; numbers of teams above the largest possible are left out."""
+    """Yield the points in shares and minutes, without numbers of teams above the largest possible."""
     most = max((point.teams for point in points if point.solution.base_of is not None), default=0)
     for point in points:
         if point.teams <= most:
