@@ -21,7 +21,7 @@ def check(name: str, table: pd.DataFrame) -> None:
     """Refuse a table that breaks its contract.
 
     Raises:
-        PackError: Names the table, the columns and the first bad value of each.
+        PackError: The error names the table, the columns and the first bad value of each.
     """
     faults = Faults()
     if isinstance(table, gpd.GeoDataFrame):

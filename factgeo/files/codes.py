@@ -15,7 +15,7 @@ CODE = re.compile(r"(?:K[-.])?(\d{3,6})(?:\s.*)?", re.IGNORECASE | re.ASCII | re
 
 
 def in_text(cell: str) -> str:
-    """Return the code at the start of a text (``301``, ``0301 Oslo``, ``K-0301``), with the zero that spreadsheets drop.
+    """Return the code that begins a text (``301``, ``0301 Oslo``, ``K-0301``), with the zero that spreadsheets drop.
 
     Only Oslo and its districts have such a zero: three digits are a municipality's, five a district's. "" for no code.
     """

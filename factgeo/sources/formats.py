@@ -173,7 +173,7 @@ def _table(tables: sqlite3.Connection, name: str, shape: str) -> Layer:
 
 
 def _read_geopackage(name: str, layer: Layer, path: Path) -> pd.DataFrame:
-    """Read all rows of a layer. The condition is always true; without one, GDAL trusts a stored count and loses rows."""
+    """Read all rows of a layer. The condition is always true; without it GDAL trusts a stored count and loses rows."""
     table = pyogrio.read_dataframe(
         name, layer=layer.name, fid_as_index=True, where="1 = 1", on_invalid="ignore", use_arrow=False,
         IMMUTABLE="YES", LIST_ALL_TABLES="NO",
