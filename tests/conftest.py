@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ def _shipped_pack_read_once() -> Iterator[None]:
     """Commands that run in this process share the tables of the shipped pack, as sessions of the app do."""
     load, kept = pack.load, dict[tuple[Path, str], pack.Atlas]()
 
+    @functools.wraps(load)
     def load_once(folder: Path | None = None) -> pack.Atlas:
         atlas = load(folder)
         if atlas.folder.resolve() != SHIPPED:

@@ -190,7 +190,8 @@ def read(path: Path, atlas: Atlas) -> LocalCounts:
     (``rødt lys``, ``blått lys``), or all three; ``år`` is optional. Other columns, such as notes, are not read.
 
     Raises:
-        SourceError: The file cannot be read, is about single persons, or rows are wrong. The error names file, lines and
+        SourceError: The file cannot be read, is about single persons, or rows are wrong. The error names
+        file, lines and
             columns, and never the content of a cell. For single persons it names the first sign only.
     """
     _refuse_identity_numbers(userfiles.text_of(path), path)

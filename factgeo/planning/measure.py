@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
-from factgeo.language import Phrase
 from factgeo.atlas.shares import share_of
+from factgeo.language import Phrase
 from factgeo.people import need
 from factgeo.people.need import TargetGroup
 from factgeo.planning import services
