@@ -21,7 +21,7 @@ from factgeo.language.catalogue import Lazy
 LONGEST_QUOTE, LONGEST_LIST = 160, 2_000  # letters of a value that a message repeats, and of a list of our own
 OWN_LISTS = {"allowed", "candidates", "kinds", "known"}  # details that no file or user has written
 MOST_LISTED = 10  # faults that one message lists
-MOST_SOUGHT = 30  # faults after which nobody looks for more: the nearest of all place names takes a fifth of a second
+MOST_SOUGHT = 30  # faults after which a reader stops: finding the nearest place name takes a fifth of a second
 LARGEST_WRITTEN = 10**18  # whole numbers above are told by their size
 # control characters, what a file that is no text leaves behind, and signs that turn the direction of what follows
 UNPRINTABLE = re.compile(
@@ -43,11 +43,13 @@ class FactgeoError(Exception):
     Attributes:
         parts: The single errors that this one lists; empty where it is a single error itself.
         count: How many faults there are; more than ``parts`` where these are only the first.
+        ended: Whether the reader stopped at so many faults, so that there may be more.
     """
 
     exit_code = 2
     parts: tuple[FactgeoError, ...] = ()
     count = 1
+    ended = False
 
     def __init__(self, key: str, /, **details: object) -> None:
         super().__init__(key)
@@ -60,7 +62,7 @@ class FactgeoError(Exception):
 
     def reworded(self, said: Callable[[FactgeoError], FactgeoError]) -> FactgeoError:
         """The same faults, each in another sentence, such as one that names the file."""
-        return together([said(each) for each in self.each()], count=self.count)
+        return together([said(each) for each in self.each()], count=self.count, ended=self.ended)
 
     def message(self, lang: str | None = None) -> str:
         """The sentence in one language (default: the language in use); of a value it repeats at most a line."""
@@ -79,7 +81,8 @@ class FactgeoError(Exception):
             if isinstance(value, Path | str | Exception) and inside in str(value)
         }
         other = type(self)(self.key, **{**self.details, **texts})
-        other.parts, other.count = tuple(each.without(folder) for each in self.parts), self.count
+        other.parts = tuple(each.without(folder) for each in self.parts)
+        other.count, other.ended = self.count, self.ended
         return other
 
     def __str__(self) -> str:
@@ -111,19 +114,19 @@ class OutputError(FactgeoError, OSError):
 
 
 def together(found: Sequence[FactgeoError], *, count: int = 0, ended: bool = False) -> FactgeoError:
-    """One error that says all of several, of the kind of the first; that itself where it is the only one.
+    """One error of the class of the first that lists several; the first itself where it is the only one.
 
     Args:
         found: Single errors, at least one; the message lists the first ``MOST_LISTED``.
         count: How many faults there are, where ``found`` holds only the first of them.
-        ended: Nobody looked for more.
+        ended: The reader stopped at so many.
     """
     first, count = found[0], max(count, len(found))
     if count == 1:
         return first
     kind = "several_at_least" if ended else "several_first" if count > MOST_LISTED else "several"
     error = type(first)(kind, count=count, most=MOST_LISTED)
-    error.parts, error.count = tuple(found[:MOST_LISTED]), count
+    error.parts, error.count, error.ended = tuple(found[:MOST_LISTED]), count, ended
     return error
 
 
@@ -133,53 +136,56 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[FactgeoError] = []
         self._count = 0
+        self._ended = False
 
     def __bool__(self) -> bool:
         return self._count > 0
 
     def add(self, error: FactgeoError) -> None:
-        """Take note of an error, or of all that it lists."""
+        """Keep an error, or all that it lists."""
         self._found += error.each()[: MOST_LISTED - len(self._found)]
         self._count += error.count
+        self._ended = self._ended or error.ended
 
     def add_all(self, given: Collection[Given], said: Callable[[Given], FactgeoError]) -> None:
-        """Take note of one fault for each that is given; ``said`` makes a sentence of those that are listed."""
+        """Keep one fault for each item of ``given``; ``said`` is called for those that the message lists."""
         self._found += [said(each) for each in islice(given, MOST_LISTED - len(self._found))]
         self._count += len(given)
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Go on after a refusal, of which a note is taken.
+        """Keep the error that the block raises, and go on after it.
 
         Raises:
-            FactgeoError: So many faults were found that it is no use to look for more.
+            FactgeoError: There are ``MOST_SOUGHT`` faults or more.
         """
         try:
             yield
         except FactgeoError as error:
             self.add(error)
         if self._count >= MOST_SOUGHT:
-            raise together(self._found, count=self._count, ended=True) from None
+            self._ended = True
+            raise self.all() from None
 
     def refuse(self) -> None:
-        """End here if anything was found.
+        """Raise what was found, if anything was.
 
         Raises:
-            FactgeoError: All that was found.
+            FactgeoError: All faults together.
         """
         if self._count:
             raise self.all() from None
 
     def all(self) -> FactgeoError:
-        """All that was found, which is something, as one error."""
-        return together(self._found, count=self._count)
+        """All faults, of which there is at least one, as one error."""
+        return together(self._found, count=self._count, ended=self._ended)
 
 
 def read_each(given: Iterable[Given], read: Callable[[Given], Made]) -> list[Made]:
-    """What ``read`` makes of each row, cell or text that is given.
+    """The results of ``read`` for each row, cell or text in ``given``.
 
     Raises:
-        FactgeoError: What is wrong with all that ``read`` refuses.
+        FactgeoError: All errors that ``read`` raised, as one.
     """
     faults = Faults()
     made = []

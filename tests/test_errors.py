@@ -53,7 +53,7 @@ def test_a_message_lists_ten_faults_and_says_how_many_there_are() -> None:
     assert len(said) == 1 + errors.MOST_LISTED
 
 
-def test_nobody_looks_for_more_than_thirty_faults() -> None:
+def test_a_reader_stops_after_thirty_faults_and_the_message_says_so() -> None:
     looked: list[int] = []
 
     def look(number: int) -> int:
@@ -64,6 +64,8 @@ def test_nobody_looks_for_more_than_thirty_faults() -> None:
         read_each(range(0, 2_000_000, 2), look)
     assert caught.value.message("en").startswith("At least 30 mistakes must be corrected. The first 10:")
     assert len(looked) == errors.MOST_SOUGHT
+    again = caught.value.reworded(lambda each: each).without(Path("folder"))
+    assert again.message("en") == caught.value.message("en")
 
 
 def test_of_many_faults_that_are_known_only_those_are_put_into_words_that_are_listed() -> None:

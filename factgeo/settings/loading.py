@@ -35,11 +35,16 @@ def load(
 ) -> Settings:
     """Settings from the defaults, presets by name, a TOML file, ``KEY=VALUE`` texts and tables, the later ones winning.
 
-    ``start`` takes the place of the defaults.
+    Args:
+        start: Settings to begin with in place of the defaults.
+        presets: Names from :func:`preset_names`.
+        file: A settings file in TOML.
+        assignments: Texts such as ``travel.minutes=45``; the value is TOML or plain text.
+        tables: Nested tables by key, such as ``{"travel": {"minutes": 45}}``.
 
     Raises:
         SettingsError: Unknown preset, unreadable file, unknown key, value out of range, values that contradict, or a
-            text with line breaks or characters that are not seen; all that is wrong is in one message.
+            text with line breaks or invisible characters. One message names all of them.
     """
     faults = Faults()
     of_file: Mapping[str, Any] = {}
@@ -63,9 +68,9 @@ def load(
 def _validated(
     values: Mapping[str, Any], unseen_in_file: Mapping[str, str], file: Path | None, faults: Faults
 ) -> Settings:
-    """The settings of some values; where there are none, ``faults`` holds the reasons, one for each key.
+    """Settings from values; if the values are wrong, ``faults`` gets one fault for each key.
 
-    No text of the settings has line breaks or characters that only steer.
+    A text with line breaks or control characters is wrong as well.
     """
     settings, invalid = _model(values)
     unseen = names.unseen_places(values)
@@ -83,7 +88,7 @@ def _validated(
 
 
 def _model(values: Mapping[str, Any]) -> tuple[Settings, Mapping[str, ErrorDetails]]:
-    """Some values as settings, and by place what is wrong with them; then the settings are the defaults."""
+    """Settings from values, and errors by place; if there are errors, the settings are the defaults."""
     try:
         return Settings.model_validate(values), {}
     except ValidationError as error:
@@ -95,12 +100,12 @@ def _model(values: Mapping[str, Any]) -> tuple[Settings, Mapping[str, ErrorDetai
 
 
 def _without_branch(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The place of a value; what is neither a number nor a table of own figures is wrong once, not once for each."""
+    """The place of a value: pydantic reports a figure that is neither a number nor a table once for each of the two."""
     return place[:2] if place[0] in WITH_FIGURES else place
 
 
 def _note_contradictions(settings: Settings, faults: Faults) -> None:
-    """Values that are possible alone, but not together."""
+    """Note values that are possible alone but not together."""
     if settings.teams.contradict():
         faults.add(SettingsError("teams_contradict", least=settings.teams.at_least, most=settings.teams.at_most))
     upside_down = settings.stability.upside_down()

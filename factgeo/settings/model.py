@@ -220,7 +220,7 @@ class ActAreas(_Frozen):
 
 
 class Replaced(_Frozen):
-    """A planner's own values for a row of data/facts/parameters.csv, in its unit; what is left out stays as it is."""
+    """Own values in place of a cited figure, in the unit of the figure; a value left out stays the cited one."""
 
     low: float | None = None
     central: float | None = None
@@ -229,9 +229,9 @@ class Replaced(_Frozen):
 
 
 class NeedRule(_Frozen):
-    """Which fraction of whom is the target group, and a planner's own fractions of groups that have no official one.
+    """Which fraction of which residents is the target group, and own fractions for groups without an official one.
 
-    Own fractions are in per cent: of residents of FACT ung's ages, of residents of 65+, of the target group.
+    Own fractions are in per cent of residents aged 12-25 (FACT ung), of residents aged 65+, and of the target group.
     """
 
     denominator: Literal["adults_18plus", "total"] = "adults_18plus"
@@ -399,7 +399,7 @@ Level = Annotated[int, Field(ge=100, le=1_000_000)]
 
 
 class StabilityRule(_Frozen):
-    """What varies when a plan is tested: lowest and highest, times the setting's own value; years ahead as they are."""
+    """Ranges that a stability test draws from: lowest and highest factor of a setting; ``years_ahead`` in years."""
 
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 20260101
     """same seed and runs, same sample"""
@@ -500,15 +500,15 @@ class Settings(_Frozen):
     solver: Solver = Solver()
 
     def on_todays_roads(self) -> Settings:
-        """The same with nothing closed and nothing built."""
+        """These settings without closed roads and without added links."""
         return self.model_copy(update={"roads": self.roads.model_copy(update={"closed": (), "added": ()})})
 
     def here(self) -> Settings:
-        """The same, computed on this machine: where a file comes from says nothing about whom to connect to."""
+        """These settings without a scheduler: a file must not choose the machine that computes."""
         return self.model_copy(update={"scheduler": ""})
 
     def content(self) -> dict[str, Any]:
-        """All values for JSON, but not where they were computed: that is of one run, and goes into no file."""
+        """All values for JSON without the scheduler, which belongs to one run and goes into no file."""
         return self.here().model_dump(mode="json")
 
     def digest(self) -> str:
