@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test test-lowest test-newest app check types pages plans library format clean
+.PHONY: plan test test-lowest test-newest app chromium check types pages plans library format clean
 
 plan: $(VENV)/.app
 	$(BIN)/factgeo plan --area norge --out out/norge --overwrite
@@ -15,9 +15,12 @@ plan: $(VENV)/.app
 app: $(VENV)/.app
 	$(BIN)/factgeo app
 
-test: $(VENV)/.test
-	sh tests/browser/install.sh
+test: | $(VENV)/.created
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(VENV)/.test chromium
 	$(MAKE) --no-print-directory check
+
+chromium:
+	sh tests/browser/install.sh
 
 # All parts run side by side: one that waits for a browser leaves its core to the others. If one fails, so does the check.
 check:
