@@ -250,6 +250,39 @@ def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, 
     )
 
 
+def of_units(plan: Plan, journeys: Journeys) -> dict[str, TravelFigures]:
+    """Travel of the residents of each unit with a team, from its own team's base."""
+    return {unit: travel_figures(*journeys.minutes(base, (unit,))) for unit, base in plan.base_of().items()}
+
+
+def unit_percentiles(
+    seconds: NDArray[np.int32], journeys: Journeys, units: Sequence[str], percents: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """The fewest minutes within which so many per cent of each unit's residents live.
+
+    Args:
+        seconds: The way to each cell of ``journeys`` from the base that serves it.
+        journeys: With the cells of all ``units``.
+        units: All units of the area, sorted.
+        percents: Such as 50 for the median.
+
+    Returns:
+        One row per percentage, one column per unit; infinite where they cannot all be reached, and where nobody lives.
+    """
+    if not len(seconds):
+        return np.full((len(percents), len(units)), np.inf)
+    minutes = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
+    first = journeys.first_columns(units)
+    order = np.lexsort((minutes, np.repeat(np.arange(len(units)), np.diff(first))))
+    reached = np.cumsum(journeys.persons[order])
+    before = np.concatenate([[0], reached])[first]
+    total = np.diff(before)
+    share = np.array(percents)[:, None] / 100
+    wanted = before[:-1] + np.ceil(share * total).astype(np.int64)
+    at = np.minimum(np.searchsorted(reached, wanted, side="left"), len(order) - 1)
+    return np.where(total > 0, minutes[order][at], np.inf)
+
+
 def way_figures(ways: Parts, journeys: Journeys, units: tuple[str, ...]) -> WayFigures:
     """Return means over the reachable residents of ``units``; ``ways`` has one value per cell of ``journeys``."""
     here = journeys.columns(units)

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from factgeo.atlas.pack import Atlas
 from factgeo.planning.check import Finding, proof_of
 from factgeo.planning.effects import Effects
-from factgeo.planning.measure import PartFigures, PlanFigures
+from factgeo.planning.measure import PartFigures, PlanFigures, TravelFigures, of_units, unit_percentiles
 from factgeo.planning.plan import Plan, Proof
 from factgeo.planning.split import Split
+from factgeo.travel import network
 from factgeo.travel.journeys import Journeys
 from factgeo.travel.times import UNREACHABLE
 from factgeo.travel.trips import Parts
@@ -50,6 +54,24 @@ class Result:
     def proof(self) -> Proof:
         """The plan's proof; no proof if one of ``notes`` contradicts it."""
         return proof_of(self.plan, self.notes, self.atlas)
+
+    @cached_property
+    def unit_travel(self) -> Mapping[str, TravelFigures]:
+        """Travel of the residents of each unit with a team, from its own team's base."""
+        return of_units(self.plan, self.journeys)
+
+    @cached_property
+    def unit_minutes(self) -> NDArray[np.float64]:
+        """Median and 95th percentile of the minutes from the own base: two rows, one column per unit of the area.
+
+        Infinite where so many cannot be reached, and where nobody lives.
+        """
+        return unit_percentiles(self.ways.seconds, self.journeys, self.plan.area.units, (50, 95))
+
+    @cached_property
+    def roads_closed(self) -> NDArray[np.bool_]:
+        """Which edges of the pack's roads the settings close."""
+        return network.closed(self.atlas.roads, self.plan.settings)
 
     @property
     def within(self) -> int:

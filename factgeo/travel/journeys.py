@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal
@@ -68,9 +68,19 @@ class Journeys:
     @cached_property
     def _columns_of_unit(self) -> dict[str, NDArray[np.intp]]:
         """The columns of each unit's cells."""
-        codes, first = np.unique(self.cells["unit_code"].to_numpy(dtype=object), return_index=True)
+        codes, first = np.unique(self._codes, return_index=True)
         ends = [*first[1:], len(self.cells)]
         return {code: np.arange(a, b) for code, a, b in zip(codes, first, ends, strict=True)}
+
+    @cached_property
+    def _codes(self) -> NDArray[np.object_]:
+        """The unit of each cell."""
+        codes: NDArray[np.object_] = self.cells["unit_code"].to_numpy(dtype=object)
+        return codes
+
+    def first_columns(self, units: Sequence[str]) -> NDArray[np.intp]:
+        """Where the cells of each unit begin among the columns, and where the last ones end; for all units, sorted."""
+        return np.searchsorted(self._codes, np.array([*units, "~"], dtype=object))
 
     def columns(self, units: Iterable[str]) -> NDArray[np.intp]:
         """Return the columns of the cells of ``units``, ascending."""
