@@ -314,7 +314,7 @@ def test_a_lock_on_what_is_there_leaves_the_best_plan_the_best(plan: Plan, conte
 def test_locking_anew_means_where_the_unit_is_now(plan: Plan, context: EditContext) -> None:
     atlas, gone = context.atlas, draft.move(plan, [KINN], None, context)
     for before, after in ((plan, gone), (gone, plan), (plan, draft.move(plan, [KINN], EID, context))):
-        stale = replace(after, settings=draft.lock_units(before, [KINN], context).settings)
+        stale = edits.under(after, draft.lock_units(before, [KINN], context).settings, atlas)
         assert {note.key for note in check.check(stale, atlas, context.times)} & {"lock_broken", "not_left"}
         again = draft.lock_units(stale, [KINN], context)
         assert not {note.key for note in check.check(again, atlas, context.times)} & {"lock_broken", "not_left"}
