@@ -1,29 +1,54 @@
 """Where ACT and FACT teams in Norway should be, whom they can reach, and what they need.
 
-``__init__.pyi`` lists the public names; editors and type checkers read it, and ``docs/python.md`` shows them at work.
-A name is imported when it is first used, so that ``import factgeo`` itself loads no other package.
+The public names are listed below, with the module that each is imported from when it is first used: ``import factgeo``
+itself loads no other package and reads no file. ``__init__.pyi`` has the same names for editors and type checkers, and
+``docs/python.md`` shows them at work.
 """
 
-import ast
 from importlib import import_module
-from pathlib import Path
 
 __version__ = "0.1.0"
 
-
-def _read_stub() -> dict[str, tuple[str, str]]:
-    """The module of each public name, and what the name is there."""
-    stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
-    return {
-        alias.asname or alias.name: (str(line.module), alias.name)
-        for line in stub.body
-        if isinstance(line, ast.ImportFrom)
-        for alias in line.names
-    }
-
-
-_PLACES = _read_stub()
-__all__ = sorted(_PLACES)  # noqa: PLE0605 - a list, made of the stub
+# module: public names, each with the name that it has there where that is another
+_NAMES = {
+    "atlas.areas": "Area resolve_area=resolve",
+    "atlas.pack": "Atlas load_pack=load",
+    "atlas.places": "Place resolve_place=resolve",
+    "atlas.teams": "Team list_teams",
+    "capacity.capacity": "Capacity assess_capacity=assess",
+    "errors": "FactgeoError OutputError PackError PlanError SettingsError SourceError UnknownNameError",
+    "explore.alternatives": "NextBest find_alternatives=next_best",
+    "explore.compare": "Comparison compare_plans=compare",
+    "explore.next_teams": "NextTeams propose_next_teams=next_teams",
+    "explore.tradeoff": "TradeOff find_trade_offs=trade_offs",
+    "export.plan": "tabulate_plan write_plan",
+    "language": "use_language=use",
+    "people.need": "Need assess_need=assess",
+    "planning.check": "Finding check_plan=check",
+    "planning.draft": (
+        "EditContext add_team lock_team lock_units set_base unlock_team unlock_units divide_team=divide "
+        "improve_plan=improve join_teams=join move_units=move"
+    ),
+    "planning.edits": "read_edits=read",
+    "planning.pipeline": "measure_plan=given remeasure_plan=redrawn propose=run",
+    "planning.plan": "Catchment Plan",
+    "planning.planfile": "read_plan=read",
+    "planning.result": "Result",
+    "reach.measures": (
+        "Reach measure_reach=planner measure_reach_as_in_report=report_2017 measure_reach_as_on_slide=slide"
+    ),
+    "reach.potential": "AreaPotential PlacePotential find_best_places=of_area find_potential=of_place",
+    "settings": "Settings load_settings=load",
+    "travel.bases": "Base",
+    "travel.journeys": "Journeys compute_travel_times tabulate_travel_times find_trip=between",
+    "travel.trips": "Trip",
+}
+_PLACES = {
+    public: (f"factgeo.{module}", inner or public)
+    for module, names in _NAMES.items()
+    for public, _, inner in (name.partition("=") for name in names.split())
+}
+__all__ = sorted(_PLACES)  # noqa: PLE0605 - a list, made of the names above
 
 
 def __getattr__(name: str) -> object:

@@ -51,18 +51,12 @@ def test_the_page_names_every_function(name: str) -> None:
     assert re.search(rf"\b{name}\b", PAGE)
 
 
-def test_an_import_loads_no_package_and_reads_no_data() -> None:
+def test_an_import_loads_no_package() -> None:
     script = "import sys; before = set(sys.modules); import factgeo; print(*set(sys.modules) - before)"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = ended.stdout.split()
     assert "factgeo" in loaded
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY or name.startswith("factgeo.")]
-
-
-def test_an_import_takes_less_than_a_third_of_a_second() -> None:
-    script = "import time; import factgeo; print(time.process_time())"
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert float(ended.stdout) < 0.3
 
 
 @pytest.mark.parametrize("name", factgeo.__all__)
@@ -78,8 +72,15 @@ def test_names_that_are_not_public_are_not_there() -> None:
     assert set(factgeo.__all__) < set(dir(factgeo))
 
 
-def test_the_stub_lists_what_it_imports() -> None:
+def test_the_stub_has_the_same_names_from_the_same_places() -> None:
     stub = ast.parse((REPO / "factgeo" / "__init__.pyi").read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name: (line.module, alias.name)
+        for line in stub.body
+        if isinstance(line, ast.ImportFrom)
+        for alias in line.names
+    }
+    assert imported == factgeo._PLACES
     listed = next(line.value for line in stub.body if isinstance(line, ast.Assign))
     assert ast.literal_eval(listed) == factgeo.__all__
 
