@@ -16,17 +16,18 @@ import numpy as np
 import pytest
 from worlds.basics import refusal
 from worlds.drafts import there_and_back
+from worlds.reports import said
 
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.capacity import change
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.planning import check, draft, edits, pipeline, planfile, steps
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan, Proof, Unserved
 from factgeo.planning.result import Result
-from factgeo.report import totals
 from factgeo.report.draft import (
     did_add_team,
     did_divide,
@@ -41,6 +42,7 @@ from factgeo.report.draft import (
     did_unlock_team,
     did_unlock_units,
 )
+from factgeo.report import change as change_report
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
 
@@ -631,7 +633,7 @@ def test_a_click_on_the_map_of_norway_is_answered_at_once(norway: Result) -> Non
         start = time.perf_counter()
         edited = draft.move(result.plan, [unit], team_id, context)
         after = pipeline.redrawn(result, edited)
-        totals.change_lines(totals.change(result, after))
+        said(change_report.brief(change.between(result, after)))
         spent.append(time.perf_counter() - start)
         result = after
     assert min(spent) < 0.75  # a third of that on a quiet machine

@@ -11,13 +11,13 @@ from worlds.sessions import begun, drafted, drafts, on_desk, opened, press, soun
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.capacity import change
 from factgeo.explore import compare, next_teams
 from factgeo.language import number, percent, text
 from factgeo.planning import draft, pipeline, planfile
 from factgeo.planning.draft import EditContext
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
-from factgeo.report import totals
 from factgeo.ui.compare import page as compare_page
 from factgeo.ui.prose import plain
 from factgeo.ui.session import desk, example
@@ -59,7 +59,7 @@ def test_three_plans_stand_beside_each_other(forde: Result, edited: Result, ship
     shown = side_by_side(session(forde, Saved("Flyttet", edited.plan)), "now", "saved:Flyttet", "slide")
     assert sound(shown)
     slide = pipeline.given(shipped, planfile.read(example.SLIDE, shipped))
-    sums = [totals.totals(each) for each in (forde, edited, slide)]
+    sums = [change.totals(each) for each in (forde, edited, slide)]
     figures = shown.table[0].value.set_index(text("app.compare.figure"))
     assert figures.loc[text("app.compare.catchments")].tolist() == [number(each.catchments) for each in sums]
     assert figures.loc[text("app.total.within", limit="60")].tolist() == [

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 from worlds.runs import Run
+from worlds.reports import said
 from worlds.sessions import (
     FORDE,
     begun,
@@ -29,6 +30,7 @@ from worlds.sessions import (
 from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.capacity import change
 from factgeo.explore import why
 from factgeo.explore.answers import Further
 from factgeo.language import Phrase, text
@@ -36,9 +38,9 @@ from factgeo.planning import draft, pipeline
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
+from factgeo.report import change as change_report
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
-from factgeo.report import totals
 from factgeo.travel import changes
 from factgeo.ui.draft import key_figures
 from factgeo.ui.draft import map as draft_map
@@ -80,8 +82,8 @@ def figures(page: AppTest) -> list[str]:
 
 def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result) -> None:
     assert sound(page)
-    now = totals.totals(forde)
-    expected = [figure.value for figure in key_figures.key_figures(totals.change(forde, forde), forde)]
+    now = change.totals(forde)
+    expected = [figure.value for figure in key_figures.key_figures(change.between(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
     left = [plain(plan_report.unserved_sentence(entry, forde)) for entry in forde.plan.unserved]
@@ -114,8 +116,8 @@ def test_moving_a_unit_gives_the_plan_and_the_change_of_the_library(page: AppTes
     expected = draft.move(forde.plan, (KINN,), target, EditContext.of(forde))
     assert plan_of(page) == expected
     then = pipeline.redrawn(forde, expected)
-    difference = totals.change(forde, then)
-    assert all(plain(line) in written(page) for line in totals.change_lines(difference))
+    difference = change.between(forde, then)
+    assert all(plain(line) in written(page) for line in said(change_report.brief(difference)))
     assert figures(page) == [figure.value for figure in key_figures.key_figures(difference, then)]
 
 

@@ -10,19 +10,19 @@ import streamlit as st
 
 from factgeo import language
 from factgeo.atlas import areas
+from factgeo.capacity import change
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.export import comparison as comparison_files
 from factgeo.language import number, percent, text
+from factgeo.language.figures import persons
 from factgeo.maps.comparison import comparison_map
 from factgeo.maps.offline import Map
 from factgeo.planning import planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
-from factgeo.report import need as need_report
 from factgeo.report import plan as plan_report
-from factgeo.report import totals
 from factgeo.ui import prose
 from factgeo.ui.session import desk, example, upload, work
 from factgeo.ui.session.desk import Desk
@@ -102,9 +102,9 @@ def _show(names: Sequence[str], results: Sequence[Result]) -> None:
 
 def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFrame:
     """Each plan's figures in a column of its own."""
-    sums, limits = [totals.totals(result) for result in results], {r.plan.settings.travel.minutes for r in results}
+    sums, limits = [change.totals(result) for result in results], {r.plan.settings.travel.minutes for r in results}
     one_limit = len(limits) == 1  # otherwise all are held against the same
-    limit = number(limits.pop() if one_limit else totals.SHOWN_MIN)
+    limit = number(limits.pop() if one_limit else change.SHOWN_MIN)
     shares = {
         text("app.total.served"): [percent(result.figures.served) for result in results],
         text("app.total.within", limit=limit): [
@@ -116,7 +116,7 @@ def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFra
         ],
         text("app.compare.catchments"): [number(total.catchments) for total in sums],
         text("app.total.teams"): [number(total.teams) for total in sums],
-        text("app.total.target"): [need_report.shown(total.target_group) for total in sums],
+        text("app.total.target"): [persons(total.target_group).text() for total in sums],
         text("app.total.positions"): [number(round(total.positions.central)) for total in sums],
         text("app.compare.broken"): [number(len(result.notes)) for result in results],
     }

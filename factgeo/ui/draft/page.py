@@ -8,17 +8,18 @@ from dataclasses import replace
 import streamlit as st
 
 from factgeo.atlas import areas
+from factgeo.capacity import change
 from factgeo.errors import FactgeoError
 from factgeo.export import plan as plan_files
-from factgeo.language import Phrase, text
+from factgeo.language import Phrase, text, written
 from factgeo.planning import draft
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.planning.steps import History
 from factgeo.progress import Tell
+from factgeo.report import change as change_report
 from factgeo.report import plan as plan_report
-from factgeo.report import totals
 from factgeo.report.draft import did_improve, did_lock_all, did_move, did_unlock_all
 from factgeo.ui import frame, prose
 from factgeo.ui.draft import key_figures, more_plans
@@ -161,8 +162,7 @@ def _head(result: Result) -> None:
     plan, before = result.plan, st.session_state.get(BEFORE)
     if not plan.catchments:
         st.warning(prose.as_typed(plan_report.lines(result)[0]))
-    change = totals.change(before if isinstance(before, Result) else result, result)
-    key_figures.show(change, result)
+    key_figures.show(change.between(before if isinstance(before, Result) else result, result), result)
 
 
 def _toolbar(history: History, result: Result) -> None:
@@ -196,9 +196,10 @@ def _said(history: History) -> None:
     lines = [f"**{prose.as_typed(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
     if isinstance(before, Result) and isinstance(after, Result):
-        lines += totals.change_lines(totals.change(before, after))
+        changed = change_report.brief(change.between(before, after))
+        lines += [prose.as_typed(written(sentence.said)) for sentence in changed]
     with st.container(border=True):
-        st.markdown("  \n".join(prose.as_typed(line) if k else line for k, line in enumerate(lines)))
+        st.markdown("  \n".join(lines))
 
 
 def _take_home(result: Result) -> None:

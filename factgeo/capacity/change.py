@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from factgeo.capacity import capacity
 from factgeo.capacity.driving import Range
-from factgeo.explore.compare import tenth
-from factgeo.language import number, text
-from factgeo.language.figures import half
 from factgeo.planning.check import Finding
 from factgeo.planning.result import Result
-from factgeo.report.comparison import signed
 
 SHOWN_MIN = 60  # minutes for which every plan has its share
 
@@ -68,7 +63,7 @@ def totals(result: Result) -> Totals:
     )
 
 
-def change(before: Result, after: Result) -> Change:
+def between(before: Result, after: Result) -> Change:
     """What an edit has changed."""
     had, has = ({_which(note): note for note in result.notes} for result in (before, after))
     return Change(
@@ -85,38 +80,6 @@ def _which(note: Finding) -> tuple[object, ...]:
     if note.team_id:
         return note.key, note.team_id, note.details.get("unit")
     return note.key, *sorted((name, value) for name, value in note.details.items() if isinstance(value, str))
-
-
-def change_lines(difference: Change) -> list[str]:
-    """What is different, in words; nothing of what is as before. Rules come first, the newly broken at the top."""
-    before, after = difference.before, difference.after
-    staff = half(before.positions.central), half(after.positions.central)
-    limits = {difference.limit_min: (before.within, after.within), SHOWN_MIN: (before.within_60, after.within_60)}
-    told = [
-        *(text("draft.change.new_rule", rule=note.text()) for note in difference.new),
-        *(text("draft.change.gone_rule", rule=note.text()) for note in difference.gone),
-        *_line(text("draft.change.residents"), before.residents, after.residents),
-        *_line(text("draft.change.adults"), before.adults, after.adults),
-        *_line(text("draft.change.target_group"), before.target_group, after.target_group),
-    ]
-    for limit, (had, has) in limits.items():
-        told += _line(text("draft.change.within", limit=number(limit)), had, has)
-    return [
-        *told,
-        *_line(text("draft.change.mean"), tenth(before.mean_min), tenth(after.mean_min), 1),
-        *_line(text("draft.change.catchments"), before.catchments, after.catchments),
-        *_line(text("draft.change.teams"), before.teams, after.teams),
-        *_line(text("draft.change.positions"), *staff, 0 if all(map(float.is_integer, staff)) else 1),
-    ]
-
-
-def _line(what: str, before: float | None, after: float | None, digits: int = 0) -> Iterator[str]:
-    """From so much to so much; nothing where the two are equal."""
-    if before == after:
-        return
-    shown = ["–" if each is None else number(each, digits) for each in (before, after)]
-    change = "–" if before is None or after is None else signed(after - before, digits)
-    yield text("draft.change.line", what=what, change=change, before=shown[0], after=shown[1])
 
 
 def positions(result: Result) -> Range:

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from worlds.reports import said
 
 from factgeo import language, settings
 from factgeo.atlas.parameters import parameters
-from factgeo.capacity import capacity
+from factgeo.capacity import capacity, change
 from factgeo.capacity.driving import Range
 from factgeo.planning import draft, pipeline
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
-from factgeo.report import totals
+from factgeo.report import change as change_report
 
 KINN, VIK, SUNNFJORD, STAD = "4602", "4639", "4647", "4649"
 SVELGEN, EID = "T03", "T04"
@@ -32,7 +33,7 @@ def context(forde: Result) -> EditContext:
 
 
 def test_the_numbers_are_those_of_the_cells_and_the_residents(forde: Result) -> None:
-    found, plan, cells = totals.totals(forde), forde.plan, forde.journeys.cells
+    found, plan, cells = change.totals(forde), forde.plan, forde.journeys.cells
     residents = forde.atlas.residents[forde.atlas.residents["year"] == forde.atlas.year]
     mine = residents[residents["unit_code"].isin(plan.team_of())]
     assert found.residents == mine["persons"].sum()
@@ -76,32 +77,32 @@ def test_positions_are_those_of_the_capacity(two_tiers: Result, model: str) -> N
     rules = rules.model_copy(update={"capacity_need": rules.capacity_need.model_copy(update={"model": model})})
     result = pipeline.redrawn(two_tiers, replace(two_tiers.plan, settings=rules))
     whole = capacity.totals(capacity.assess(result)).positions
-    assert totals.positions(result).values == pytest.approx(whole.values)
-    assert totals.positions(result).central == pytest.approx(positions_by_hand(result, model))
+    assert change.positions(result).values == pytest.approx(whole.values)
+    assert change.positions(result).central == pytest.approx(positions_by_hand(result, model))
 
 
 def test_the_change_tells_what_is_different_and_nothing_else(forde: Result, context: EditContext) -> None:
     edited = pipeline.redrawn(forde, draft.move(forde.plan, [KINN], None, context))
-    difference = totals.change(forde, edited)
+    difference = change.between(forde, edited)
     assert {note.key for note in difference.new} == {"too_small"}
     assert difference.gone == ()
-    lines = totals.change_lines(difference)
+    lines = said(change_report.brief(difference))
     persons = int(context.atlas.population.at[KINN, "persons"])
     assert any(line.startswith(f"Innbyggere med team: −{language.number(persons)} (fra ") for line in lines)
     assert not any(line.startswith(("Opptaksområder", "Team:")) for line in lines)
-    assert totals.change_lines(totals.change(forde, forde)) == []
-    back = totals.change_lines(totals.change(edited, forde))
+    assert said(change_report.brief(change.between(forde, forde))) == []
+    back = said(change_report.brief(change.between(edited, forde)))
     assert any(line.startswith(f"Innbyggere med team: +{language.number(persons)} (fra ") for line in back)
     assert back[0].startswith("Gjelder ikke lenger: T03")
 
 
 def test_half_positions_are_told_as_such(forde: Result) -> None:
-    difference = totals.change(forde, forde)
+    difference = change.between(forde, forde)
     few = [replace(difference.before, positions=Range(n, n, n)) for n in (6.9, 7.6)]
-    lines = totals.change_lines(replace(difference, before=few[0], after=few[1]))
+    lines = said(change_report.brief(replace(difference, before=few[0], after=few[1])))
     assert lines == ["Stillinger (anslag): +0,5 (fra 7,0 til 7,5)"]
     many = [replace(difference.before, positions=Range(n, n, n)) for n in (70.3, 71.9)]
-    lines = totals.change_lines(replace(difference, before=many[0], after=many[1]))
+    lines = said(change_report.brief(replace(difference, before=many[0], after=many[1])))
     assert lines == ["Stillinger (anslag): +2 (fra 70 til 72)"]
 
 
@@ -109,7 +110,7 @@ def test_a_rule_that_stays_broken_is_not_news(forde: Result, context: EditContex
     one = pipeline.redrawn(forde, draft.move(forde.plan, [VIK], EID, context))
     two = pipeline.redrawn(one, draft.move(one.plan, [STAD], SVELGEN, context))
     had, has = ({(note.key, note.team_id) for note in result.notes} for result in (one, two))
-    difference = totals.change(one, two)
+    difference = change.between(one, two)
     assert {(note.key, note.team_id) for note in difference.new} == has - had
     assert had & has
 
@@ -118,9 +119,9 @@ def test_another_limit_is_told_beside_the_hour(forde: Result, context: EditConte
     rules = settings.load(assignments=["travel.minutes=30"])
     before = pipeline.redrawn(forde, replace(forde.plan, settings=rules))
     after = pipeline.redrawn(before, draft.move(before.plan, [SUNNFJORD], None, context))
-    lines = totals.change_lines(totals.change(before, after))
+    lines = said(change_report.brief(change.between(before, after)))
     assert [line.split(" minutter")[0] for line in lines if line.startswith("Innbyggere innen")] == [
         "Innbyggere innen 30", "Innbyggere innen 60",
     ]  # fmt: skip
     nobody = pipeline.redrawn(forde, draft.move(forde.plan, forde.plan.area.units, None, context))
-    assert any("–" in line for line in totals.change_lines(totals.change(forde, nobody)))
+    assert any("–" in line for line in said(change_report.brief(change.between(forde, nobody))))
