@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from factgeo.capacity import target_groups
 from factgeo.cli import command
 from factgeo.cli.command import Answer, Given
 from factgeo.cli.options import Common, progress
+from factgeo.contract import target_groups as target_groups_contract
 from factgeo.export import need as need_files
 from factgeo.language import text
 from factgeo.people import local as local_counts
-from factgeo.report import target_groups
+from factgeo.report import target_groups as target_groups_report
+from factgeo.report.writers import terminal
 
 
 def run(common: Common, *, local: Path | None, projection: Path | None, year: int | None, alternative: str) -> None:
@@ -20,13 +23,13 @@ def run(common: Common, *, local: Path | None, projection: Path | None, year: in
         if local is not None:
             progress(text("progress.local"))
         counts = None if local is None else local_counts.read(local, given.atlas)
-        found = target_groups.report(
+        found = target_groups.assess(
             given.atlas, given.area, given.settings, given.plan,
             local=counts, projection=projection, year=year, alternative=alternative.upper(),
         )  # fmt: skip
         return Answer(
-            content=lambda: target_groups.to_json(found),
-            lines=lambda: target_groups.lines(found),
+            content=lambda: target_groups_contract.to_json(found),
+            lines=lambda: terminal.lines(target_groups_report.brief(found)),
             folder=lambda: need_files.folder(found),
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from factgeo.capacity.target_groups import NeedReport
+from factgeo.contract import need as need_contract
+from factgeo.contract import target_groups as target_groups_contract
 from factgeo.export.folder import Folder, Kind
-from factgeo.report import need as need_report
-from factgeo.report import target_groups
+from factgeo.report import target_groups as target_groups_report
 from factgeo.report.charts import charts
-from factgeo.report.target_groups import NeedReport
+from factgeo.report.writers import markdown
 
 KIND = Kind("need", ("need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png"))
 
@@ -14,11 +16,15 @@ KIND = Kind("need", ("need.json", "need.md", "units.csv", "figures.csv", "histor
 def folder(found: NeedReport) -> Folder:
     """The folder of a need."""
     files = {
-        "need.json": lambda: target_groups.to_json(found),
-        "need.md": lambda: target_groups.markdown(found),
-        "units.csv": lambda: need_report.table(found.whole),
-        "figures.csv": lambda: need_report.sources(found.whole),
-        "history.csv": lambda: need_report.history_table(found.history),
+        "need.json": lambda: target_groups_contract.to_json(found),
+        "need.md": lambda: _words(found),
+        "units.csv": lambda: need_contract.table(found.whole),
+        "figures.csv": lambda: need_contract.sources(found.whole),
+        "history.csv": lambda: need_contract.history_table(found.history),
         "history.png": lambda: charts.history_picture(found.history),
     }
     return Folder(KIND, files)
+
+
+def _words(found: NeedReport) -> str:
+    return "\n\n".join(markdown.chapters([chapter]) for chapter in target_groups_report.chapters(found))

@@ -24,7 +24,7 @@ from factgeo.atlas.pack import Atlas
 from factgeo.errors import Faults, SourceError, read_each
 from factgeo.files import codes as codes_of
 from factgeo.files import userfiles
-from factgeo.language import Phrase, names, text
+from factgeo.language import Phrase, names
 from factgeo.people import privacy
 from factgeo.people.disclosure import NOTHING, Told, name_of_sum
 from factgeo.people.privacy import WITHHELD, Mark, Sealed, Shown
@@ -149,12 +149,6 @@ class LocalCounts:
     def missing(self, units: Iterable[str]) -> tuple[str, ...]:
         """Return those of these units for which the file has no count, sorted."""
         return tuple(sorted(unit for unit in units if self._row(unit) is None))
-
-    def made(self) -> str:
-        """Say in a sentence the file, its years, its rows and how many of them are hidden."""
-        hidden = sum(each.count is None for each in self.shown.values())
-        years = ", ".join(map(str, self.years)) or text("local.no_year")
-        return text("local.made", file=self.file, years=years, rows=len(self.shown), hidden=hidden)
 
     def _row(self, unit: str) -> str | None:
         return next((code for code in (unit, unit[:4]) if unit in self.units.get(code, ())), None)

@@ -22,7 +22,6 @@ from typing import NoReturn
 import numpy as np
 from scipy.sparse import csr_array
 
-from factgeo import language
 from factgeo.people import worlds
 from factgeo.people.worlds import Choice, Puzzle, Whole
 
@@ -88,28 +87,9 @@ def opened(sealed: Sealed) -> dict[str, int]:
     return dict(sealed._counts)  # noqa: SLF001 - the one way in
 
 
-def text(shown: Shown) -> str:
-    """Return text for screen and files: the number as the language writes it, ``<5``, or that it is withheld."""
-    if shown.count is not None:
-        return language.number(shown.count)
-    return SMALL_TEXT if shown.mark is Mark.SMALL else language.text("privacy.withheld")
-
-
-def as_json(shown: Shown) -> int | dict[str, object]:
-    """Return a value for JSON: the number, or an object that says ``<5`` or ``withheld``."""
-    if shown.count is not None:
-        return shown.count
-    return {"suppressed": True, "shown": SMALL_TEXT if shown.mark is Mark.SMALL else Mark.WITHHELD.value}
-
-
 def guard(figure: float, of: Shown) -> float | None:
     """Return a figure that was computed from a raw count if the count is shown, else None."""
     return figure if of.count is not None else None
-
-
-def method() -> str:
-    """Return the rule in a sentence for planners."""
-    return language.text("privacy.method", limit=SMALLEST)
 
 
 def suppress(

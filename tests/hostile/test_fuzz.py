@@ -22,12 +22,13 @@ from worlds.basics import REPO
 from factgeo import language, settings
 from factgeo.atlas import areas  # fmt: skip
 from factgeo.atlas.pack import Atlas
+from factgeo.capacity import target_groups
 from factgeo.contract import plan as plan_contract
+from factgeo.contract import target_groups as target_groups_contract
 from factgeo.errors import MOST_LISTED, FactgeoError
 from factgeo.language import Phrase
 from factgeo.people import growth, local
 from factgeo.planning import edits, pipeline, planfile, steps
-from factgeo.report import target_groups
 from factgeo.sources import osm
 from factgeo.travel import bases, changes, timetable
 
@@ -89,8 +90,8 @@ def readers(shipped: Atlas, plan_content: dict[str, Any], tmp_path_factory: pyte
         return lambda rng, folder: read(written(folder, name, mutations.of_text(content, rng)))
 
     def of_local(path: Path) -> object:
-        report = target_groups.report(shipped, area, default, None, local=local.read(path, shipped))
-        return json.dumps(target_groups.to_json(report), allow_nan=False)
+        report = target_groups.assess(shipped, area, default, None, local=local.read(path, shipped))
+        return json.dumps(target_groups_contract.to_json(report), allow_nan=False)
 
     def of_links(path: Path) -> object:
         links = [link.model_dump() for link in changes.read(path, shipped)]

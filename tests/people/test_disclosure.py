@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from worlds.reports import said
 
 from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.capacity import target_groups
+from factgeo.capacity.target_groups import NeedReport
+from factgeo.contract import target_groups as target_groups_contract
 from factgeo.people import disclosure, local, privacy
 from factgeo.people.disclosure import Told
 from factgeo.people.privacy import WITHHELD
-from factgeo.report import target_groups
-from factgeo.report.target_groups import NeedReport
+from factgeo.report import target_groups as target_groups_report
+from factgeo.report.writers import markdown
 
 Save = Callable[[str, str], Path]
 COUNTS = {"a": 3, "b": 6, "c": 40, "d": 9, "e": 9}
@@ -112,17 +116,17 @@ def test_a_file_by_light_goes_on_from_one_with_totals(save: Save, shipped: Atlas
 def report(save: Save, shipped: Atlas) -> NeedReport:
     counted = local.read(save("a.csv", FILE), shipped)
     area = areas.resolve("kommune:4637+kommune:4638", shipped)
-    return target_groups.report(shipped, area, settings.load(), None, local=counted)
+    return target_groups.assess(shipped, area, settings.load(), None, local=counted)
 
 
 def test_beside_sums_stands_that_other_divisions_are_not_to_be_held_against_them(report: NeedReport) -> None:
-    said = "to ulike inndelinger"
-    assert said in "\n".join(target_groups.lines(report))
-    assert said in target_groups.markdown(report)
-    assert said in target_groups.to_json(report)["local"]["apart"]
+    warning = "to ulike inndelinger"
+    assert warning in "\n".join(said(target_groups_report.brief(report)))
+    assert warning in markdown.chapters(target_groups_report.chapters(report))
+    assert warning in target_groups_contract.to_json(report)["local"]["apart"]
 
 
 def test_a_report_without_sums_needs_no_warning(save: Save, shipped: Atlas) -> None:
     counted = local.read(save("a.csv", "kommunenr;antall\n4602;3\n"), shipped)
-    found = target_groups.report(shipped, areas.resolve("kommune:4602", shipped), settings.load(), None, local=counted)
-    assert target_groups.to_json(found)["local"]["apart"] is None
+    found = target_groups.assess(shipped, areas.resolve("kommune:4602", shipped), settings.load(), None, local=counted)
+    assert target_groups_contract.to_json(found)["local"]["apart"] is None

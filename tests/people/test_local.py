@@ -16,9 +16,11 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import SourceError
 from factgeo.files import codes
+from factgeo.language import written
 from factgeo.people import local, privacy
 from factgeo.people.local import LocalCounts
 from factgeo.people.privacy import SMALL, WITHHELD
+from factgeo.report import local as local_report
 
 Save = Callable[[str, str | bytes], Path]
 LOFOTEN = "kommunenr;antall\n1865;61\n1860;73\n1859;3\n1874;6\n"  # Vågan, Vestvågøy, Flakstad, Moskenes
@@ -104,7 +106,7 @@ def test_no_door_of_the_counts_leads_to_a_small_number(save: Save, shipped: Atla
     assert "41" not in json.dumps(counts._sealed, default=str)
     for code in counts.units:
         for told_as in (counts.shown, counts.red, counts.blue):
-            assert privacy.text(told_as[code]) not in {"1", "2", "3", "4"}
+            assert written(local_report.count(told_as[code])) not in {"1", "2", "3", "4"}
     for key, each in counts.told.shown.items():
         if privacy.opened(counts._sealed).get(key, 0) in range(1, 5):
             low, high = privacy.bounds(counts.told.shown, counts.told.sums, key)
@@ -158,7 +160,10 @@ def test_the_file_says_its_years_and_how_much_of_it_is_hidden(save: Save, shippe
     counts = local.read(save("years.csv", "kommune;antall;år;notat\nVågan;61;2024;a\nFlakstad;3;2023;b\n"), shipped)
     assert counts.years == (2023, 2024)
     assert counts.ignored == 1
-    assert counts.made() == "Lokale tall fra years.csv (år: 2023, 2024): 2 kommuner eller bydeler, 2 av dem skjermet."
+    assert (
+        written(local_report.made(counts))
+        == "Lokale tall fra years.csv (år: 2023, 2024): 2 kommuner eller bydeler, 2 av dem skjermet."
+    )
 
 
 def test_missing_municipalities_are_named(lofoten: LocalCounts) -> None:

@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from factgeo import language
+from factgeo.contract import target_groups as target_groups_contract
+from factgeo.language import written
 from factgeo.people import privacy, worlds
 from factgeo.people.privacy import SMALL, WITHHELD, Mark, Sealed, Shown
+from factgeo.report import local as local_report
 
 HIGHEST = 40  # more than any total of the drawn worlds
 
@@ -225,10 +228,14 @@ def test_no_shown_count_can_be_made_of_a_small_one(count: int) -> None:
 
 
 def test_each_door_says_the_same_in_its_own_way() -> None:
-    assert [privacy.text(told) for told in (SMALL, WITHHELD, Shown(Mark.SHOWN, 1234))] == ["<5", "skjermet", "1\xa0234"]
-    assert privacy.as_json(SMALL) == {"suppressed": True, "shown": "<5"}
-    assert privacy.as_json(WITHHELD) == {"suppressed": True, "shown": "withheld"}
-    assert privacy.as_json(Shown(Mark.SHOWN, 0)) == 0
+    assert [written(local_report.count(told)) for told in (SMALL, WITHHELD, Shown(Mark.SHOWN, 1234))] == [
+        "<5",
+        "skjermet",
+        "1\xa0234",
+    ]
+    assert target_groups_contract.count(SMALL) == {"suppressed": True, "shown": "<5"}
+    assert target_groups_contract.count(WITHHELD) == {"suppressed": True, "shown": "withheld"}
+    assert target_groups_contract.count(Shown(Mark.SHOWN, 0)) == 0
     assert (SMALL.count, WITHHELD.count) == (None, None)
 
 
@@ -239,10 +246,10 @@ def test_a_figure_made_of_a_hidden_count_is_hidden_with_it() -> None:
 
 
 def test_the_method_is_named_in_words() -> None:
-    assert "primær skjerming" in privacy.method()
-    assert "sekundær skjerming" in privacy.method()
+    assert "primær skjerming" in written(local_report.method())
+    assert "sekundær skjerming" in written(local_report.method())
     language.use("nn")
-    assert "skjerma" in privacy.method()
+    assert "skjerma" in written(local_report.method())
 
 
 def test_sealed_counts_are_not_printed_copied_pickled_or_written_as_json() -> None:

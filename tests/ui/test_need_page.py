@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
+from worlds.reports import said
 
 from factgeo import language, settings
 from factgeo.atlas import areas, parameters
 from factgeo.atlas.pack import Atlas
-from factgeo.capacity import capacity
+from factgeo.capacity import capacity, target_groups
 from factgeo.contract import capacity as capacity_contract
 from factgeo.language import Phrase
-from factgeo.language.figures import figure, half, rough
+from factgeo.language.figures import figure, half, persons, rough
 from factgeo.people import local, need, privacy
 from factgeo.planning import draft, pipeline, steps
 from factgeo.planning.result import Result
 from factgeo.report import need as need_report
-from factgeo.report import target_groups
 from factgeo.ui.need import answer as need_answer_part
 from factgeo.ui.prose import plain
 from factgeo.ui.session import desk, own_files, work
@@ -75,25 +75,25 @@ def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result
     assert not shown.exception
     assert not shown.error
     language.use(lang)
-    found = target_groups.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    found = target_groups.assess(shipped, forde.plan.area, forde.plan.settings, forde.plan)
     takes = capacity.assess(forde)
     whole, all_ = found.whole, capacity.totals(takes)
     assert [metric.value for metric in shown.metric] == [
-        need_report.shown(whole.target_group.central),
-        need_report.shown(whole.act_level.central),
-        need_report.shown(all_.places.central),
-        need_report.shown(all_.gap.central),
+        persons(whole.target_group.central).text(),
+        persons(whole.act_level.central).text(),
+        persons(all_.places.central).text(),
+        persons(all_.gap.central).text(),
         figure(half(all_.positions.central)).text(),
         figure(rough(all_.hours.central)).text(),
     ]
     estimate = language.text("need.quality.estimate")
     assert all(metric.delta.startswith(estimate) for metric in shown.metric)
-    assert all(plain(line) in written(shown) for line in need_report.lines(whole))
+    assert all(plain(line) in written(shown) for line in said(need_report.brief(whole)))
     units = shown.table[1].value
     assert units.iloc[:, 0].tolist() == [unit.name for unit in whole.by_unit]
-    assert units.iloc[:, 3].tolist() == [need_report.shown(unit.target_group.central) for unit in whole.by_unit]
+    assert units.iloc[:, 3].tolist() == [persons(unit.target_group.central).text() for unit in whole.by_unit]
     assert shown.table[2].value.iloc[:, 3].tolist() == [
-        need_report.shown(team.target_group.central) for team in found.teams.values()
+        persons(team.target_group.central).text() for team in found.teams.values()
     ]
     assert len(shown.table[3].value) == len(takes.all)
 
@@ -105,7 +105,7 @@ def test_an_area_without_teams_has_a_need_and_says_that_there_is_nobody_to_staff
     assert not shown.exception
     assert not shown.error
     people = need.assess(shipped, result.plan.area, settings.load()).target_group
-    assert shown.metric[0].value == need_report.shown(people.central)
+    assert shown.metric[0].value == persons(people.central).text()
     assert bool(shown.warning) == (not result.plan.catchments)
 
 
@@ -117,7 +117,7 @@ def test_before_anything_was_proposed_an_area_can_be_chosen(shipped: Atlas) -> N
     shown.selectbox[0].select("kommune").run()
     first = shown.selectbox[1].value
     whole = need.assess(shipped, areas.resolve(first, shipped), settings.load())
-    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
+    assert shown.metric[0].value == persons(whole.target_group.central).text()
     assert not shown.exception
 
 
@@ -136,7 +136,7 @@ def test_local_counts_take_the_place_of_the_fraction_and_small_ones_stay_hidden(
     assert not shown.error
     counted = local.read(save("brukerplan.csv", COUNTS), shipped)
     whole = need.assess(shipped, forde.plan.area, forde.plan.settings, local=counted)
-    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
+    assert shown.metric[0].value == persons(whole.target_group.central).text()
     column = shown.table[1].value.set_index(language.text("need.column.unit"))["Lokalt tall"]
     assert column["Sogndal"].replace("\\", "") == "<5"
 
@@ -206,7 +206,7 @@ def test_a_projection_gives_the_need_of_its_year(shipped: Atlas, forde: Result, 
     assert not shown.exception
     assert not shown.error
     whole = need.assess(shipped, forde.plan.area, forde.plan.settings, projection=path, year=2040)
-    assert shown.metric[0].value == need_report.shown(whole.target_group.central)
+    assert shown.metric[0].value == persons(whole.target_group.central).text()
     assert "2040" in shown.header[0].value
 
 
@@ -291,7 +291,7 @@ def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
 
 
 def test_the_zip_has_the_files_of_the_need(shipped: Atlas, forde: Result) -> None:
-    found = target_groups.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
+    found = target_groups.assess(shipped, forde.plan.area, forde.plan.settings, forde.plan)
     language.use("nn")
     give_zip = need_answer_part.need_zip(found, "helse-forde")
     language.use("nb")  # as in the thread of a download

@@ -11,14 +11,14 @@ from factgeo.atlas import areas, parameters
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
 from factgeo.capacity.driving import Range
+from factgeo.capacity.target_groups import NeedReport
 from factgeo.contract import capacity as capacity_contract
 from factgeo.export import need as need_files
 from factgeo.files import spreadsheet
-from factgeo.language import figures, text
-from factgeo.language.figures import Rounding, half, rough
+from factgeo.language import figures, text, written
+from factgeo.language.figures import Rounding, half, persons, rough
 from factgeo.people.need import Need
 from factgeo.report import need as need_report
-from factgeo.report.target_groups import NeedReport
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
 from factgeo.ui.widgets import packed
@@ -46,8 +46,8 @@ def show(answers: Answers) -> None:
             text(f"app.need_figure.{each.name}"), each.value, each.tag, delta_color="off", delta_arrow="off",
             help=text(f"app.need_figure_help.{each.name}"), border=True,
         )  # fmt: skip
-    for line in need_report.lines(found.whole)[:2]:
-        st.markdown(as_typed(line))
+    for words in need_report.in_short(found.whole):
+        st.markdown(as_typed(written(words)))
     own = [f"{each.label} ({parameters.written(*each.values)})" for each in _replaced(found, takes)]
     if own:
         st.warning(as_typed(text("app.need.own_used", names=", ".join(own))))
@@ -75,7 +75,7 @@ def _title(answers: Answers, found: NeedReport, takes: Capacity | None) -> None:
 def _of_need(found: Need) -> list[_Shown]:
     """Target group and ACT level."""
     return [
-        _Shown(figure.kind, need_report.shown(figure.central), _tag(figure.quality, need_report.between(figure)))
+        _Shown(figure.kind, persons(figure.central).text(), _tag(figure.quality, written(need_report.between(figure))))
         for figure in (found.target_group, found.act_level)
     ]
 

@@ -13,12 +13,11 @@ from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.capacity import capacity
+from factgeo.capacity import capacity, target_groups
 from factgeo.capacity.capacity import Capacity
+from factgeo.capacity.target_groups import NeedReport
 from factgeo.errors import FactgeoError
 from factgeo.language import text
-from factgeo.report import target_groups
-from factgeo.report.target_groups import NeedReport
 from factgeo.settings import Settings
 from factgeo.ui.prose import as_typed
 from factgeo.ui.session import desk, own_files, work
@@ -92,7 +91,7 @@ def _need(about: Asked) -> NeedReport | None:
     """What rests on the session's own files is computed and kept in it: nobody else must be shown it."""
     if own_files.counted() is None and own_files.projected() is None:
         atlas, area, rules, plan = about.atlas, about.area, about.rules, about.desk.plan
-        return work.ask("need", about.key, lambda _: target_groups.report(atlas, area, rules, plan))
+        return work.ask("need", about.key, lambda _: target_groups.assess(atlas, area, rules, plan))
     return own_files.report((*about.key, own_files.year()), lambda: _own_need(about))
 
 
@@ -104,7 +103,7 @@ def _own_need(about: Asked) -> NeedReport:
         if path and projection:
             path.write_bytes(projection.content)
         try:
-            return target_groups.report(
+            return target_groups.assess(
                 about.atlas, about.area, about.rules, about.desk.plan,
                 local=own_files.counted(), projection=path, year=own_files.year(),
             )  # fmt: skip

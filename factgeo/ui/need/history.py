@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from factgeo.language import written
 from factgeo.report import need as need_report
+from factgeo.report import target_groups as target_groups_report
 from factgeo.report.charts import charts
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
 from factgeo.ui.session import work
-from factgeo.ui.widgets import word_table
+from factgeo.ui.widgets import report
 
 PICTURE_WIDTH = 760  # pixels
 
@@ -19,8 +21,7 @@ def show(answers: Answers) -> None:
     found, asked = answers.need, answers.asked
     if found is None:
         return
-    names = {str(unit): str(name) for unit, name in asked.atlas.units["name"].items()}
-    said = need_report.history_lines(found.history, names)
+    said = [written(words) for words in target_groups_report.history(found)]
     key = (asked.area.name, asked.area.units, work.lang())
     picture = work.ask("history", key, lambda _: charts.history_picture(found.history))
     left, right = st.columns([3, 2], gap="large")
@@ -31,4 +32,4 @@ def show(answers: Answers) -> None:
         for line in said[1:]:
             st.markdown(as_typed(line))
     with right:
-        word_table.show(need_report.shown_history(found.history))
+        report.table(need_report.history_table(found.history))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from factgeo.language import text
-from factgeo.people import local, privacy
+from factgeo.language import text, written
+from factgeo.people import local
 from factgeo.people.local import LocalCounts
+from factgeo.report import local as local_report
 from factgeo.ui.need.asked import Answers, Asked
 from factgeo.ui.prose import as_typed
 from factgeo.ui.session import own_files
@@ -24,8 +25,8 @@ def show(answers: Answers) -> None:
 
 
 def _in_use(counted: LocalCounts, asked: Asked) -> None:
-    st.success(as_typed(counted.made()))
-    st.caption(as_typed(privacy.method()))
+    st.success(as_typed(written(local_report.made(counted))))
+    st.caption(as_typed(written(local_report.method())))
     missing = counted.missing(asked.area.units)
     if missing:
         names = ", ".join(asked.atlas.units.loc[list(missing), "name"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from factgeo.language import text
-from factgeo.people import privacy
+from factgeo.capacity import target_groups
+from factgeo.language import say, text
 from factgeo.report import need as need_report
-from factgeo.report import target_groups
-from factgeo.report.target_groups import NeedReport
+from factgeo.report import target_groups as target_groups_report
+from factgeo.report.content import items
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
-from factgeo.ui.widgets import word_table
+from factgeo.ui.widgets import report
 
 
 def show(answers: Answers) -> None:
@@ -20,22 +20,10 @@ def show(answers: Answers) -> None:
     if found is None:
         return
     st.markdown(f"**{text('app.need.never_added')}**")
-    word_table.show(need_report.shown_figures(found.whole))
-    said = [*need_report.lines(found.whole)[2:], *_local_lines(found)]
-    st.markdown("\n".join(f"- {as_typed(line)}" for line in said))
-
-
-def _local_lines(found: NeedReport) -> list[str]:
-    """How the local counts came about, and what they add up to where that may be told."""
-    if found.local is None:
-        return []
-    said = [found.local.made(), privacy.method()]
-    if target_groups.WHOLE in found.totals:
-        total = privacy.text(found.totals[target_groups.WHOLE])
-        said.append(text("need.local_total", area=found.whole.area, total=total))
-    if target_groups.sums_are_told(found):
-        said.append(text("need.local_session"))
-    return said
+    report.table(need_report.figures_table(found.whole))
+    session = [say("need.local_session")] if target_groups.sums_are_told(found) else []
+    said = [*need_report.further(found.whole), *target_groups_report.counted(found), *session]
+    report.blocks(items(said))
 
 
 def by_unit(answers: Answers) -> None:
@@ -46,7 +34,7 @@ def by_unit(answers: Answers) -> None:
     if not found.whole.by_unit:
         st.write(text("app.need.no_units"))
         return
-    word_table.show(need_report.shown_units(found.whole, found.local))
+    report.table(need_report.units_table(found.whole, found.local))
     st.caption(text("app.need.units_note", year=found.whole.year, source=as_typed(found.whole.people_source)))
 
 
@@ -58,7 +46,7 @@ def by_team(answers: Answers) -> None:
     if not found.teams:
         st.write(text("capacity.none"))
         return
-    word_table.show(need_report.shown_teams(found.teams, None if found.local is None else found.totals))
+    report.table(need_report.teams_table(found.teams, None if found.local is None else found.totals))
     if target_groups.sums_are_told(found):
         st.caption(as_typed(text("need.local_session")))
     st.caption(text("app.need.teams_note"))

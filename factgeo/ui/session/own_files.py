@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import streamlit as st
 
+from factgeo.capacity.target_groups import NeedReport
 from factgeo.language import text
 from factgeo.people import disclosure, growth
 from factgeo.people.local import LocalCounts
-from factgeo.report.target_groups import NeedReport
 from factgeo.ui.session import upload, work
 
 LOCAL, PROJECTION, YEAR, REPORT = "need-local", "need-projection", "need-year", "need-report"
