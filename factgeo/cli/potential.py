@@ -6,11 +6,13 @@ from factgeo.atlas import places
 from factgeo.cli import command
 from factgeo.cli.command import Answer, Given, Overlay
 from factgeo.cli.options import Common, progress
+from factgeo.contract import potential as potential_contract
 from factgeo.errors import PlanError
 from factgeo.export import potential as potential_files
 from factgeo.language import text
 from factgeo.reach import potential
 from factgeo.report import potential as potential_report
+from factgeo.report.writers import terminal
 
 
 def run(common: Common, *, at: str | None, within: str | None) -> None:
@@ -32,8 +34,8 @@ def _of_place(at: str, given: Given) -> Answer:
     atlas, chosen = given.atlas, given.settings
     found = potential.of_place(atlas, places.resolve(at, atlas), chosen, potential.rules(chosen))
     return Answer(
-        content=lambda: potential_report.place_json(found),
-        lines=lambda: potential_report.place_lines(found),
+        content=lambda: potential_contract.place_json(found),
+        lines=lambda: terminal.lines(potential_report.place_brief(found)),
         folder=lambda: potential_files.of_place(found),
     )
 
@@ -42,7 +44,7 @@ def _of_area(given: Given) -> Answer:
     atlas, chosen = given.atlas, given.settings
     found = potential.of_area(atlas, given.area, chosen, potential.rules(chosen))
     return Answer(
-        content=lambda: potential_report.area_json(found),
-        lines=lambda: potential_report.area_lines(found),
+        content=lambda: potential_contract.area_json(found),
+        lines=lambda: terminal.lines(potential_report.area_brief(found)),
         folder=lambda: potential_files.of_area(found),
     )

@@ -76,6 +76,11 @@ def persons(expected: float) -> Number:
     return Number(count if count < TWO_DIGITS_FROM else round(count, 2 - len(str(count))))
 
 
+def reached(persons: float) -> Number:
+    """Persons within modelled minutes, with three digits: 42 165 as 42 200."""
+    return Number(round(persons) if persons < THREE_DIGITS_FROM else significant(persons, 3))
+
+
 def figure(value: float) -> Number:
     """A number, with one decimal where it has any."""
     return Number(value, 0 if float(value).is_integer() else 1)

@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from PIL import ImageColor
 
 from factgeo.atlas.pack import Atlas
-from factgeo.language import number, text
+from factgeo.language import number, text, written
 from factgeo.language.escaping import html as safe
+from factgeo.language.figures import reached
 from factgeo.maps import layers as map_layers
 from factgeo.maps.layers import drawn_feature, drawn_layer, image_layer, outlines_around, surroundings
 from factgeo.maps.legend import dot, legend_row, swatch
 from factgeo.maps.offline import STYLE, assembled
 from factgeo.maps.raster import CELL_M, squares_image
 from factgeo.reach.potential import AreaPotential, PlacePotential, Reached, Rules
-from factgeo.report.potential import called, shown
+from factgeo.report.potential import called
 
 NO_ROAD = "#8c8c8c"
 BELOW = ("#b35806", "#f1a340")  # ColorBrewer PuOr: too few people for a team
@@ -82,7 +83,7 @@ def place_map(found: PlacePotential, *, assets: str | None = None) -> folium.Map
         *(
             legend_row(
                 swatch(f"background:{colour}"),
-                text("potential.map.band", limit=limit, residents=shown(residents), target=shown(group.central)),
+                text("potential.map.band", limit=limit, residents=reached(residents), target=reached(group.central)),
             )
             for colour, limit, residents, group in rows
         ),
@@ -183,11 +184,11 @@ def _markers(
         drawn_feature(
             name, point,
             {
-                "place": called(place, atlas),
+                "place": written(called(place, atlas)),
                 "residents": _within(place.residents[k], asked),
                 "adults": _within(place.adults[k], asked),
                 "target": _within(place.target_group[k].central, asked),
-                "gravity": shown(place.gravity),
+                "gravity": reached(place.gravity).text(),
             },
         )
         for name, place, point in zip(names, places, points, strict=True)
@@ -204,7 +205,7 @@ def _markers(
 
 
 def _within(count: int, asked: Rules) -> str:
-    return text("potential.minutes", count=shown(count), limit=asked.reach)
+    return text("potential.minutes", count=reached(count), limit=asked.reach)
 
 
 def _free_labels(places: list[Reached], names: list[str], view: Box) -> dict[int, str]:

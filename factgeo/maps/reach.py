@@ -23,6 +23,7 @@ from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 from factgeo.language import number, percent, text
 from factgeo.language.escaping import html as safe
+from factgeo.language.figures import reached
 from factgeo.maps.layers import (
     NAMES_SHOWN,
     drawn_feature,
@@ -40,7 +41,6 @@ from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach
 from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
 from factgeo.report.plan import minutes
-from factgeo.report.potential import shown
 
 First = Literal["measure", "left_out", "today"]
 
@@ -321,7 +321,7 @@ def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
                 "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
                 "status": text("teams.status"),
                 "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
-                "alone": "\n".join(shown(alone.get(str(team), 0)) for team in some.index),
+                "alone": "\n".join(reached(alone.get(str(team), 0)).text() for team in some.index),
             },
         )
         for unit, some in points(today[0].placed, today[0].atlas).groupby("unit_code")

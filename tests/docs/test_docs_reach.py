@@ -13,7 +13,7 @@ from worlds.basics import REPO
 from factgeo import language, settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.pack import Atlas
-from factgeo.language import number, percent
+from factgeo.language import figures, number, percent
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import measures as reach_measures
@@ -22,7 +22,6 @@ from factgeo.reach.measures import Reach, Today, TodayReading
 from factgeo.reach.potential import AreaPotential
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import sensitivity as sensitivity_report
-from factgeo.report.potential import shown
 
 PAGE = REPO / "docs" / "reach.md"
 DEFAULT = settings.load()
@@ -210,8 +209,8 @@ def of_potential(n: Norway) -> Iterator[str]:
     )
     town = potential.of_place(n.atlas, places.resolve("Førde", n.atlas), DEFAULT, potential.rules(DEFAULT))
     reached = zip(town.rules.minutes, town.place.residents, strict=True)
-    within = ", ".join(f"{shown(residents)} within {limit} minutes" for limit, residents in reached)
-    gravity = shown(town.place.gravity)
+    within = ", ".join(f"{figures.reached(residents).text()} within {limit} minutes" for limit, residents in reached)
+    gravity = figures.reached(town.place.gravity).text()
     yield f"- Førde: about {within}. In the gravity form, with its half-life of 30 minutes: {gravity}."
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from worlds import reports
 from worlds.basics import refusal
 from worlds.potentials import ASKED, DEFAULT
 
@@ -14,12 +15,15 @@ from factgeo import language
 from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import potential as potential_contract
 from factgeo.errors import OutputError
 from factgeo.export import folder
 from factgeo.export import potential as potential_files
+from factgeo.language.figures import reached
 from factgeo.reach import potential
 from factgeo.reach.potential import AreaPotential, PlacePotential
 from factgeo.report import potential as potential_report
+from factgeo.report.writers import markdown
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +42,11 @@ def town(shipped: Atlas) -> PlacePotential:
 )  # fmt: skip
 def test_persons_within_modelled_minutes_have_three_digits(persons: int, expected: str) -> None:
     language.use("en")
-    assert potential_report.shown(persons) == expected
+    assert reached(persons).text() == expected
 
 
 def test_the_json_of_a_place_has_the_contract_s_keys(town: PlacePotential) -> None:
-    found = potential_report.place_json(town)
+    found = potential_contract.place_json(town)
     assert found["at"] == "Førde"
     for who in ("residents", "adults", "target_group"):
         assert list(found[who]) == ["30", "45", "60", "90"]  # type: ignore[call-overload]
@@ -51,7 +55,7 @@ def test_the_json_of_a_place_has_the_contract_s_keys(town: PlacePotential) -> No
 
 
 def test_the_json_of_an_area_lists_best_places_and_bases(area: AreaPotential) -> None:
-    found = potential_report.area_json(area)
+    found = potential_contract.area_json(area)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert [best["rank"] for best in found["best"]] == list(range(1, len(area.best) + 1))  # type: ignore[attr-defined]
     assert len(found["bases"]) == len(area.bases)  # type: ignore[arg-type]
@@ -61,34 +65,38 @@ def test_the_json_of_an_area_lists_best_places_and_bases(area: AreaPotential) ->
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_sentences_name_the_figures_and_what_to_know(town: PlacePotential, area: AreaPotential, lang: str) -> None:
     language.use(lang)
-    said = potential_report.place_lines(town)
+    said = reports.said(potential_report.place_brief(town))
     within = next(line for line in said if " 60 minut" in line)
-    assert potential_report.shown(town.place.residents[2]) in within
-    assert potential_report.shown(town.place.target_group[2].central) in within
+    assert reached(town.place.residents[2]).text() in within
+    assert reached(town.place.target_group[2].central).text() in within
     notes = {"nb": "aldri legges sammen", "nn": "aldri leggjast saman", "en": "never be added"}
     assert any(notes[lang] in line for line in said)
-    assert any(notes[lang] in line for line in potential_report.area_lines(area))
+    assert any(notes[lang] in line for line in reports.said(potential_report.area_brief(area)))
 
 
 def test_without_borders_nothing_is_said_of_an_own_zone(shipped: Atlas) -> None:
     language.use("en")
     free = factgeo_settings.load(assignments=["border=none"])
     found = potential.of_area(shipped, areas.resolve("Vik", shipped), free, ASKED)
-    assert not any("own hospital trust" in line for line in potential_report.area_lines(found))
+    assert not any("own hospital trust" in line for line in reports.said(potential_report.area_brief(found)))
 
 
 def test_the_markdown_has_a_row_for_each_best_place_and_base(area: AreaPotential) -> None:
-    rows = [line for line in potential_report.area_markdown(area).splitlines() if line.startswith("| ")]
+    rows = [
+        line
+        for line in markdown.write(potential_report.area_report(area), depth=2).splitlines()
+        if line.startswith("| ")
+    ]
     assert len(rows) == 2 + len(area.best) + 2 + len(area.bases)
     assert len({row.count("|") for row in rows[: 2 + len(area.best)]}) == 1
 
 
 def test_tables_hold_whole_persons_and_every_cell(area: AreaPotential) -> None:
-    cells = potential_report.cells_table(area)
+    cells = potential_contract.cells_table(area)
     assert len(cells) == len(area.cells)
     assert cells["residents_60"].tolist() == area.of_cells.residents[:, 2].tolist()
     assert cells["target_group_60"].tolist() == [round(0.0064 * count) for count in cells["adults_60"]]
-    best = potential_report.best_table(area)
+    best = potential_contract.best_table(area)
     assert best["new_residents"].tolist() == [each.new for each in area.best]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from worlds.reports import said
 
 from factgeo import language, settings
 from factgeo.atlas import areas, places
@@ -19,6 +20,7 @@ from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.export.folder import Folder, Kind
 from factgeo.language import number, percent, text
+from factgeo.language.figures import reached
 from factgeo.planning import pipeline, steps
 from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
@@ -270,15 +272,15 @@ def test_a_place_has_the_potential_of_the_library(shipped: Atlas, forde: Result)
     found = potential.of_place(shipped, places.resolve("Førde", shipped), RULES, potential.rules(RULES))
     shown = page("potential", forde, place="Førde")
     assert not shown.exception
-    assert [metric.value for metric in shown.metric] == [potential_report.shown(own) for own in found.place.residents]
-    assert potential_report.place_lines(found)[1] in written(shown)
+    assert [metric.value for metric in shown.metric] == [reached(own).text() for own in found.place.residents]
+    assert said(potential_report.place_brief(found))[1] in written(shown)
 
 
 def test_the_best_places_of_the_area_come_first(shipped: Atlas, forde: Result) -> None:
     found = potential.of_area(shipped, forde.plan.area, RULES, potential.rules(RULES))
     shown = page("potential", forde)
     assert not shown.exception
-    assert all(line in written(shown) for line in potential_report.area_lines(found))
+    assert all(line in written(shown) for line in said(potential_report.area_brief(found)))
 
 
 def test_a_place_that_nobody_knows_gives_one_sentence(forde: Result) -> None:

@@ -7,16 +7,17 @@ import streamlit as st
 from factgeo.atlas import places
 from factgeo.export import potential as potential_files
 from factgeo.language import text
+from factgeo.language.figures import reached
 from factgeo.maps import potential as potential_map
 from factgeo.progress import Tell
 from factgeo.reach import potential
 from factgeo.reach.potential import AreaPotential, PlacePotential
 from factgeo.report import potential as potential_report
-from factgeo.ui import prose
+from factgeo.report.content import items
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
 from factgeo.ui.session import desk, work
-from factgeo.ui.widgets import leaflet
+from factgeo.ui.widgets import leaflet, report
 
 
 def show(whom: About) -> None:
@@ -41,13 +42,13 @@ def _of_place(whom: About, typed: str) -> None:
     _figures_within(found)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(prose.bullets(potential_report.place_lines(found)[1:]))
+        report.blocks(items(potential_report.of_place(found)))
     with right:
         reach_widgets.chart(
             "potential", key, lambda: potential_map.place_map(found, assets=leaflet.URL),
             text("app_reach.map.place", place=place.name),
         )  # fmt: skip
-    reach_widgets.later_chapters(potential_report.place_markdown(found))
+    reach_widgets.chapters(potential_report.place_report(found))
     reach_widgets.download("potential", "potential", lambda: potential_files.of_place(found))
 
 
@@ -55,8 +56,8 @@ def _figures_within(found: PlacePotential) -> None:
     rows = zip(found.rules.minutes, found.place.residents, found.place.target_group, strict=True)
     for column, (limit, residents, group) in zip(st.columns(len(found.rules.minutes)), rows, strict=True):
         reach_widgets.figure(
-            column, text("app_reach.within", limit=limit), potential_report.shown(residents),
-            text("app_reach.target", target=potential_report.shown(group.central)), text("app_reach.potential_help"),
+            column, text("app_reach.within", limit=limit), reached(residents).text(),
+            text("app_reach.target", target=reached(group.central).text()), text("app_reach.potential_help"),
         )  # fmt: skip
 
 
@@ -65,15 +66,16 @@ def _of_area(whom: About) -> None:
     found = work.ask("potential", key, lambda tell: _area_potential(whom, tell))
     if found is None:
         return
+    content = potential_report.area_report(found)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(prose.bullets(potential_report.area_lines(found)))
+        report.blocks(content.answer)
     with right:
         reach_widgets.chart(
             "potential", key, lambda: potential_map.area_map(found, assets=leaflet.URL),
             text("app_reach.map.area", area=whom.area.name, limit=asked.reach),
         )  # fmt: skip
-    reach_widgets.later_chapters(potential_report.area_markdown(found))
+    reach_widgets.chapters(content)
     reach_widgets.download("potential", "potential", lambda: potential_files.of_area(found))
 
 

@@ -12,12 +12,14 @@ import streamlit as st
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.export.folder import Folder
-from factgeo.language import text
 from factgeo.maps.offline import Map
+from factgeo.language import escaping, text, written
 from factgeo.progress import Tell
 from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
+from factgeo.report.content import Report
 from factgeo.report.reach import ReachReport
+from factgeo.report.writers import markdown
 from factgeo.ui import prose
 from factgeo.ui.session import work
 from factgeo.ui.widgets import leaflet, packed, tables
@@ -87,11 +89,11 @@ def chapters_in_tabs(page: str) -> None:
             st.markdown(prose.safe(told))
 
 
-def later_chapters(page: str) -> None:
-    """The chapters after the first, which is on the screen already."""
-    for heading, told in list(prose.chapters(page).items())[1:]:
-        st.header(prose.safe(heading), anchor=False)
-        st.markdown(prose.safe(told))
+def chapters(report: Report) -> None:
+    """The chapters of a report whose answer is on the screen already."""
+    for chapter in report.chapters:
+        st.header(prose.as_typed(written(chapter.heading)), anchor=False)
+        st.markdown(escaping.in_app(markdown.blocks(chapter.blocks)))
 
 
 def take_home(found: ReachReport) -> None:
