@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from worlds.runs import Run
 from worlds.reports import said
+from worlds.runs import Run
 from worlds.sessions import (
     FORDE,
     begun,

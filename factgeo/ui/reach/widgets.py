@@ -12,8 +12,8 @@ import streamlit as st
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.export.folder import Folder
-from factgeo.maps.offline import Map
 from factgeo.language import escaping, text, written
+from factgeo.maps.offline import Map
 from factgeo.progress import Tell
 from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
