@@ -13,6 +13,7 @@ from factgeo.cli.options import progress, say, show
 from factgeo.errors import FactgeoError, OutputError, SourceError
 from factgeo.language import text
 from factgeo.report import pack as pack_report
+from factgeo.report.writers import terminal
 
 
 def build(
@@ -73,10 +74,10 @@ def verify() -> None:
 
 def info() -> None:
     """Show what is in the pack, from whom, and what is missing."""
-    show("\n".join(pack_report.lines(pack.load())))
+    show(terminal.document(pack_report.report(pack.load()), hyphened=("shortcomings",)))
 
 
 def fetch() -> None:
     """Downloading is not there yet: say which files to fetch by hand, from whom, and where to put them."""
-    say("\n".join(pack_report.by_hand(pack.load())))
+    say("\n".join(terminal.lines(pack_report.by_hand(pack.load()))))
     raise FactgeoError("not_there_yet", command="data fetch")

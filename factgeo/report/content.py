@@ -51,11 +51,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``rows`` have a cell for each column."""
+    """A table; ``rows`` have a cell for each column.
+
+    Attributes:
+        grouped: The first column is the same in several rows on end: where a line is short it may stand above them.
+    """
 
     key: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    grouped: bool = False
 
 
 @dataclass(frozen=True)

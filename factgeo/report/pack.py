@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from factgeo.atlas.pack import ADULT_AGE, Atlas
-from factgeo.language import Number, number, percent, text
+from factgeo.language import Number, Percent, Words, say
+from factgeo.report.content import Chapter, Report, Sentence, items, paragraphs
 
 
-def lines(atlas: Atlas) -> list[str]:
+def report(atlas: Atlas) -> Report:
     """The pack for a reader who has to quote it."""
+    return Report(
+        "pack",
+        say("data.head", folder=atlas.folder, digest=atlas.digest[:12]),
+        contents(atlas),
+        (
+            Chapter("sources", say("data.sources"), items(_sources(atlas))),
+            checks(atlas),
+            shortcomings(atlas),
+        ),
+    )
+
+
+def contents(atlas: Atlas) -> tuple[Sentence, ...]:
+    """Residents, cells and roads."""
+    return paragraphs(_contents(atlas))
+
+
+def checks(atlas: Atlas) -> Chapter:
+    """The checks that held when the pack was built."""
+    return Chapter("checks", say("data.checks"), items(_check(entry) for entry in atlas.manifest["checks"]))
+
+
+def shortcomings(atlas: Atlas) -> Chapter:
+    """What a careful reader must know before quoting a result."""
+    return Chapter("shortcomings", say("data.shortcomings"), items(_shortcomings(atlas)))
+
+
+def by_hand(atlas: Atlas) -> tuple[Sentence, ...]:
+    """The official files that a build reads: where each is published and where to put it."""
+    entries = [_complete(entry) for entry in atlas.manifest["sources"]]
+    files = items(f"{e['path']}: {e['title']}. {e.get('page', '–')}" for e in entries)
+    return (Sentence(say("data.by_hand")), *files)
+
+
+def _contents(atlas: Atlas) -> Iterator[Words]:
     settings, roads = atlas.manifest["settings"], atlas.manifest["roads"]
     people = atlas.population
-    head = [
-        text("data.head", folder=atlas.folder, digest=atlas.digest[:12]),
-        text("data.people", year=settings["year"], persons=number(int(people["persons"].sum())),
-             adults=number(int(people["adults"].sum())), age=ADULT_AGE, units=number(len(people))),
-        text("data.cells", count=number(len(atlas.cells)), resolution=settings["resolution"]),
-        text("data.roads", km=number(roads["road_km"]), share=percent(roads["road_share_joined"], 2),
-             crossings=number(roads["crossings"])),
-    ]  # fmt: skip
-    return [*head, "", *_sources(atlas), "", *_checks(atlas), "", *_shortcomings(atlas)]
+    yield say(
+        "data.people", year=settings["year"], persons=Number(int(people["persons"].sum())),
+        adults=Number(int(people["adults"].sum())), age=ADULT_AGE, units=Number(len(people)),
+    )  # fmt: skip
+    yield say("data.cells", count=Number(len(atlas.cells)), resolution=settings["resolution"])
+    yield say(
+        "data.roads", km=Number(roads["road_km"]), share=Percent(roads["road_share_joined"], 2),
+        crossings=Number(roads["crossings"]),
+    )  # fmt: skip
 
 
-def _sources(atlas: Atlas) -> list[str]:
+def _sources(atlas: Atlas) -> Iterator[Words]:
     entries = atlas.manifest["sources"]
-    listed = [f"  {e['path']}: {e['publisher']}; {e['as_of']}; {e['licence']}" for e in map(_complete, entries)]
-    changed = [text("data.other_bytes", file=e["path"]) for e in entries if not e["known"]]
-    return [text("data.sources"), *listed, *changed]
+    for entry in map(_complete, entries):
+        yield f"{entry['path']}: {entry['publisher']}; {entry['as_of']}; {entry['licence']}"
+    for entry in entries:
+        if not entry["known"]:
+            yield say("data.other_bytes", file=entry["path"])
 
 
 def _complete(entry: dict[str, str]) -> dict[str, str]:
@@ -33,40 +73,24 @@ def _complete(entry: dict[str, str]) -> dict[str, str]:
     return {"publisher": "–", "as_of": "–", "licence": "–", **entry}
 
 
-def _checks(atlas: Atlas) -> list[str]:
-    return [text("data.checks"), *(f"  {_check(entry)}" for entry in atlas.manifest["checks"])]
-
-
-def _check(entry: dict[str, str | int | float]) -> str:
+def _check(entry: dict[str, str | int | float]) -> Words:
     value = entry["value"]
-    return text(f"check.{entry['key']}", value=value if isinstance(value, str) else Number(value, _digits(value)))
+    digits = 2 if isinstance(value, float) else 0
+    return say(f"check.{entry['key']}", value=value if isinstance(value, str) else Number(value, digits))
 
 
-def _digits(value: float) -> int:
-    return 0 if isinstance(value, int) else 2
-
-
-def _shortcomings(atlas: Atlas) -> list[str]:
-    """What a careful reader must know before quoting a result."""
+def _shortcomings(atlas: Atlas) -> Iterator[Words]:
     estimates = atlas.cells["quality"] == "estimate"
     share = float(atlas.cells.loc[estimates, "persons"].sum() / atlas.cells["persons"].sum())
     left_out = ", ".join(entry["name"] for entry in atlas.manifest["crossings_left_out"])
-    n1000 = atlas.manifest["settings"]["roads"] == "N1000"
-    lost = number(atlas.manifest["roads"]["residents_without_road"])
-    listed = [
-        text("shortcoming.dps"),
-        text("shortcoming.districts", persons=number(atlas.manifest["residents"]["district_not_stated"])),
-        *([text("shortcoming.speeds"), text("shortcoming.roads")] if n1000 else []),
-        text("shortcoming.grid", share=percent(share)),
-        text("shortcoming.islands", persons=lost),
-        *([text("shortcoming.crossings", names=left_out)] if left_out else []),
-        text("shortcoming.seasons"),
-        text("shortcoming.projection"),
-    ]
-    return [text("data.shortcomings"), *(f"  - {line}" for line in listed)]
-
-
-def by_hand(atlas: Atlas) -> list[str]:
-    """The official files that a build reads: where each is published and where to put it."""
-    entries = [_complete(entry) for entry in atlas.manifest["sources"]]
-    return [text("data.by_hand"), *(f"  {e['path']}: {e['title']}. {e.get('page', '–')}" for e in entries)]
+    yield say("shortcoming.dps")
+    yield say("shortcoming.districts", persons=Number(atlas.manifest["residents"]["district_not_stated"]))
+    if atlas.manifest["settings"]["roads"] == "N1000":
+        yield say("shortcoming.speeds")
+        yield say("shortcoming.roads")
+    yield say("shortcoming.grid", share=Percent(share))
+    yield say("shortcoming.islands", persons=Number(atlas.manifest["roads"]["residents_without_road"]))
+    if left_out:
+        yield say("shortcoming.crossings", names=left_out)
+    yield say("shortcoming.seasons")
+    yield say("shortcoming.projection")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -17,14 +16,15 @@ from factgeo import __version__, settings
 from factgeo.atlas import areas, parameters
 from factgeo.contract import plan as plan_contract
 from factgeo.report import pack as pack_report, plan as plan_report
+from factgeo.report.content import Chapter, deeper
 from factgeo.errors import FactgeoError
-from factgeo.language import number, text
+from factgeo.language import number, text, written
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.parameters import Parameter
 from factgeo.planning.result import Result
 from factgeo.settings import Settings
 from factgeo.ui.session import desk, work
-from factgeo.ui.widgets import tables
+from factgeo.ui.widgets import report, tables
 from factgeo.ui.session.desk import Desk
 from factgeo.ui.prose import as_typed
 
@@ -116,6 +116,11 @@ def _show(table: pd.DataFrame) -> None:
     tables.show(table.map(lambda cell: as_typed(cell) if isinstance(cell, str) else cell))
 
 
+def _chapter(content: Chapter) -> None:
+    st.subheader(as_typed(written(content.heading)), anchor=False)
+    report.blocks(content.blocks)
+
+
 # method
 
 
@@ -133,9 +138,7 @@ def _method(atlas: Atlas, rules: Settings) -> None:
         st.markdown(accuracy(atlas))
         st.subheader(text("app.data.cannot"), anchor=False)
         st.markdown("\n".join(f"- {text(f'app.data_cannot.{each}')}" for each in CANNOT))
-        title, *missing = groups(atlas)[-1]
-        st.subheader(title.rstrip(":"), anchor=False)
-        st.markdown("\n".join(f"- {as_typed(line)}" for line in missing))
+        _chapter(pack_report.shortcomings(atlas))
 
 
 def accuracy(atlas: Atlas) -> str:
@@ -148,13 +151,6 @@ def accuracy(atlas: Atlas) -> str:
         error=number(float(fit["mae_min"]), 1),
         near=number(float(near["value"]), 1),
     )
-
-
-def groups(atlas: Atlas) -> list[list[str]]:
-    """The inventory of the pack by its paragraphs (contents, sources, checks, shortcomings), without list signs."""
-    lines = pack_report.lines(atlas)
-    parts = [list(part) for filled, part in groupby(lines, key=bool) if filled]
-    return [[line.strip().removeprefix("- ") for line in part] for part in parts]
 
 
 # settings
@@ -264,13 +260,11 @@ def _figure(value: float) -> str:
 
 def _pack(atlas: Atlas) -> None:
     """Contents, sources with licence and hash, and the checks that held."""
-    contents, _, (title, *checks), _ = groups(atlas)
-    st.markdown("\n".join(f"- {as_typed(line)}" for line in contents[1:]))  # the first names a folder of this machine
+    report.blocks(deeper(pack_report.contents(atlas)))
     st.subheader(text("app.data.pack_sources"), anchor=False)
     _show(sources_table(atlas))
     st.caption(text("app.data.pack_note", digest=atlas.digest[:HASH_DIGITS]))
-    st.subheader(title.rstrip(":"), anchor=False)
-    st.markdown("\n".join(f"- {as_typed(line)}" for line in checks))
+    _chapter(pack_report.checks(atlas))
 
 
 def sources_table(atlas: Atlas) -> pd.DataFrame:
