@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, groupby
-from typing import Any, Literal
+from itertools import combinations
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -19,40 +19,19 @@ import pandas as pd
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PackError, UnknownNameError
-from factgeo.language import names, number, percent, text
+from factgeo.language import names
 
 Reading = Literal["narrow", "wide"]
 READINGS: tuple[Reading, ...] = ("narrow", "wide")
 TABLE = "teams_2025_10"
+KINDS = ("ACT", "FACT", "D-FACT", "RUS-FACT", "SECURITY-FACT", "ELDERLY-FACT", "OTHER")
 GENERAL = ("ACT", "FACT", "D-FACT")
 FIRST_LINE = 2  # of the file, below the header
-NAMED = 2  # covered units that the table on the screen names
-ROUNDED_TO = -2  # hundreds of residents: more would claim too much for a name reading
-KIND_WORDS = {
-    "ACT": "teams.kind.act",
-    "FACT": "teams.kind.fact",
-    "D-FACT": "teams.kind.d_fact",
-    "RUS-FACT": "teams.kind.substance_use",
-    "SECURITY-FACT": "teams.kind.security",
-    "ELDERLY-FACT": "teams.kind.older_adults",
-    "OTHER": "teams.kind.other",
-}
-CONFIDENCE_WORDS = {
-    "high": "teams.confidence.high",
-    "medium": "teams.confidence.medium",
-    "low": "teams.confidence.low",
-}
-OVERLAP_WORDS = {
-    "same": "teams.overlap.same",
-    "within": "teams.overlap.within",
-    "part": "teams.overlap.part",
-    "base": "teams.overlap.base",
-}
 ALLOWED: dict[str, Collection[str]] = {
-    "kind": KIND_WORDS,
+    "kind": KINDS,
     "status": ("operating_or_planned",),
     "inference": ("name", "dps", "unknown"),
-    "confidence": CONFIDENCE_WORDS,
+    "confidence": ("high", "medium", "low"),
 }
 COLUMNS = (
     "team_id", "county_2024", "name_as_listed", "name_normalised", "kind", "status", "base_unit", "covers",
@@ -382,143 +361,3 @@ def points(teams: Iterable[Team], atlas: Atlas) -> gpd.GeoDataFrame:
     table["here"] = table.groupby("unit_code")["name"].transform("size").astype("int64")
     where = atlas.units.loc[table["unit_code"].tolist()]
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(where["base_lon"], where["base_lat"]), crs=4326)
-
-
-def to_json(teams: Iterable[Team], atlas: Atlas) -> list[dict[str, Any]]:
-    """The teams as objects for other programs; ``overlaps`` names only teams among them."""
-    given = list(teams)
-    pairs = overlaps(given)
-    return [_object(team, pairs, atlas) for team in given]
-
-
-def _object(team: Team, pairs: Iterable[Overlap], atlas: Atlas) -> dict[str, Any]:
-    shown = ("team_id", "name", "name_as_listed", "kind", "county", "inference", "confidence", "note")
-    return {
-        **{name: getattr(team, name) for name in shown},
-        "general": team.general,
-        "status": "unknown",
-        "status_as_listed": team.status,
-        "base": _base_object(team, atlas),
-        "covers": {reading: _covers_object(team.units(reading), atlas) for reading in READINGS},
-        "overlaps": [
-            {"team_id": (pair.second if pair.first == team else pair.first).team_id, "kind": pair.kind}
-            for pair in pairs
-            if team in (pair.first, pair.second)
-        ],
-    }
-
-
-def _base_object(team: Team, atlas: Atlas) -> dict[str, Any] | None:
-    if team.base_unit is None:
-        return None
-    unit = atlas.units.loc[team.base_unit]
-    return {
-        "unit_code": team.base_unit,
-        "name": str(unit["base_name"]),
-        "lon": float(unit["base_lon"]),
-        "lat": float(unit["base_lat"]),
-        "quality": team.quality,
-    }
-
-
-def _covers_object(units: tuple[str, ...], atlas: Atlas) -> dict[str, Any]:
-    people = atlas.population.loc[list(units)].sum()
-    return {
-        "units": list(units),
-        "population": int(people["persons"]),
-        "adults": int(people["adults"]),
-        "quality": "estimate",
-    }
-
-
-def lines(teams: Iterable[Team], atlas: Atlas, area: Area) -> list[str]:
-    """The teams of an area for the screen: a table by county, who may stand twice, and what to make of it."""
-    given = tuple(teams)
-    if not given:
-        return [text("teams.none", area=area.name), text("teams.source")]
-    return [*_table(given, atlas), text("teams.legend"), "", *_overlap_lines(given), *_closing(given, atlas, area)]
-
-
-def _table(teams: Sequence[Team], atlas: Atlas) -> Iterator[str]:
-    """A table with a heading for each county, its columns as wide as their longest cell."""
-    head = (
-        text("teams.column.name"), text("teams.column.kind"), text("teams.column.base"), text("teams.column.covers"),
-        text("teams.column.residents"), text("teams.column.confidence"), text("teams.column.status"),
-    )  # fmt: skip
-    rows = {team.team_id: _cells(team, atlas) for team in teams}
-    widths = [max(map(len, column)) for column in zip(head, *rows.values(), strict=True)]
-
-    def line(cells: Sequence[str]) -> str:
-        return "  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-    yield line(head)
-    for county, group in groupby(teams, key=lambda team: team.county):
-        yield county
-        yield from (line(rows[team.team_id]) for team in group)
-
-
-def _cells(team: Team, atlas: Atlas) -> tuple[str, ...]:
-    base = text("teams.unknown") if team.base_unit is None else str(atlas.units.at[team.base_unit, "base_name"])
-    return (
-        team.name,
-        text(KIND_WORDS[team.kind]),
-        text("teams.presumed", base=base) if team.base_inferred else base,
-        _named(team.narrow, atlas),
-        _residents(team, atlas),
-        text(CONFIDENCE_WORDS[team.confidence]),
-        text("teams.status"),
-    )
-
-
-def _named(units: tuple[str, ...], atlas: Atlas) -> str:
-    """The most populous places by name, a whole city by its own, and how many more there are."""
-    if not units:
-        return text("teams.unknown")
-    sizes = atlas.units["municipality_code"].value_counts()
-    sized: list[tuple[int, str]] = []
-    for municipality, rows in atlas.units.loc[list(units)].groupby("municipality_code"):
-        if len(rows) == sizes[municipality]:
-            sized.append((_population(tuple(rows.index), atlas), str(rows["municipality_name"].iloc[0])))
-        else:
-            sized += [(_population((unit,), atlas), str(name)) for unit, name in rows["name"].items()]
-    shown = [name for _, name in sorted(sized, reverse=True)]
-    first, rest = ", ".join(shown[:NAMED]), len(shown) - NAMED
-    return text("names.more", names=first, count=number(rest)) if rest > 0 else first
-
-
-def _residents(team: Team, atlas: Atlas) -> str:
-    """Residents of the covered units by both readings, to the nearest hundred."""
-    narrow, wide = (number(round(_population(team.units(reading), atlas), ROUNDED_TO)) for reading in READINGS)
-    if not team.narrow:
-        return text("teams.up_to", count=wide) if team.wide else text("teams.unknown")
-    return narrow if narrow == wide else f"{narrow}–{wide}"
-
-
-def _population(units: tuple[str, ...], atlas: Atlas) -> int:
-    return int(atlas.population.loc[list(units), "persons"].sum())
-
-
-def _overlap_lines(teams: Sequence[Team]) -> list[str]:
-    """Pairs that may be one team listed twice, each in a sentence."""
-    pairs = overlaps(teams)
-    if not pairs:
-        return []
-    said = [text(OVERLAP_WORDS[p.kind], first=p.first.name, second=p.second.name) for p in pairs]
-    return [text("teams.overlaps", count=number(len(pairs))), *(f"  {line}" for line in said), ""]
-
-
-def _closing(teams: Sequence[Team], atlas: Atlas, area: Area) -> list[str]:
-    """How much of the list this is, whom it covers, and what it cannot tell."""
-    general = sum(team.general for team in teams)
-    unplaced = [team.name for team in teams if team.base_unit is None]
-    narrow, wide = (covered(teams, atlas, area, reading) for reading in READINGS)
-    counts = {"count": len(teams), "general": general, "overlays": len(teams) - general, "unplaced": len(unplaced)}
-    shares = {"narrow": percent(narrow.share, 0), "wide": percent(wide.share, 0)}
-    return [
-        text("teams.count", area=area.name, **{name: number(value) for name, value in counts.items()}),
-        *([text("teams.unplaced", names=", ".join(unplaced))] if unplaced else []),
-        text("teams.covered", area=area.name, **shares),
-        text("teams.lacking", narrow=number(len(narrow.lacking)), wide=number(len(wide.lacking)),
-             units=number(len(area.units))),
-        text("teams.source"),
-    ]  # fmt: skip

@@ -19,12 +19,13 @@ from shapely.geometry.base import BaseGeometry
 
 from factgeo.atlas import teams
 from factgeo.atlas.pack import Atlas
-from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
-from factgeo.language import text
+from factgeo.atlas.teams import points
+from factgeo.language import text, written
 from factgeo.language.escaping import html as safe
 from factgeo.maps.palette import LISTED_COLOUR, ROAD_COLOURS, SHADES
 from factgeo.maps.raster import population_image
 from factgeo.planning.result import Result
+from factgeo.report import teams as teams_report
 
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
@@ -81,9 +82,11 @@ def listed_teams(result: Result) -> folium.GeoJson | None:
             some.geometry.iloc[0],
             {
                 "listed": ", ".join(some["name"]),
-                "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
+                "kind": ", ".join(dict.fromkeys(written(teams_report.kind(each)) for each in some["kind"])),
                 "status": text("teams.status"),
-                "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
+                "confidence": ", ".join(
+                    dict.fromkeys(written(teams_report.confidence(each)) for each in some["confidence"])
+                ),
             },
         )
         for unit, some in here.groupby("unit_code")

@@ -20,8 +20,8 @@ from PIL import ImageColor
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.shares import share_of
-from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
-from factgeo.language import number, percent, text
+from factgeo.atlas.teams import points
+from factgeo.language import number, percent, text, written
 from factgeo.language.escaping import html as safe
 from factgeo.language.figures import reached
 from factgeo.maps.layers import (
@@ -39,6 +39,7 @@ from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach
+from factgeo.report import teams as teams_report
 from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
 from factgeo.report.plan import minutes
 
@@ -318,9 +319,11 @@ def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
             some.geometry.iloc[0],
             {
                 "listed": "\n".join(some["name"]),
-                "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
+                "kind": ", ".join(dict.fromkeys(written(teams_report.kind(each)) for each in some["kind"])),
                 "status": text("teams.status"),
-                "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
+                "confidence": ", ".join(
+                    dict.fromkeys(written(teams_report.confidence(each)) for each in some["confidence"])
+                ),
                 "alone": "\n".join(reached(alone.get(str(team), 0)).text() for team in some.index),
             },
         )

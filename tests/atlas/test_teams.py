@@ -16,7 +16,10 @@ from factgeo.atlas import areas, teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import Reading, Team
+from factgeo.contract import teams as teams_contract
 from factgeo.errors import PackError, UnknownNameError
+from factgeo.report import teams as teams_report
+from factgeo.report.writers import terminal
 
 NEAR_DUPLICATES = [
     ("Kongsvinger-regionen", "Kongsvinger og Nes", "part"),
@@ -42,6 +45,10 @@ def every(shipped: Atlas) -> tuple[Team, ...]:
 @pytest.fixture(scope="module")
 def norway(shipped: Atlas) -> Area:
     return areas.resolve("Norge", shipped)
+
+
+def lines(given: tuple[Team, ...], atlas: Atlas, area: Area) -> list[str]:
+    return terminal.apart(teams_report.chapters(given, atlas, area))
 
 
 def meant(table: pd.DataFrame, units: pd.DataFrame, reading: Reading) -> dict[str, set[str]]:
@@ -305,7 +312,7 @@ def test_no_teams_give_an_empty_layer(shipped: Atlas) -> None:
 def test_json_says_unknown_where_the_list_does_not_tell_and_sums_as_pandas_does(
     shipped: Atlas, every: tuple[Team, ...], table: pd.DataFrame
 ) -> None:
-    objects = {entry["team_id"]: entry for entry in teams.to_json(every, shipped)}
+    objects = {entry["team_id"]: entry for entry in teams_contract.to_json(every, shipped)}
     assert list(objects) == table["team_id"].tolist()
     assert {entry["status"] for entry in objects.values()} == {"unknown"}
     assert {entry["status_as_listed"] for entry in objects.values()} == {"operating_or_planned"}
@@ -322,7 +329,7 @@ def test_json_says_unknown_where_the_list_does_not_tell_and_sums_as_pandas_does(
 def test_json_has_no_base_where_none_is_known_and_an_estimate_where_it_is_doubtful(
     shipped: Atlas, every: tuple[Team, ...]
 ) -> None:
-    objects = {entry["name"]: entry for entry in teams.to_json(every, shipped)}
+    objects = {entry["name"]: entry for entry in teams_contract.to_json(every, shipped)}
     assert objects["Psykiatri innover Helse Fonna"]["base"] is None
     centre = shipped.units.loc["110305"]
     assert objects["Stavanger"]["base"] == {
@@ -333,7 +340,7 @@ def test_json_has_no_base_where_none_is_known_and_an_estimate_where_it_is_doubtf
 
 
 def test_json_names_overlapping_teams_on_both_sides(shipped: Atlas, every: tuple[Team, ...]) -> None:
-    objects = {entry["name"]: entry for entry in teams.to_json(every, shipped)}
+    objects = {entry["name"]: entry for entry in teams_contract.to_json(every, shipped)}
     assert {"team_id": "vestland_oyane", "kind": "within"} in objects["Askøy"]["overlaps"]
     assert objects["Øyane"]["overlaps"] == [
         {"team_id": "vestland_askoy", "kind": "within"},
@@ -347,7 +354,7 @@ def test_the_screen_shows_every_team_under_its_county(
     shipped: Atlas, every: tuple[Team, ...], norway: Area, lang: str
 ) -> None:
     language.use(lang)
-    said = teams.lines(every, shipped, norway)
+    said = lines(every, shipped, norway)
     rows = said[: said.index("")]
     for team in every:
         heading = rows.index(team.county)
@@ -359,7 +366,7 @@ def test_the_screen_shows_every_team_under_its_county(
 
 def test_the_closing_sentences_count_what_is_there(shipped: Atlas, every: tuple[Team, ...], norway: Area) -> None:
     language.use("en")
-    said = "\n".join(teams.lines(every, shipped, norway))
+    said = "\n".join(lines(every, shipped, norway))
     shares = [teams.covered(every, shipped, norway, reading).share for reading in teams.READINGS]
     assert "listed teams: 98. For the whole target group: 90." in said
     assert "older adults or other): 8. Cannot be placed: 2." in said
@@ -375,7 +382,7 @@ def test_residents_on_the_screen_are_rounded_to_hundreds_and_show_both_readings(
     shipped: Atlas, every: tuple[Team, ...], norway: Area
 ) -> None:
     language.use("en")
-    rows = teams.lines(every, shipped, norway)
+    rows = lines(every, shipped, norway)
     people = shipped.population["persons"]
     alta = people[["5601"]].sum(), people[shipped.units["dps_code"] == "D02"].sum()
     shown = "–".join(f"{round(count, -2):,}" for count in alta)
@@ -387,7 +394,7 @@ def test_residents_on_the_screen_are_rounded_to_hundreds_and_show_both_readings(
 def test_a_whole_city_is_called_by_its_own_name_and_the_biggest_units_come_first(
     shipped: Atlas, every: tuple[Team, ...], norway: Area
 ) -> None:
-    rows = {row[2:32].strip(): row for row in teams.lines(every, shipped, norway)}
+    rows = {row[2:32].strip(): row for row in lines(every, shipped, norway)}
     assert re.search(r"trolig Storhaug +Stavanger +\d", rows["Stavanger"])
     biggest = shipped.population["persons"][["4201", "4202", "4211", "4212", "4213", "4214", "4217", "4218"]].nlargest(
         2
@@ -400,7 +407,7 @@ def test_an_area_without_listed_teams_says_so(shipped: Atlas, every: tuple[Team,
     found = teams.in_area(every, area)
     assert found == ()
     language.use("en")
-    assert teams.lines(found, shipped, area)[0].startswith("None of the listed teams belongs to Røros")
+    assert lines(found, shipped, area)[0].startswith("None of the listed teams belongs to Røros")
 
 
 @pytest.mark.parametrize(

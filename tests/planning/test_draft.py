@@ -28,6 +28,7 @@ from factgeo.planning import check, draft, edits, pipeline, planfile, steps
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan, Proof, Unserved
 from factgeo.planning.result import Result
+from factgeo.report import change as change_report
 from factgeo.report.draft import (
     did_add_team,
     did_divide,
@@ -42,7 +43,6 @@ from factgeo.report.draft import (
     did_unlock_team,
     did_unlock_units,
 )
-from factgeo.report import change as change_report
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
 
