@@ -17,9 +17,10 @@ from factgeo.atlas import teams
 from factgeo.atlas.parameters import Parameter, parameters
 from factgeo.atlas.teams import Team
 from factgeo.capacity import driving, satellites
-from factgeo.capacity.driving import Cells, Load, Range, Work
+from factgeo.capacity.driving import Cells, Load, Work
 from factgeo.capacity.satellites import Satellites
 from factgeo.people.need import TargetGroup
+from factgeo.people.range import Range
 from factgeo.planning.result import Result
 from factgeo.progress import raise_if_stopped
 from factgeo.settings import CapacityNeed, Driving

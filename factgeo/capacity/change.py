@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from factgeo.capacity import capacity
-from factgeo.capacity.driving import Range
+from factgeo.people.range import Range
 from factgeo.planning.check import Finding
 from factgeo.planning.result import Result
 

@@ -11,45 +11,19 @@ clients is random, so a well-planned round is a little shorter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from factgeo.atlas.shares import share_of, shares_of
-from factgeo.settings import Driving, Three
+from factgeo.people.range import Range
+from factgeo.settings import Driving
 from factgeo.travel.journeys import Journeys
 from factgeo.travel.times import UNREACHABLE
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Range:
-    """A figure with its least and its greatest value."""
-
-    low: float
-    central: float
-    high: float
-
-    @property
-    def values(self) -> Three:
-        """Low, central and high."""
-        return self.low, self.central, self.high
-
-    def map(self, change: Callable[[float], float]) -> Range:
-        """Return the range with each value changed; ``change`` must not fall if its argument rises."""
-        return Range(*(change(value) for value in self.values))
-
-    def times(self, other: Range) -> Range:
-        """Return the product of two figures that are not negative."""
-        return Range(self.low * other.low, self.central * other.central, self.high * other.high)
-
-    def per(self, other: Range) -> Range:
-        """Return the quotient of two figures that are not negative: low by high, high by low."""
-        pairs = zip(self.values, reversed(other.values), strict=True)
-        return Range(*(above / below if below else 0.0 for above, below in pairs))
 
 
 @dataclass(frozen=True)

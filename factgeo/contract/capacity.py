@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from factgeo.capacity.capacity import Capacity, TeamCapacity, Totals, totals
-from factgeo.capacity.driving import Load, Range
+from factgeo.capacity.driving import Load
 from factgeo.capacity.satellites import Choice
 from factgeo.language.figures import Rounding, half, hundredth, rough, tenth, whole
+from factgeo.people.range import Range
 
 
 def to_json(capacity: Capacity) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from factgeo.atlas import parameters
 from factgeo.atlas.parameters import Parameter
 from factgeo.capacity.capacity import Capacity, TeamCapacity, Totals, added, totals
-from factgeo.capacity.driving import Range
 from factgeo.language import Number, Percent, Words, joined, say
 from factgeo.language.figures import NO_FIGURE, PercentSpan, Rounding, Span, figure, half, rough, tenth, whole
+from factgeo.people.range import Range
 from factgeo.report.content import Cell, Chapter, Column, Kind, Sentence, Table, items, paragraphs
 
 LIMIT_WORDS = {"target_group": "capacity.limit.target_group", "caseload": "capacity.limit.caseload"}

@@ -15,9 +15,9 @@ from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity, Rules, TeamCapacity
-from factgeo.capacity.driving import Range
 from factgeo.errors import SettingsError
 from factgeo.people.need import TargetGroup
+from factgeo.people.range import Range
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from worlds.rules import driving_rules
 
 from factgeo.capacity import driving
-from factgeo.capacity.driving import Cells, Homes, Range, Work
+from factgeo.capacity.driving import Cells, Homes, Work
+from factgeo.people.range import Range
 from factgeo.planning.result import Result
 from factgeo.travel import times as travel_times
 

@@ -9,8 +9,9 @@ import pytest
 from worlds.rules import driving_rules
 
 from factgeo.capacity import capacity, driving, satellites
-from factgeo.capacity.driving import Homes, Load, Range, Work
+from factgeo.capacity.driving import Homes, Load, Work
 from factgeo.capacity.satellites import Satellites
+from factgeo.people.range import Range
 from factgeo.planning.result import Result
 from factgeo.travel.bases import Base
 

@@ -11,10 +11,10 @@ from worlds.reports import frame, said
 from factgeo import language, settings
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
-from factgeo.capacity.driving import Range
 from factgeo.contract import capacity as capacity_contract
 from factgeo.language.figures import figure, half, rough
 from factgeo.people.need import TargetGroup
+from factgeo.people.range import Range
 from factgeo.planning.result import Result
 from factgeo.report import capacity as capacity_report
 from factgeo.report.writers import markdown

@@ -11,7 +11,7 @@ from worlds.reports import said
 from factgeo import language, settings
 from factgeo.atlas.parameters import parameters
 from factgeo.capacity import capacity, change
-from factgeo.capacity.driving import Range
+from factgeo.people.range import Range
 from factgeo.planning import draft, pipeline
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan

@@ -10,7 +10,6 @@ import streamlit as st
 from factgeo.atlas import areas, parameters
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
-from factgeo.capacity.driving import Range
 from factgeo.capacity.target_groups import NeedReport
 from factgeo.contract import capacity as capacity_contract
 from factgeo.export import need as need_files
@@ -18,6 +17,7 @@ from factgeo.files import spreadsheet
 from factgeo.language import figures, text, written
 from factgeo.language.figures import Rounding, half, persons, rough
 from factgeo.people.need import Need
+from factgeo.people.range import Range
 from factgeo.report import need as need_report
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
