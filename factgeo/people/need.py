@@ -25,6 +25,7 @@ from factgeo.language import Number, Phrase
 from factgeo.people import chance, growth
 from factgeo.people.chance import Interval, Three
 from factgeo.people.growth import People
+from factgeo.people.range import Range
 from factgeo.settings import Replaced, Settings
 from factgeo.sources.projections import MAIN
 
@@ -62,20 +63,12 @@ class Local(Protocol):
 
 
 @dataclass(frozen=True)
-class Fraction:
+class Fraction(Range):
     """The target group as a share (0-1) of the denominator (adults_18plus or total)."""
 
-    low: float
-    central: float
-    high: float
     denominator: str
     source: str
     replaced: bool = False
-
-    @property
-    def three(self) -> Three:
-        """Low, central and high."""
-        return self.low, self.central, self.high
 
 
 @dataclass(frozen=True)
@@ -311,11 +304,11 @@ class _Question:
 
     def expected(self, kind: Kind, share: Fraction, base: float, interval: Interval | None = None) -> Figure:
         """Return a fraction of a number of people, with its prediction interval."""
-        low, central, high = (base * each for each in share.three)
+        low, central, high = (base * each for each in share.values)
         return Figure(
             kind=kind, low=low, central=central, high=high, denominator=share.denominator, base=round(base),
             source=share.source, date=self.date, quality="estimate", replaced=share.replaced,
-            interval=interval or chance.prediction(base, share.three),
+            interval=interval or chance.prediction(base, share.values),
         )  # fmt: skip
 
 
@@ -540,7 +533,7 @@ def _by_unit(asked: _Question, units: Sequence[str], young: tuple[int, int], old
     base = asked.base(share.denominator)[shown].to_numpy(dtype=float)
     act_share = act[0].shares
     product = (share.low * act_share[0], share.central * act_share[1], share.high * act_share[2])
-    intervals = zip(chance.predictions(base, share.three), chance.predictions(base, product), strict=True)
+    intervals = zip(chance.predictions(base, share.values), chance.predictions(base, product), strict=True)
     found = []
     for unit, persons, (interval, act_interval) in zip(shown, base, intervals, strict=True):
         prior = asked.expected("target_group", share, float(persons), interval)

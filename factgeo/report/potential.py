@@ -60,7 +60,7 @@ def of_place(found: PlacePotential) -> Iterator[Words]:
 
 def notes(asked: Rules, share: Fraction) -> Iterator[Words]:
     """What to know before quoting."""
-    low, central, high = (Number(100 * part, 2) for part in share.three)
+    low, central, high = (Number(100 * part, 2) for part in share.values)
     of = "adults" if share.denominator == "adults_18plus" else "total"
     yield say("potential.note.ways")
     yield say("potential.note.borders")
