@@ -36,7 +36,9 @@ from factgeo.maps.legend import hatched, legend_row
 from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
-from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
+from factgeo.reach.left_out import LeftOut
+from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach, share_of
+from factgeo.reach.today import Today
 from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
 from factgeo.report.plan import minutes
 from factgeo.report.potential import shown

@@ -10,9 +10,12 @@ from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import escaping, number, percent, text
 from factgeo.planning.measure import WITHIN, TravelFigures
 from factgeo.planning.result import Result
-from factgeo.reach import measures
+from factgeo.reach import left_out as reach_left_out
+from factgeo.reach import shares
 from factgeo.reach.fairness import BorderPair, Borders, Fairness, Help, Inequality, Remedy, UnitFairness
-from factgeo.reach.measures import ClassShare, Group, LeftOut, Reach, Today
+from factgeo.reach.left_out import LeftOut
+from factgeo.reach.shares import ClassShare, Group, Reach
+from factgeo.reach.today import Today
 from factgeo.report.plan import minutes
 from factgeo.travel.bases import Base
 
@@ -117,7 +120,7 @@ def markdown(found: Reach) -> str:
         f"## {text('reach.heading.regions')}",
         _table(_region_rows(found)),
         f"## {text('reach.heading.trusts')}",
-        _table(_group_rows(measures.grouped(found.units, found.atlas, "hf_name"), text("reach.part.hf"))),
+        _table(_group_rows(shares.grouped(found.units, found.atlas, "hf_name"), text("reach.part.hf"))),
         f"## {text('reach.heading.notes')}",
         escaping.bullets((*_outside(found), *(note.text() for note in found.notes))),
     ]
@@ -160,7 +163,7 @@ def _region_rows(found: Reach) -> list[list[str]]:
     return [head, *(list(_region_row(region)) for region in found.regions)]
 
 
-def _region_row(region: measures.Region) -> Iterator[str]:
+def _region_row(region: shares.Region) -> Iterator[str]:
     """The cells of a region; without a base those of travel are left out."""
     travel = region.travel
     yield from (region.code, region.name, text(f"service.{region.service}"), number(region.population),
@@ -195,7 +198,7 @@ def to_json(found: Reach) -> dict[str, Any]:
         "classes": [_class_json(each) for each in found.classes],
         "share_within": {str(k): _rounded(found.share_within[k]) if found.share_within else None for k in WITHIN},
         "by_region": [_region_json(region, found) for region in found.regions],
-        "by_hf": [_group_json(group) for group in measures.grouped(found.units, found.atlas, "hf_name")],
+        "by_hf": [_group_json(group) for group in shares.grouped(found.units, found.atlas, "hf_name")],
         "by_unit": [dataclasses.asdict(unit) for unit in found.units],
         "readings": [
             {"edge": each.edge, "classes": [_class_json(one) for one in each.classes]} for each in found.readings
@@ -216,18 +219,18 @@ def _class_json(each: ClassShare) -> dict[str, Any]:
     }
 
 
-def _region_json(region: measures.Region, found: Reach) -> dict[str, Any]:
+def _region_json(region: shares.Region, found: Reach) -> dict[str, Any]:
     return {
         "code": region.code,
         "name": region.name,
         "service": region.service,
-        "class": measures.CLASSES.index(region.service) + 1,
+        "class": shares.CLASSES.index(region.service) + 1,
         "units": list(region.units),
         "population": region.population,
         "adults": region.adults,
         "population_in_area": region.here,
         "counted": region.counted,
-        "share": _rounded(measures.share_of(region.counted, region.here)),
+        "share": _rounded(shares.share_of(region.counted, region.here)),
         "whole": region.here == region.population,
         "base": None if region.base is None else _base_json(region.base),
         "base_quality": "estimate" if region.base and found.preset == "report-2017" else None,
@@ -268,11 +271,11 @@ def left_out_lines(out: Sequence[LeftOut], result: Result) -> list[str]:
     """How many are left out and why, and the units where most of them live."""
     population = result.figures.population
     persons = sum(each.persons for each in out)
-    share = percent(measures.share_of(persons, population))
+    share = percent(shares.share_of(persons, population))
     said = [text("reach.left.head", persons=number(persons), share=share, population=number(population))]
     said += [
         text("reach.left.reason", reason=text(OUT_WORDS[reason]), persons=number(count))
-        for reason, count in measures.by_reason(out).items()
+        for reason, count in reach_left_out.by_reason(out).items()
     ]
     said += [text("reach.left.where")] if out else []
     said += [
@@ -345,7 +348,7 @@ def frontier_lines(points: Sequence[TradeOff], result: Result, today: Sequence[T
     """How many teams are enough, and what the plan and the listed teams reach with theirs."""
     best = [point for point in points if point.aim == "reach" and point.base_of]
     own = sum(team.teams for team in result.figures.teams)
-    share = percent(measures.share_of(result.within, result.figures.population))
+    share = percent(shares.share_of(result.within, result.figures.population))
     said = [text("reach.frontier.own", teams=number(own), share=share)]
     if best:
         most = max(point.within for point in best)
@@ -369,8 +372,8 @@ def today_lines(readings: Sequence[Today]) -> list[str]:
                  minutes=number(each.minutes))
         )  # fmt: skip
         said.append(
-            text("reach.today.sure", sure=percent(measures.share_of(each.sure, each.population), 0),
-                 alone=percent(measures.share_of(sum(d.persons for d in each.alone), each.population), 0))
+            text("reach.today.sure", sure=percent(shares.share_of(each.sure, each.population), 0),
+                 alone=percent(shares.share_of(sum(d.persons for d in each.alone), each.population), 0))
         )  # fmt: skip
     said += _lacking(readings)
     unplaced = ", ".join(team.name for team in readings[0].unplaced)
@@ -378,7 +381,7 @@ def today_lines(readings: Sequence[Today]) -> list[str]:
 
 
 def _covered(found: Today) -> float:
-    return measures.share_of(found.covered, found.population)
+    return shares.share_of(found.covered, found.population)
 
 
 def _lacking(readings: Sequence[Today]) -> Iterator[str]:
@@ -401,7 +404,7 @@ def today_tables(readings: Sequence[Today]) -> str:
     """Reach by county, HF and helsefellesskap, a column for each reading, as Markdown."""
     parts = []
     for column, key in PARTS.items():
-        by_reading = [measures.grouped(each.units, each.atlas, column) for each in readings]
+        by_reading = [shares.grouped(each.units, each.atlas, column) for each in readings]
         head = [text(key), text("column.population"), *(text(READING_NAMES[each.reading]) for each in readings)]
         rows = [
             [groups[0].name, number(groups[0].population), *(percent(group.share, 0) for group in groups)]
@@ -438,7 +441,7 @@ def today_json(found: Today) -> dict[str, Any]:
 
 
 def _parts_json(found: Today, column: str) -> list[dict[str, Any]]:
-    return [_group_json(group) for group in measures.grouped(found.units, found.atlas, column)]
+    return [_group_json(group) for group in shares.grouped(found.units, found.atlas, column)]
 
 
 # -- fairness and borders ----------------------------------------------------------------------------------------------
@@ -527,7 +530,7 @@ def border_lines(found: Borders, result: Result) -> list[str]:
     said = [
         text("reach.border.head", border=text(f"border.{found.border}"), nearer_1=number(found.nearer_1),
              nearer_10=number(found.nearer_10), reached=number(found.reached), brought=number(found.brought),
-             minutes=limit, share=percent(measures.share_of(found.nearer_1, found.population)))
+             minutes=limit, share=percent(shares.share_of(found.nearer_1, found.population)))
     ]  # fmt: skip
     return said + [_pair_line(pair, limit) for pair in found.pairs[:LISTED]]
 

@@ -14,17 +14,21 @@ from factgeo.language import escaping, text
 from factgeo.planning.result import Result
 from factgeo.progress import Tell, silent
 from factgeo.reach import fairness, sensitivity
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
+from factgeo.reach import today as reach_today
 from factgeo.reach.fairness import Borders, Fairness, Help
-from factgeo.reach.measures import LeftOut, Reach, Today
+from factgeo.reach.left_out import LeftOut
 from factgeo.reach.sensitivity import Sensitivity
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today
 from factgeo.report import measure as measure_report
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.plan import sources
 from factgeo.settings import Settings
 
 PRESETS = ("planner", "report-2017", "slide")
-READINGS: tuple[reach_measures.TodayReading, ...] = ("narrow", "wide", "any")
+READINGS: tuple[reach_today.TodayReading, ...] = ("narrow", "wide", "any")
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,11 @@ def report(
     return ReachReport(
         reach=_measure(atlas, area, settings, preset, result),
         result=result,
-        left_out=reach_measures.left_out(planned) if planned else (),
+        left_out=reach_left_out.left_out(planned) if planned else (),
         remedies=fairness.best_remedies(planned) if planned and asked.remedies else None,
         fairness=fairness.fairness(planned) if planned else None,
         borders=fairness.borders(planned) if planned else None,
-        today=tuple(reach_measures.today(atlas, area, settings, each) for each in READINGS) if asked.today else (),
+        today=tuple(reach_today.today(atlas, area, settings, each) for each in READINGS) if asked.today else (),
         frontier=tradeoff.trade_offs(result, progress) if result and asked.frontier else (),
         sensitivity=sensitivity.table(
             atlas, area, settings, plan=result.plan if result else None, progress=progress

@@ -17,10 +17,12 @@ from factgeo.language import number, percent
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import measures as reach_measures
-from factgeo.reach import potential
-from factgeo.reach.measures import Reach, Today, TodayReading
+from factgeo.reach import potential, shares
+from factgeo.reach import today as reach_today
 from factgeo.reach.potential import AreaPotential
 from factgeo.reach.sensitivity import Sensitivity
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today, TodayReading
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.potential import shown
 
@@ -75,7 +77,7 @@ def norway(
         reach_measures.slide(shipped, area, DEFAULT),
         reach_measures.planner(plan),
         plan,
-        {reading: reach_measures.today(shipped, area, DEFAULT, reading) for reading in READINGS},
+        {reading: reach_today.today(shipped, area, DEFAULT, reading) for reading in READINGS},
         timed_sensitivity[0],
         timed_potential[0],
     )
@@ -164,8 +166,8 @@ def of_sensitivity(n: Norway) -> Iterator[str]:
 
 def of_trusts(n: Norway) -> Iterator[str]:
     """Each trust by each measure, and today."""
-    by_trust = [reach_measures.grouped(found.units, n.atlas, "hf_name") for found in n.measures]
-    by_trust += [reach_measures.grouped(n.today[reading].units, n.atlas, "hf_name") for reading in READINGS]
+    by_trust = [shares.grouped(found.units, n.atlas, "hf_name") for found in n.measures]
+    by_trust += [shares.grouped(n.today[reading].units, n.atlas, "hf_name") for reading in READINGS]
     for groups in zip(*by_trust, strict=True):
         assert len({(group.name, group.population) for group in groups}) == 1
         shares = [percent(group.share, 1 if place < len(n.measures) else 0) for place, group in enumerate(groups)]

@@ -13,8 +13,11 @@ from factgeo.explore import tradeoff
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import fairness
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
-from factgeo.reach.measures import Reach, Today
+from factgeo.reach import today as reach_today
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today
 from factgeo.report import measure as measure_report
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -35,7 +38,7 @@ def measures(shipped: Atlas, forde: Result) -> dict[str, Reach]:
 @pytest.fixture(scope="module")
 def listed(shipped: Atlas) -> list[Today]:
     area = areas.resolve("Helse Fonna", shipped)
-    return [reach_measures.today(shipped, area, settings.load(), each) for each in ("narrow", "wide", "any")]
+    return [reach_today.today(shipped, area, settings.load(), each) for each in ("narrow", "wide", "any")]
 
 
 def test_each_measure_has_its_own_name_and_definition(measures: dict[str, Reach]) -> None:
@@ -59,7 +62,7 @@ def test_everything_can_be_said_in_every_language(
     language.use(lang)
     said = [
         *(line for each in measures.values() for line in measure_report.lines(each)),
-        *measure_report.left_out_lines(reach_measures.left_out(forde), forde),
+        *measure_report.left_out_lines(reach_left_out.left_out(forde), forde),
         *measure_report.remedy_lines(fairness.best_remedies(forde, 3), forde),
         *measure_report.today_lines(listed),
         *measure_report.fairness_lines(fairness.fairness(forde), forde),
@@ -101,10 +104,10 @@ def test_the_slide_has_no_minutes(measures: dict[str, Reach]) -> None:
 
 
 def test_the_words_say_how_many_lines_they_leave_out(forde: Result) -> None:
-    out = reach_measures.left_out(forde)
+    out = reach_left_out.left_out(forde)
     said = measure_report.left_out_lines(out, forde)
     assert f"og {len(out) - measure_report.LISTED} linjer til" in said[-1]
-    for reason, persons in reach_measures.by_reason(out).items():
+    for reason, persons in reach_left_out.by_reason(out).items():
         assert f"  {language.text(measure_report.OUT_WORDS[reason])}: {language.number(persons)}" in said
     assert sum(row["persons"] for row in measure_report.left_out_json(out)) == sum(each.persons for each in out)
 
@@ -155,7 +158,7 @@ def test_the_page_of_the_slide_has_no_columns_of_travel(measures: dict[str, Reac
 
 def test_the_curve_says_how_many_teams_are_enough(forde: Result, shipped: Atlas) -> None:
     points = tradeoff.trade_offs(forde)
-    listed = reach_measures.today(shipped, forde.plan.area, forde.plan.settings, "narrow")
+    listed = reach_today.today(shipped, forde.plan.area, forde.plan.settings, "narrow")
     most, own, today = measure_report.frontier_lines(points, forde, [listed])
     by_teams = {point.teams: point.within for point in points if point.aim == "reach" and point.base_of}
     best = max(by_teams.values())

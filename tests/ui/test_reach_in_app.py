@@ -23,7 +23,9 @@ from factgeo.planning import pipeline, steps
 from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
 from factgeo.reach import fairness, potential, sensitivity
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
+from factgeo.reach import today as reach_today
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import measure as measure_report
 from factgeo.report import potential as potential_report
@@ -174,9 +176,9 @@ def test_the_part_is_kept_when_the_language_changes(forde: Result) -> None:
 
 def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -> None:
     shown = page("left_out", forde)
-    out = reach_measures.left_out(forde)
+    out = reach_left_out.left_out(forde)
     assert not shown.exception
-    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_measures.by_reason(out).values())
+    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_left_out.by_reason(out).values())
     table = left_out_part.left_out_table(report)
     assert table.iloc[:, 0].tolist() == [each.name for each in out]
     assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
@@ -222,7 +224,7 @@ def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result, m
 
 
 def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
-    found = {each: reach_measures.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
+    found = {each: reach_today.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]

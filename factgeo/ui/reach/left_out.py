@@ -13,7 +13,7 @@ from factgeo.maps.reach import reach_map
 from factgeo.planning.result import Result
 from factgeo.progress import Tell
 from factgeo.reach import fairness
-from factgeo.reach import measures as reach_measures
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach.fairness import Help
 from factgeo.report import measure as measure_report
 from factgeo.report.reach import ReachReport
@@ -63,7 +63,7 @@ def _map(whom: About, found: ReachReport) -> None:
 
 def reasons_table(found: ReachReport) -> pd.DataFrame:
     """How many are left out for each reason."""
-    by_reason = reach_measures.by_reason(found.left_out)
+    by_reason = reach_left_out.by_reason(found.left_out)
     return reach_widgets.table({
         "reason": [prose.sentence(text(measure_report.OUT_WORDS[reason])) for reason in by_reason],
         "persons": list(by_reason.values()),

@@ -8,7 +8,7 @@ import streamlit as st
 from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
 from factgeo.planning.measure import WITHIN
-from factgeo.reach.measures import Reach
+from factgeo.reach.shares import Reach
 from factgeo.report import measure as measure_report
 from factgeo.report import reach as reach_report
 from factgeo.ui import prose

@@ -10,8 +10,9 @@ import streamlit as st
 from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
 from factgeo.progress import Tell
-from factgeo.reach import measures as reach_measures
-from factgeo.reach.measures import Reach, Today
+from factgeo.reach import today as reach_today
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today
 from factgeo.report import measure as measure_report
 from factgeo.report.reach import READINGS
 from factgeo.ui import prose
@@ -62,7 +63,7 @@ def _map(whom: About, draft: Reach | None, readings: tuple[Today, ...]) -> None:
 
 def _readings(whom: About, tell: Tell) -> tuple[Today, ...]:
     tell(text("progress.reach"))
-    return tuple(reach_measures.today(work.atlas(), whom.area, whom.rules, each) for each in READINGS)
+    return tuple(reach_today.today(work.atlas(), whom.area, whom.rules, each) for each in READINGS)
 
 
 def lacking_table(found: Today) -> pd.DataFrame:
