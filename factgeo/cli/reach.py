@@ -9,8 +9,9 @@ from factgeo.errors import PlanError
 from factgeo.export import reach as reach_files
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
+from factgeo.reach import answers
+from factgeo.reach.answers import Asked
 from factgeo.report import reach as reach_report
-from factgeo.report.reach import Asked
 from factgeo.travel import changes
 
 
@@ -30,7 +31,7 @@ def _answer(given: Given, preset: str, asked: Asked) -> Answer:
     needs_plan = preset == "planner" or asked.frontier or given.plan is not None
     result = _planned(given) if needs_plan else None
     atlas = result.atlas if result else changes.built(given.atlas, given.settings)
-    found = reach_report.report(atlas, given.area, given.settings, preset, result, asked, progress)
+    found = answers.report(atlas, given.area, given.settings, preset, result, asked, progress)
     return Answer(
         content=lambda: reach_report.to_json(found),
         lines=lambda: reach_report.lines(found),

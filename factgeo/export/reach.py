@@ -7,13 +7,13 @@ import pandas as pd
 from factgeo.export.folder import Files, Folder, Kind, Make
 from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
+from factgeo.reach.answers import ReachReport
 from factgeo.report import measure as measure_report
 from factgeo.report import reach as reach_report
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.charts import charts
 from factgeo.report.charts import sensitivity as sensitivity_chart
 from factgeo.report.charts.charts import Mark
-from factgeo.report.reach import ReachReport
 
 KIND = Kind("reach", (
     "reach.json", "reach.md", "map.html", "regions.csv", "left_out.csv", "fairness.csv", "sensitivity.csv",

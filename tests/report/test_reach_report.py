@@ -13,8 +13,9 @@ from factgeo.atlas.pack import Atlas
 from factgeo.export import folder
 from factgeo.export import reach as reach_files
 from factgeo.planning.result import Result
+from factgeo.reach import answers
+from factgeo.reach.answers import Asked, ReachReport
 from factgeo.report import reach as reach_report
-from factgeo.report.reach import Asked, ReachReport
 
 EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 
@@ -23,12 +24,12 @@ EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 def reports(shipped: Atlas, forde: Result) -> dict[str, ReachReport]:
     """Each measure of Helse Førde with everything asked."""
     return {
-        preset: reach_report.report(shipped, forde.plan.area, settings.load(), preset, forde, EVERYTHING)
-        for preset in reach_report.PRESETS
+        preset: answers.report(shipped, forde.plan.area, settings.load(), preset, forde, EVERYTHING)
+        for preset in answers.PRESETS
     }
 
 
-@pytest.mark.parametrize("preset", reach_report.PRESETS)
+@pytest.mark.parametrize("preset", answers.PRESETS)
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
     reports: dict[str, ReachReport], preset: str, lang: str
@@ -45,7 +46,7 @@ def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
 
 
 def test_only_what_was_asked_is_in_the_report(shipped: Atlas, forde: Result) -> None:
-    found = reach_report.report(shipped, forde.plan.area, settings.load(), "planner", forde, Asked())
+    found = answers.report(shipped, forde.plan.area, settings.load(), "planner", forde, Asked())
     page = reach_report.markdown(found)
     asked = ("remedy", "today", "frontier")
     assert not [name for name in asked if f"## {language.text(f'reach.chapter.{name}')}" in page]

@@ -22,16 +22,15 @@ from factgeo.language import number, percent, text
 from factgeo.planning import pipeline, steps
 from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
-from factgeo.reach import fairness, potential, sensitivity
+from factgeo.reach import answers, fairness, potential, sensitivity
 from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
 from factgeo.reach import today as reach_today
+from factgeo.reach.answers import Asked, ReachReport
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import measure as measure_report
 from factgeo.report import potential as potential_report
-from factgeo.report import reach as reach_report
 from factgeo.report import sensitivity as sensitivity_report
-from factgeo.report.reach import Asked, ReachReport
 from factgeo.settings import Settings
 from factgeo.ui import prose
 from factgeo.ui.reach import fairness as fairness_part
@@ -71,7 +70,7 @@ def solund(shipped: Atlas) -> Result:
 @pytest.fixture
 def report(forde: Result) -> ReachReport:
     """The draft by the planner's measure."""
-    return reach_report.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
+    return answers.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
 
 
 def page(part: str, result: Result | None = None, lang: str = "nb", area: str = "", **chosen: str) -> AppTest:
@@ -116,7 +115,7 @@ def figures(shown: AppTest) -> dict[str, str]:
 def test_each_measure_stands_by_itself_with_its_definition(
     shipped: Atlas, forde: Result, preset: str, lang: str
 ) -> None:
-    found = reach_report.report(shipped, forde.plan.area, RULES, preset, forde, Asked()).reach
+    found = answers.report(shipped, forde.plan.area, RULES, preset, forde, Asked()).reach
     shown = page("measures", forde, lang, measure=preset)
     assert not shown.exception
     assert not shown.error
@@ -224,7 +223,7 @@ def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result, m
 
 
 def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
-    found = {each: reach_today.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
+    found = {each: reach_today.today(shipped, forde.plan.area, RULES, each) for each in answers.READINGS}
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]

@@ -7,8 +7,8 @@ import streamlit as st
 
 from factgeo.language import number, text
 from factgeo.planning.measure import WITHIN
+from factgeo.reach.answers import ReachReport
 from factgeo.reach.fairness import Inequality
-from factgeo.report.reach import ReachReport
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About

@@ -14,9 +14,9 @@ from factgeo.planning.result import Result
 from factgeo.progress import Tell
 from factgeo.reach import fairness
 from factgeo.reach import left_out as reach_left_out
+from factgeo.reach.answers import ReachReport
 from factgeo.reach.fairness import Help
 from factgeo.report import measure as measure_report
-from factgeo.report.reach import ReachReport
 from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets

@@ -8,9 +8,9 @@ import streamlit as st
 from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
 from factgeo.planning.measure import WITHIN
+from factgeo.reach import answers
 from factgeo.reach.shares import Reach
 from factgeo.report import measure as measure_report
-from factgeo.report import reach as reach_report
 from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
@@ -22,7 +22,7 @@ QUALITY = {"planner": "estimate", "report-2017": "derived", "slide": "derived"} 
 
 def show(whom: About) -> None:
     """The part of the page."""
-    presets = [preset for preset in reach_report.PRESETS if preset != "planner" or whom.result]
+    presets = [preset for preset in answers.PRESETS if preset != "planner" or whom.result]
     preset = reach_widgets.pick(st.radio, "measure", presets, horizontal=True)
     found = about.report(whom, preset)
     if found is None:

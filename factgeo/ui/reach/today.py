@@ -11,10 +11,10 @@ from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
 from factgeo.progress import Tell
 from factgeo.reach import today as reach_today
+from factgeo.reach.answers import READINGS
 from factgeo.reach.shares import Reach
 from factgeo.reach.today import Today
 from factgeo.report import measure as measure_report
-from factgeo.report.reach import READINGS
 from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets

@@ -15,9 +15,9 @@ from factgeo.export.folder import Folder
 from factgeo.language import text
 from factgeo.maps.offline import Map
 from factgeo.progress import Tell
+from factgeo.reach.answers import ReachReport
 from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
-from factgeo.report.reach import ReachReport
 from factgeo.ui import prose
 from factgeo.ui.session import work
 from factgeo.ui.widgets import leaflet, packed, tables
