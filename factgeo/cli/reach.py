@@ -5,6 +5,7 @@ from __future__ import annotations
 from factgeo.cli import command
 from factgeo.cli.command import Answer, Given
 from factgeo.cli.options import Common, progress
+from factgeo.contract import reach as reach_contract
 from factgeo.errors import PlanError
 from factgeo.export import reach as reach_files
 from factgeo.planning import pipeline
@@ -33,7 +34,7 @@ def _answer(given: Given, preset: str, asked: Asked) -> Answer:
     atlas = result.atlas if result else changes.built(given.atlas, given.settings)
     found = answers.report(atlas, given.area, given.settings, preset, result, asked, progress)
     return Answer(
-        content=lambda: reach_report.to_json(found),
+        content=lambda: reach_contract.to_json(found),
         lines=lambda: reach_report.lines(found),
         folder=lambda: reach_files.folder(found),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from factgeo.contract import reach as reach_contract
+from factgeo.contract import sensitivity as sensitivity_contract
 from factgeo.export.folder import Files, Folder, Kind, Make
 from factgeo.language import number, percent, text
 from factgeo.maps.reach import reach_map
 from factgeo.reach.answers import ReachReport
-from factgeo.report import measure as measure_report
 from factgeo.report import reach as reach_report
-from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.charts import charts
 from factgeo.report.charts import sensitivity as sensitivity_chart
 from factgeo.report.charts.charts import Mark
@@ -24,7 +24,7 @@ TEAMS_OF_REPORT = 118  # 35 ACT and 83 FACT (report 3/2017, NAPHA 22259; validat
 
 def folder(found: ReachReport) -> Folder:
     """The folder of a reach, with what was asked besides."""
-    content = reach_report.to_json(found)
+    content = reach_contract.to_json(found)
     files: dict[str, Make] = {
         "reach.json": lambda: content,
         "reach.md": lambda: reach_report.markdown(found),
@@ -40,11 +40,11 @@ def _analyses(found: ReachReport) -> Files:
     """Tables and pictures of what was asked besides the measure."""
     files: dict[str, Make] = {}
     if found.left_out:
-        files["left_out.csv"] = lambda: pd.DataFrame(measure_report.left_out_json(found.left_out))
+        files["left_out.csv"] = lambda: pd.DataFrame(reach_contract.left_out_json(found.left_out))
     if (fairness := found.fairness) is not None:
-        files["fairness.csv"] = lambda: pd.DataFrame(measure_report.fairness_rows(fairness))
+        files["fairness.csv"] = lambda: pd.DataFrame(reach_contract.fairness_rows(fairness))
     if (sensitivity := found.sensitivity) is not None:
-        files["sensitivity.csv"] = lambda: sensitivity_report.table(sensitivity.rows)
+        files["sensitivity.csv"] = lambda: sensitivity_contract.table(sensitivity.rows)
         files["curves.png"] = lambda: sensitivity_chart.curves_picture(sensitivity)
         files["swings.png"] = lambda: sensitivity_chart.swings_picture(sensitivity)
     if found.frontier and (result := found.result) is not None:

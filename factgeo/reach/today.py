@@ -156,3 +156,10 @@ def _units_today(
         UnitToday(code, int(atlas.population.at[code, "persons"]), code in covered, int(own.counted), int(own.sure))
         for code, own in zip(area.units, table.itertuples(), strict=True)
     )
+
+
+def lacking_areas(found: Today, column: str) -> list[str]:
+    """Names in a column of the units table of which no unit is covered."""
+    names = found.atlas.units.loc[[unit.unit_code for unit in found.units], column].astype(str)
+    covered = set(names[[unit.covered for unit in found.units]])
+    return sorted(set(names) - covered)

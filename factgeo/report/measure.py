@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import escaping, number, percent, text
-from factgeo.planning.measure import WITHIN, TravelFigures
+from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
 from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import shares
 from factgeo.reach.fairness import BorderPair, Borders, Fairness, Help, Inequality, Remedy, UnitFairness
 from factgeo.reach.left_out import LeftOut
 from factgeo.reach.shares import ClassShare, Group, Reach
-from factgeo.reach.today import Today
+from factgeo.reach.today import Today, lacking_areas
 from factgeo.report.plan import minutes
-from factgeo.travel.bases import Base
 
 LISTED = 10  # places, teams or pairs on the screen
 NAMED = 5  # units of a place by name
@@ -186,84 +183,6 @@ def _table(rows: list[list[str]]) -> str:
     return escaping.table(rows[0], rows[1:])
 
 
-def to_json(found: Reach) -> dict[str, Any]:
-    """The object that ``factgeo reach --json`` prints, without ``sensitivity``."""
-    return {
-        "preset": found.preset,
-        "definition": found.definition.text(),
-        "area": found.area.name,
-        "population": found.population,
-        "counted": found.counted,
-        "share": _rounded(found.share),
-        "classes": [_class_json(each) for each in found.classes],
-        "share_within": {str(k): _rounded(found.share_within[k]) if found.share_within else None for k in WITHIN},
-        "by_region": [_region_json(region, found) for region in found.regions],
-        "by_hf": [_group_json(group) for group in shares.grouped(found.units, found.atlas, "hf_name")],
-        "by_unit": [dataclasses.asdict(unit) for unit in found.units],
-        "readings": [
-            {"edge": each.edge, "classes": [_class_json(one) for one in each.classes]} for each in found.readings
-        ],
-        "outside": dict(found.outside),
-        "published": [dataclasses.asdict(each) for each in found.published],
-        "notes": [note.text() for note in found.notes],
-    }
-
-
-def _class_json(each: ClassShare) -> dict[str, Any]:
-    return {
-        "class": each.number,
-        "service": each.service,
-        "regions": each.regions,
-        "population": each.population,
-        "share": _rounded(each.share),
-    }
-
-
-def _region_json(region: shares.Region, found: Reach) -> dict[str, Any]:
-    return {
-        "code": region.code,
-        "name": region.name,
-        "service": region.service,
-        "class": shares.CLASSES.index(region.service) + 1,
-        "units": list(region.units),
-        "population": region.population,
-        "adults": region.adults,
-        "population_in_area": region.here,
-        "counted": region.counted,
-        "share": _rounded(shares.share_of(region.counted, region.here)),
-        "whole": region.here == region.population,
-        "base": None if region.base is None else _base_json(region.base),
-        "base_quality": "estimate" if region.base and found.preset == "report-2017" else None,
-        "travel": _travel_json(region.travel),
-    }
-
-
-def _base_json(base: Base) -> dict[str, Any]:
-    return {"unit_code": base.unit_code, "name": base.name, "lon": base.lon, "lat": base.lat}
-
-
-def _travel_json(travel: TravelFigures | None) -> dict[str, Any] | None:
-    if travel is None:
-        return None
-    shown = dataclasses.asdict(travel)
-    within = {str(limit): _rounded(share) for limit, share in travel.share_within.items()}
-    return {name: _tenth(value) if name.endswith("_min") else value for name, value in shown.items()} | {
-        "share_within": within
-    }
-
-
-def _group_json(group: Group) -> dict[str, Any]:
-    return {**dataclasses.asdict(group), "share": _rounded(group.share)}
-
-
-def _rounded(share: float) -> float:
-    return round(share, 6)
-
-
-def _tenth(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
-
-
 # -- who is left out, and what would help ------------------------------------------------------------------------------
 
 
@@ -284,11 +203,6 @@ def left_out_lines(out: Sequence[LeftOut], result: Result) -> list[str]:
     ]
     rest = len(out) - LISTED
     return [*said, *([text("reach.left.more", count=number(rest))] if rest > 0 else [])]
-
-
-def left_out_json(out: Iterable[LeftOut]) -> list[dict[str, Any]]:
-    """Residents left out, by unit and reason."""
-    return [{**dataclasses.asdict(each), "nearest_min": _tenth(each.nearest_min)} for each in out]
 
 
 def remedy_lines(found: Sequence[Help], result: Result) -> list[str]:
@@ -317,28 +231,6 @@ def _named(units: Sequence[str], result: Result) -> str:
     if len(names) <= NAMED:
         return ", ".join(names)
     return text("reach.more", names=", ".join(names[:NAMED]), count=number(len(names) - NAMED))
-
-
-def remedies_json(found: Iterable[Help]) -> list[dict[str, Any]]:
-    """The places with their remedies."""
-    return [
-        {
-            "place": _base_json(each.place),
-            "residents": each.residents,
-            "remedies": [
-                {
-                    "kind": remedy.kind,
-                    "of": remedy.of,
-                    "units": list(remedy.units),
-                    "residents": remedy.residents,
-                    "takes": _tenth(remedy.takes),
-                    "proven": remedy.proven,
-                }
-                for remedy in each.remedies
-            ],
-        }
-        for each in found
-    ]
 
 
 # -- teams against reach -----------------------------------------------------------------------------------------------
@@ -393,13 +285,6 @@ def _lacking(readings: Sequence[Today]) -> Iterator[str]:
             yield text("reach.today.lacking", reading=reading, count=number(len(names)), names=", ".join(names))
 
 
-def lacking_areas(found: Today, column: str) -> list[str]:
-    """Names in a column of the units table of which no unit is covered."""
-    names = found.atlas.units.loc[[unit.unit_code for unit in found.units], column].astype(str)
-    covered = set(names[[unit.covered for unit in found.units]])
-    return sorted(set(names) - covered)
-
-
 def today_tables(readings: Sequence[Today]) -> str:
     """Reach by county, HF and helsefellesskap, a column for each reading, as Markdown."""
     parts = []
@@ -412,36 +297,6 @@ def today_tables(readings: Sequence[Today]) -> str:
         ]
         parts.append(_table([head, *rows]))
     return "\n\n".join(parts)
-
-
-def today_json(found: Today) -> dict[str, Any]:
-    """Reach of the listed teams by one reading."""
-    return {
-        "reading": found.reading,
-        "area": found.area.name,
-        "minutes": found.minutes,
-        "quality": "estimate",
-        "status": "unknown",
-        "population": found.population,
-        "covered": found.covered,
-        "counted": found.counted,
-        "share": _rounded(found.share),
-        "sure": found.sure,
-        "share_within": {str(limit): _rounded(share) for limit, share in found.share_within.items()},
-        "teams": [team.team_id for team in found.placed],
-        "unplaced": [team.team_id for team in found.unplaced],
-        "only_team_for": [{"team_id": each.team.team_id, "persons": each.persons} for each in found.alone],
-        "by_county": _parts_json(found, "county_name"),
-        "by_hf": _parts_json(found, "hf_name"),
-        "by_helsefellesskap": _parts_json(found, "helsefellesskap"),
-        "lacking_units": list(found.lacking),
-        "lacking_dps": lacking_areas(found, "dps_name"),
-        "by_unit": [dataclasses.asdict(unit) for unit in found.units],
-    }
-
-
-def _parts_json(found: Today, column: str) -> list[dict[str, Any]]:
-    return [_group_json(group) for group in shares.grouped(found.units, found.atlas, column)]
 
 
 # -- fairness and borders ----------------------------------------------------------------------------------------------
@@ -481,47 +336,6 @@ def _inequality_lines(found: Inequality) -> Iterator[str]:
     )  # fmt: skip
 
 
-def fairness_rows(found: Fairness) -> list[dict[str, Any]]:
-    """One flat row per unit, for a table file: minutes to a tenth, shares to a millionth."""
-    return [
-        {
-            "unit_code": unit.unit_code,
-            "name": unit.name,
-            "centrality_class": unit.centrality,
-            "population": unit.population,
-            "served": unit.served,
-            "median_min": _tenth(unit.travel.median_min),
-            "p95_min": _tenth(unit.travel.p95_min),
-            "mean_min": _tenth(unit.travel.mean_min),
-            "unreachable": unit.travel.unreachable,
-            **{f"share_within_{limit}": _rounded(share) for limit, share in unit.travel.share_within.items()},
-        }
-        for unit in found.units
-    ]
-
-
-def fairness_json(found: Fairness) -> dict[str, Any]:
-    """Minutes by unit and centrality, and the indices."""
-    index = found.inequality
-    return {
-        "by_unit": fairness_rows(found),
-        "inequality": None if index is None else _four_digits(dataclasses.asdict(index)),
-        "by_centrality": [
-            {
-                "centrality_class": each.centrality,
-                "units": each.units,
-                "population": each.population,
-                "travel": _travel_json(each.travel),
-            }
-            for each in found.centrality
-        ],
-    }
-
-
-def _four_digits(values: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
-
-
 def border_lines(found: Borders, result: Result) -> list[str]:
     """What borders cost in people, and the pairs where an agreement would give most."""
     limit = number(result.plan.settings.travel.minutes)
@@ -540,15 +354,3 @@ def _pair_line(pair: BorderPair, limit: str) -> str:
         "reach.border.pair", own=pair.own, other=pair.other, nearer_1=number(pair.nearer_1),
         nearer_10=number(pair.nearer_10), reached=number(pair.reached), brought=number(pair.brought), minutes=limit,
     )  # fmt: skip
-
-
-def borders_json(found: Borders) -> dict[str, Any]:
-    """The price of borders, whole and by pair."""
-    return {
-        "border": found.border,
-        "population": found.population,
-        "nearer_1": found.nearer_1,
-        "nearer_10": found.nearer_10,
-        "brought": found.brought,
-        "pairs": [dataclasses.asdict(pair) for pair in found.pairs],
-    }

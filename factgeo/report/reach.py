@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from factgeo.language import escaping, text
 from factgeo.reach.answers import ReachReport
@@ -66,26 +65,3 @@ def _item(line: str) -> str:
     if numbered:
         return f"{numbered[0]}{escaping.markdown(words[numbered.end() :])}"
     return f"{line[: -len(words)]}- {escaping.markdown(words)}"
-
-
-def to_json(found: ReachReport) -> dict[str, Any]:
-    """The object that ``factgeo reach --json`` prints."""
-    content = measure_report.to_json(found.reach)
-    told = sensitivity_report.to_json(found.sensitivity) if found.sensitivity else {"sensitivity": []}
-    content["sensitivity"] = told.pop("sensitivity")
-    if found.sensitivity:
-        content["sensitivity_summary"] = told
-    if found.planned is not None:
-        content["left_out"] = measure_report.left_out_json(found.left_out)
-        content["fairness"] = measure_report.fairness_json(found.fairness) if found.fairness else None
-        content["borders"] = measure_report.borders_json(found.borders) if found.borders else None
-        content["remedies"] = measure_report.remedies_json(found.remedies or ())
-    if found.today:
-        content["today"] = [measure_report.today_json(each) for each in found.today]
-    if found.frontier:
-        content["frontier"] = [
-            {"aim": point.aim, "teams": point.teams, "share_within_T": round(point.within, 6),
-             "share_served": round(point.served, 6), "status": point.status}
-            for point in found.frontier
-        ]  # fmt: skip
-    return content

@@ -10,6 +10,7 @@ import pytest
 
 from factgeo import language, settings
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import reach as reach_contract
 from factgeo.export import folder
 from factgeo.export import reach as reach_files
 from factgeo.planning.result import Result
@@ -62,4 +63,4 @@ def test_every_picture_of_the_page_is_in_the_folder(reports: dict[str, ReachRepo
         assert shown == {"frontier.png", "curves.png", "swings.png"}
         assert all((out / name).stat().st_size > 1000 for name in shown)
         content = json.loads((out / "reach.json").read_text(encoding="utf-8"))
-        assert content == json.loads(json.dumps(reach_report.to_json(found)))
+        assert content == json.loads(json.dumps(reach_contract.to_json(found)))

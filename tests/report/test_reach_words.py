@@ -9,6 +9,7 @@ import pytest
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import reach as reach_contract
 from factgeo.explore import tradeoff
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
@@ -85,7 +86,7 @@ def test_the_page_has_every_region_and_trust(measures: dict[str, Reach]) -> None
 
 def test_json_holds_what_the_contract_asks_for(measures: dict[str, Reach]) -> None:
     for preset, each in measures.items():
-        told = json.loads(json.dumps(measure_report.to_json(each)))
+        told = json.loads(json.dumps(reach_contract.measure_json(each)))
         assert told.keys() >= CONTRACT
         assert told["preset"] == preset
         assert set(told["share_within"]) == {"30", "45", "60", "90"}
@@ -97,7 +98,7 @@ def test_json_holds_what_the_contract_asks_for(measures: dict[str, Reach]) -> No
 
 
 def test_the_slide_has_no_minutes(measures: dict[str, Reach]) -> None:
-    told = measure_report.to_json(measures["slide"])
+    told = reach_contract.measure_json(measures["slide"])
     assert set(told["share_within"].values()) == {None}
     assert {region["travel"] for region in told["by_region"]} == {None}
     assert not any("min:" in line or "innen 60 min" in line for line in measure_report.lines(measures["slide"]))
@@ -109,7 +110,7 @@ def test_the_words_say_how_many_lines_they_leave_out(forde: Result) -> None:
     assert f"og {len(out) - measure_report.LISTED} linjer til" in said[-1]
     for reason, persons in reach_left_out.by_reason(out).items():
         assert f"  {language.text(measure_report.OUT_WORDS[reason])}: {language.number(persons)}" in said
-    assert sum(row["persons"] for row in measure_report.left_out_json(out)) == sum(each.persons for each in out)
+    assert sum(row["persons"] for row in reach_contract.left_out_json(out)) == sum(each.persons for each in out)
 
 
 def test_today_names_what_is_lacking_and_that_it_is_an_estimate(listed: list[Today]) -> None:
@@ -117,7 +118,7 @@ def test_today_names_what_is_lacking_and_that_it_is_an_estimate(listed: list[Tod
     assert "anslag" in said
     assert "Karmøy" in said
     assert "Psykiatri innover Helse Fonna" in said
-    told = [measure_report.today_json(each) for each in listed]
+    told = [reach_contract.today_json(each) for each in listed]
     assert {each["status"] for each in told} == {"unknown"}
     assert told[0]["lacking_dps"] == ["Karmøy"]
     assert told[1]["lacking_dps"] == []
@@ -126,14 +127,14 @@ def test_today_names_what_is_lacking_and_that_it_is_an_estimate(listed: list[Tod
 def test_remedies_and_fairness_are_plain_json(shipped: Atlas) -> None:
     result = pipeline.run(shipped, areas.resolve("Helse Førde + Helse Bergen", shipped), settings.load())
     helps = fairness.best_remedies(result, 4)
-    told = json.loads(json.dumps(measure_report.remedies_json(helps)))
+    told = json.loads(json.dumps(reach_contract.remedies_json(helps)))
     assert [each["residents"] for each in told] == [each.residents for each in helps]
     words = "\n".join(measure_report.remedy_lines(helps, result))
     assert all(each.place.name in words for each in helps)
-    rows = measure_report.fairness_json(fairness.fairness(result))["by_unit"]
+    rows = reach_contract.fairness_json(fairness.fairness(result))["by_unit"]
     assert sum(row["population"] for row in rows) == result.figures.population
     price = fairness.borders(result)
-    assert json.loads(json.dumps(measure_report.borders_json(price)))["brought"] == price.brought
+    assert json.loads(json.dumps(reach_contract.borders_json(price)))["brought"] == price.brought
     lines = measure_report.border_lines(price, result)
     assert len(lines) == 1 + min(len(price.pairs), measure_report.LISTED)
     assert lines[1].startswith(f"  {price.pairs[0].own} til {price.pairs[0].other}")

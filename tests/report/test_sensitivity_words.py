@@ -13,6 +13,7 @@ from PIL import Image
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import sensitivity as sensitivity_contract
 from factgeo.language import number, percent
 from factgeo.reach import sensitivity
 from factgeo.reach.sensitivity import Sensitivity
@@ -82,7 +83,7 @@ def test_where_nothing_moves_the_share_no_assumption_is_called_the_strongest(shi
 
 
 def test_json_rows_have_the_keys_of_the_contract_and_no_minutes_without_a_travel_rule(norway: Sensitivity) -> None:
-    found = json.loads(json.dumps(sensitivity_report.to_json(norway), allow_nan=False))
+    found = json.loads(json.dumps(sensitivity_contract.to_json(norway), allow_nan=False))
     contract = {"unit", "size", "population_rule", "minutes", "criterion", "ferry", "speed_factor", "share"}
     assert len(found["sensitivity"]) == len(norway.rows)
     assert all(set(row) == contract | {"residents", "regions"} for row in found["sensitivity"])
@@ -93,7 +94,7 @@ def test_json_rows_have_the_keys_of_the_contract_and_no_minutes_without_a_travel
 
 
 def test_the_table_has_a_row_for_each_combination(norway: Sensitivity) -> None:
-    table = sensitivity_report.table(norway.rows)
+    table = sensitivity_contract.table(norway.rows)
     assert list(table["residents"]) == [row.residents for row in norway.rows]
     assert table["share"].between(0, 1).all()
 

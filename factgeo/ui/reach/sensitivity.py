@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from factgeo.contract import sensitivity as sensitivity_contract
 from factgeo.files import spreadsheet
 from factgeo.language import number, text
 from factgeo.reach import sensitivity
@@ -62,7 +63,7 @@ def _chapter(heading: str, told: str) -> None:
 
 
 def _rows_as_csv(found: Sensitivity) -> None:
-    csv = spreadsheet.as_csv(sensitivity_report.table(found.rows))
+    csv = spreadsheet.as_csv(sensitivity_contract.table(found.rows))
     st.download_button(
         text("app_reach.csv"), csv, "sensitivity.csv", "text/csv", on_click="ignore", icon=":material/download:",
         help=text("app_reach.csv_help", count=number(len(found.rows))),
