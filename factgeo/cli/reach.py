@@ -13,6 +13,7 @@ from factgeo.planning.result import Result
 from factgeo.reach import answers
 from factgeo.reach.answers import Asked
 from factgeo.report import reach as reach_report
+from factgeo.report.writers import terminal
 from factgeo.travel import changes
 
 
@@ -35,7 +36,7 @@ def _answer(given: Given, preset: str, asked: Asked) -> Answer:
     found = answers.report(atlas, given.area, given.settings, preset, result, asked, progress)
     return Answer(
         content=lambda: reach_contract.to_json(found),
-        lines=lambda: reach_report.lines(found),
+        lines=lambda: terminal.lines(reach_report.brief(found)),
         folder=lambda: reach_files.folder(found),
     )
 

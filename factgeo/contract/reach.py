@@ -13,9 +13,16 @@ from factgeo.reach import shares
 from factgeo.reach.answers import ReachReport
 from factgeo.reach.fairness import Borders, Fairness, Help
 from factgeo.reach.left_out import LeftOut
-from factgeo.reach.shares import ClassShare, Group, Reach
+from factgeo.reach.shares import ClassShare, Group, Reach, Region
 from factgeo.reach.today import Today, lacking_areas
+from factgeo.report import columns
 from factgeo.travel.bases import Base
+
+REGION_KEYS = (
+    "code", "name", "service", "class", "units", "population", "adults", "population_in_area", "counted", "share",
+    "whole",
+)  # fmt: skip
+CENTRALITY_KEYS = ("centrality_class", "units", "population")
 
 
 def to_json(found: ReachReport) -> dict[str, Any]:
@@ -74,19 +81,9 @@ def _class_json(each: ClassShare) -> dict[str, Any]:
     }
 
 
-def _region_json(region: shares.Region, found: Reach) -> dict[str, Any]:
+def _region_json(region: Region, found: Reach) -> dict[str, Any]:
     return {
-        "code": region.code,
-        "name": region.name,
-        "service": region.service,
-        "class": shares.CLASSES.index(region.service) + 1,
-        "units": list(region.units),
-        "population": region.population,
-        "adults": region.adults,
-        "population_in_area": region.here,
-        "counted": region.counted,
-        "share": millionth(shares.share_of(region.counted, region.here)),
-        "whole": region.here == region.population,
+        **columns.row(columns.REGION, region, REGION_KEYS),
         "base": None if region.base is None else _base_json(region.base),
         "base_quality": "estimate" if region.base and found.preset == "report-2017" else None,
         "travel": _travel_json(region.travel),
@@ -113,7 +110,7 @@ def _group_json(group: Group) -> dict[str, Any]:
 
 def left_out_json(out: Iterable[LeftOut]) -> list[dict[str, Any]]:
     """Residents left out, by unit and reason."""
-    return [{**dataclasses.asdict(each), "nearest_min": maybe_tenth(each.nearest_min)} for each in out]
+    return [columns.row(columns.LEFT_OUT, each) for each in out]
 
 
 def remedies_json(found: Iterable[Help]) -> list[dict[str, Any]]:
@@ -169,22 +166,8 @@ def _parts_json(found: Today, column: str) -> list[dict[str, Any]]:
 
 
 def fairness_rows(found: Fairness) -> list[dict[str, Any]]:
-    """One flat row per unit, for a table file: minutes to a tenth, shares to a millionth."""
-    return [
-        {
-            "unit_code": unit.unit_code,
-            "name": unit.name,
-            "centrality_class": unit.centrality,
-            "population": unit.population,
-            "served": unit.served,
-            "median_min": maybe_tenth(unit.travel.median_min),
-            "p95_min": maybe_tenth(unit.travel.p95_min),
-            "mean_min": maybe_tenth(unit.travel.mean_min),
-            "unreachable": unit.travel.unreachable,
-            **{f"share_within_{limit}": millionth(share) for limit, share in unit.travel.share_within.items()},
-        }
-        for unit in found.units
-    ]
+    """One flat row per unit, for a table file."""
+    return [columns.row(columns.UNIT, unit) for unit in found.units]
 
 
 def fairness_json(found: Fairness) -> dict[str, Any]:
@@ -194,12 +177,7 @@ def fairness_json(found: Fairness) -> dict[str, Any]:
         "by_unit": fairness_rows(found),
         "inequality": None if index is None else _four_digits(dataclasses.asdict(index)),
         "by_centrality": [
-            {
-                "centrality_class": each.centrality,
-                "units": each.units,
-                "population": each.population,
-                "travel": _travel_json(each.travel),
-            }
+            {**columns.row(columns.CENTRALITY, each, CENTRALITY_KEYS), "travel": _travel_json(each.travel)}
             for each in found.centrality
         ],
     }

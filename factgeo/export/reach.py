@@ -14,6 +14,7 @@ from factgeo.report import reach as reach_report
 from factgeo.report.charts import charts
 from factgeo.report.charts import sensitivity as sensitivity_chart
 from factgeo.report.charts.charts import Mark
+from factgeo.report.writers import markdown
 
 KIND = Kind("reach", (
     "reach.json", "reach.md", "map.html", "regions.csv", "left_out.csv", "fairness.csv", "sensitivity.csv",
@@ -27,7 +28,7 @@ def folder(found: ReachReport) -> Folder:
     content = reach_contract.to_json(found)
     files: dict[str, Make] = {
         "reach.json": lambda: content,
-        "reach.md": lambda: reach_report.markdown(found),
+        "reach.md": lambda: markdown.write(reach_report.report(found)),
         "map.html": lambda: reach_map(
             found.reach, left_out=found.left_out, remedies=found.remedies or (), today=found.today
         ),

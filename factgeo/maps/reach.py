@@ -20,8 +20,9 @@ from PIL import ImageColor
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
-from factgeo.language import number, percent, text
+from factgeo.language import number, percent, text, written
 from factgeo.language.escaping import html as safe
+from factgeo.language.figures import three_digits
 from factgeo.maps.layers import (
     NAMES_SHOWN,
     drawn_feature,
@@ -39,9 +40,9 @@ from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.left_out import LeftOut
 from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach, share_of
 from factgeo.reach.today import Today
-from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
-from factgeo.report.plan import minutes
-from factgeo.report.potential import shown
+from factgeo.report import columns
+from factgeo.report.columns import REGION
+from factgeo.report.labels import OUT_WORDS, PRESETS, READING_NAMES
 
 First = Literal["measure", "left_out", "today"]
 
@@ -77,6 +78,16 @@ REMEDY_TOLD: dict[Kind, str] = {
     "team": "reach.map.remedy.team",
     "satellite": "reach.map.remedy.satellite",
     "agreement": "reach.map.remedy.agreement",
+}
+
+# what the tooltip of a base says of its region
+OF_BASE = {
+    "base": "base",
+    "service": "service",
+    "residents": "population",
+    "adults": "adults",
+    "p95": "p95_min",
+    "edge": "edge_min",
 }
 
 
@@ -282,18 +293,13 @@ def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
             shapely.Point(region.base.lon, region.base.lat),
             {
                 "region": f"{region.code} {region.name}",
-                "base": region.base.name,
-                "service": text(f"service.{region.service}"),
-                "residents": number(region.population),
-                "adults": number(region.adults),
-                "p95": minutes(region.travel.p95_min if region.travel else None),
-                "edge": minutes(region.travel.edge_min if region.travel else None),
+                **{name: written(columns.said(REGION, region, key)) for name, key in OF_BASE.items()},
             },
         )
         for region in reach.regions
         if region.base is not None
     ]
-    fields = ("region", "base", "service", "residents", "adults", "p95", "edge")
+    fields = ("region", *OF_BASE)
     marker = folium.CircleMarker(radius=6 if few else 2.5, fill=True)
     return drawn_layer("reach_bases", features, lambda _: style, fields, marker=marker, show=show)
 
@@ -322,7 +328,7 @@ def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
                 "kind": ", ".join(dict.fromkeys(text(KIND_WORDS[kind]) for kind in some["kind"])),
                 "status": text("teams.status"),
                 "confidence": ", ".join(dict.fromkeys(text(CONFIDENCE_WORDS[sure]) for sure in some["confidence"])),
-                "alone": "\n".join(shown(alone.get(str(team), 0)) for team in some.index),
+                "alone": "\n".join(number(three_digits(alone.get(str(team), 0))) for team in some.index),
             },
         )
         for unit, some in points(today[0].placed, today[0].atlas).groupby("unit_code")

@@ -1,67 +1,85 @@
-"""How much of the population is reached, as a report: one named measure, and what a planner asks about it."""
+"""How much of the population is reached, as a report: one named measure, and the analyses that were asked for."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
-from factgeo.language import escaping, text
+from factgeo.language import say
 from factgeo.reach.answers import ReachReport
+from factgeo.report import fairness as fairness_report
+from factgeo.report import frontier as frontier_report
+from factgeo.report import left_out as left_out_report
 from factgeo.report import measure as measure_report
 from factgeo.report import sensitivity as sensitivity_report
+from factgeo.report import today as today_report
+from factgeo.report.charts import sensitivity as sensitivity_chart
+from factgeo.report.content import Block, Chapter, Picture, Report, Sentence, deeper, items
 from factgeo.report.plan import sources
 
 
-def lines(found: ReachReport) -> list[str]:
+def brief(found: ReachReport) -> tuple[Sentence, ...]:
     """The report in sentences."""
-    said = measure_report.lines(found.reach)
-    for part in _parts(found).values():
-        said += part
-    return said + (sensitivity_report.lines(found.sensitivity) if found.sensitivity else [])
+    parts = [*_parts(found).values(), *([sensitivity_report.brief(found.sensitivity)] if found.sensitivity else [])]
+    return (*measure_report.brief(found.reach), *(sentence for part in parts for sentence in part))
 
 
-def _parts(found: ReachReport) -> dict[str, list[str]]:
-    """What stands beside the measure, in sentences by chapter; only what there is."""
-    parts: dict[str, list[str]] = {}
+def report(found: ReachReport) -> Report:
+    """The whole report.
+
+    After the chapters of the measure come ``left``, ``remedy``, ``fair``, ``border``, ``today``, ``frontier``,
+    ``sensitivity`` and ``sources``: only what there is.
+    """
+    listed = items(line.removeprefix("- ") for line in sources(found.reach.atlas, found.reach.settings).split("\n"))
+    measure = measure_report.report(found.reach)
+    chapters = (
+        *measure.chapters,
+        *(
+            Chapter(key, say(f"reach.chapter.{key}"), (*deeper(said), *_shown(key, found)))
+            for key, said in _parts(found).items()
+        ),
+        *_sensitivity(found),
+        Chapter("sources", say("summary.sources"), listed),
+    )
+    return replace(measure, key="reach", chapters=chapters)
+
+
+def _parts(found: ReachReport) -> dict[str, tuple[Sentence, ...]]:
+    """What is said after the measure, by the key of its chapter; only what there is."""
+    parts: dict[str, tuple[Sentence, ...]] = {}
     if found.planned is not None:
-        parts["left"] = measure_report.left_out_lines(found.left_out, found.planned)
+        parts["left"] = left_out_report.brief(found.left_out, found.planned)
         if found.remedies is not None:
-            parts["remedy"] = measure_report.remedy_lines(found.remedies, found.planned)
+            parts["remedy"] = left_out_report.remedies(found.remedies, found.planned)
         if found.fairness:
-            parts["fair"] = measure_report.fairness_lines(found.fairness, found.planned)
+            parts["fair"] = fairness_report.brief(found.fairness, found.planned)
         if found.borders:
-            parts["border"] = measure_report.border_lines(found.borders, found.planned)
+            parts["border"] = fairness_report.borders(found.borders, found.planned)
     if found.today:
-        parts["today"] = measure_report.today_lines(found.today)
+        parts["today"] = today_report.brief(found.today)
     if found.frontier and found.result:
-        parts["frontier"] = measure_report.frontier_lines(found.frontier, found.result, found.today)
+        parts["frontier"] = frontier_report.brief(found.frontier, found.result, found.today)
     return parts
 
 
-def markdown(found: ReachReport) -> str:
-    """The report as one page."""
-    parts = [measure_report.markdown(found.reach)]
-    for name, said in _parts(found).items():
-        parts.append(_chapter(name, said))
-        if name == "today":
-            parts.append(measure_report.today_tables(found.today))
-        if name == "frontier":
-            parts.append(f"![{text('reach.chapter.frontier')}](frontier.png)")
-    if found.sensitivity:
-        parts.append(re.sub("^#", "##", sensitivity_report.markdown(found.sensitivity), flags=re.MULTILINE))
-        parts += [f"![{text('reach.chapter.curves')}](curves.png)", f"![{text('reach.chapter.swings')}](swings.png)"]
-    parts += [f"## {text('summary.sources')}", escaping.lines(sources(found.reach.atlas, found.reach.settings))]
-    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+def _shown(key: str, found: ReachReport) -> tuple[Block, ...]:
+    """The tables or the picture below the sentences of a chapter."""
+    if key == "today":
+        return today_report.parts_tables(found.today)
+    if key == "frontier":
+        return (Picture("frontier.png", say("reach.chapter.frontier")),)
+    return ()
 
 
-def _chapter(name: str, said: list[str]) -> str:
-    heading = text(f"reach.chapter.{name}")
-    return "\n".join([f"## {heading}", "", *(_item(line) for line in said)])
-
-
-def _item(line: str) -> str:
-    """A sentence as an item of a Markdown list: indented ones stand below the one before, numbers are kept."""
-    words = line.lstrip()
-    numbered = re.match(r"\d+\. ", words)
-    if numbered:
-        return f"{numbered[0]}{escaping.markdown(words[numbered.end() :])}"
-    return f"{line[: -len(words)]}- {escaping.markdown(words)}"
+def _sensitivity(found: ReachReport) -> Iterator[Chapter]:
+    """The sensitivity with all of its own chapters, and its pictures after them."""
+    if found.sensitivity is None:
+        return
+    yield sensitivity_report.report(found.sensitivity).as_chapter()
+    drawn = {"curves": sensitivity_chart.curves_picture, "swings": sensitivity_chart.swings_picture}
+    pictures = (
+        Picture(f"{name}.png", say(f"reach.chapter.{name}"), partial(draw, found.sensitivity))
+        for name, draw in drawn.items()
+    )
+    yield Chapter("pictures", "", tuple(pictures))

@@ -13,7 +13,7 @@ from worlds.basics import REPO
 from factgeo import language, settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.pack import Atlas
-from factgeo.language import number, percent
+from factgeo.language import number, percent, written
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import measures as reach_measures
@@ -145,19 +145,19 @@ def of_sensitivity(n: Norway) -> Iterator[str]:
     found = n.sensitivity
     start, shares = found.row[found.reference], [each.share for each in found.rows]
     yield (
-        f"The reference: {sensitivity_report.described(found.reference)}. It gives {percent(start.share)}"
+        f"The reference: {written(sensitivity_report.described(found.reference))}. It gives {percent(start.share)}"
         f" ({number(start.residents)} residents). The {number(len(found.rows))} combinations give from"
         f" {percent(min(shares), 0)} to {percent(max(shares), 0)}."
     )
     for each in found.ranking:
         ends = (
-            f"{percent(point.share)} ({sensitivity_report.level(each.assumption, point.value)})"
+            f"{percent(point.share)} ({written(sensitivity_report.level(each.assumption, point.value))})"
             for point in (each.least, each.most)
         )
-        name, points = sensitivity_report.assumption(each.assumption), f"{100 * each.swing:.0f}"
+        name, points = written(sensitivity_report.assumption(each.assumption)), f"{100 * each.swing:.0f}"
         yield row(name, *(ends if each.swing else (percent(each.least.share),) * 2), points, percent(each.main, 0))
     for travel in (True, False):
-        yield from (f"- {line}" for line in sensitivity_report.true_lines(found, travel=travel))
+        yield from (f"- {line}" for line in map(written, sensitivity_report.truths(found, travel=travel)))
     yield (
         f"{number(len(found.near))} of the {number(len(found.rows))} combinations give between 93.5% and 94.5%. That"
         " one of so many hits proves nothing, and the tool never chooses its assumptions in order to hit."

@@ -17,6 +17,7 @@ from factgeo.planning.result import Result
 from factgeo.reach import answers
 from factgeo.reach.answers import Asked, ReachReport
 from factgeo.report import reach as reach_report
+from factgeo.report.writers import markdown
 
 EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 
@@ -36,7 +37,7 @@ def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
     reports: dict[str, ReachReport], preset: str, lang: str
 ) -> None:
     language.use(lang)
-    page = reach_report.markdown(reports[preset])
+    page = markdown.write(reach_report.report(reports[preset]))
     assert len(re.findall("^# ", page, re.MULTILINE)) == 1
     chapters = re.findall("^## (.*)", page, re.MULTILINE)
     assert len(chapters) == len(set(chapters))
@@ -48,7 +49,7 @@ def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
 
 def test_only_what_was_asked_is_in_the_report(shipped: Atlas, forde: Result) -> None:
     found = answers.report(shipped, forde.plan.area, settings.load(), "planner", forde, Asked())
-    page = reach_report.markdown(found)
+    page = markdown.write(reach_report.report(found))
     asked = ("remedy", "today", "frontier")
     assert not [name for name in asked if f"## {language.text(f'reach.chapter.{name}')}" in page]
     assert f"## {language.text('reach.chapter.left')}" in page
