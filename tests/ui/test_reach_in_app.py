@@ -241,7 +241,7 @@ def test_the_map_of_today_holds_the_reach_of_a_draft_but_no_other_measure(
 ) -> None:
     asked: dict[str, Any] = {}
     monkeypatch.setattr(reach_widgets, "chart", lambda _name, _key, draw, _told: draw())
-    monkeypatch.setattr(today_part, "reach_map", lambda _atlas, found, **how: asked.update(how, reach=found))
+    monkeypatch.setattr(today_part, "reach_map", lambda found, **how: asked.update(how, reach=found))
     assert not page("today", forde if drafted else None, area=AREA, reading="any").exception
     assert asked["reach"] == (reach_measures.planner(forde) if drafted else None)
     assert [each.reading for each in asked["today"]] == ["any", "narrow", "wide"]
