@@ -28,7 +28,7 @@ READINGS: tuple[reach_today.TodayReading, ...] = ("narrow", "wide", "any")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is wanted beside the measure: each takes its time."""
+    """The optional analyses that are requested. Each takes its time."""
 
     remedies: bool = False
     today: bool = False
@@ -38,7 +38,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReachReport:
-    """One measure and what was asked beside it; empty or None where nobody asked or the measure has no plan.
+    """One reach measure and the optional analyses.
+
+    A field is empty or None if it was not requested or needs a plan that is missing.
 
     Attributes:
         reach: The measure.
@@ -84,7 +86,7 @@ def report(
         settings: All settings.
         preset: One of ``PRESETS``.
         result: The plan; needed by ``planner`` and by the frontier.
-        asked: What is wanted beside the measure.
+        asked: The optional analyses that are requested.
         progress: Called with a sentence as it goes on.
 
     Raises:

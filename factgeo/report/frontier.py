@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from factgeo.explore.tradeoff import TradeOff
-from factgeo.language import Number, Percent, Words, say
+from factgeo.language import Number, Percent, Words, number, percent, say, text
 from factgeo.planning.result import Result
+from factgeo.reach.answers import ReachReport
 from factgeo.reach.shares import share_of
 from factgeo.reach.today import Today
-from factgeo.report.content import Sentence, paragraphs
+from factgeo.report.charts import charts
+from factgeo.report.charts.charts import Mark
+from factgeo.report.content import Picture, Sentence, paragraphs
 
+TEAMS_OF_REPORT = 118  # 35 ACT and 83 FACT (report 3/2017, NAPHA 22259; validation_cases.csv, report_teams)
 EQUAL, NEAR = 1e-9, 0.01  # shares (0-1) that are one, and that differ by a percentage point
 
 
@@ -31,3 +36,22 @@ def _said(points: Sequence[TradeOff], result: Result, today: Sequence[Today]) ->
     if today:
         teams, share = Number(len(today[0].placed)), Percent(today[0].share, 0)
         yield say("reach.frontier.today", teams=teams, share=share)
+
+
+def picture(found: ReachReport, result: Result) -> Picture:
+    """The curve of teams against reach; ``found`` has its points."""
+    return Picture("frontier.png", say("reach.chapter.frontier"), partial(_draw, found, result))
+
+
+def _draw(found: ReachReport, result: Result) -> bytes:
+    return charts.trade_off_picture(found.frontier, result, list(_marks(found)))
+
+
+def _marks(found: ReachReport) -> Iterator[Mark]:
+    """Today's listed teams with what they reach, and for Norway the number of teams in the report."""
+    for each in found.today:
+        if each.reading == "narrow" and each.placed:
+            teams = len(each.placed)
+            yield Mark(teams, each.share, text("reach.mark.listed", teams=number(teams), share=percent(each.share, 0)))
+    if set(found.reach.area.units) == set(found.reach.atlas.units.index):
+        yield Mark(TEAMS_OF_REPORT, None, text("reach.mark.report", teams=TEAMS_OF_REPORT))

@@ -67,8 +67,8 @@ def _shown(key: str, found: ReachReport) -> tuple[Block, ...]:
     """The tables or the picture below the sentences of a chapter."""
     if key == "today":
         return today_report.parts_tables(found.today)
-    if key == "frontier":
-        return (Picture("frontier.png", say("reach.chapter.frontier")),)
+    if key == "frontier" and found.result:
+        return (frontier_report.picture(found, found.result),)
     return ()
 
 

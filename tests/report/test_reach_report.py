@@ -65,3 +65,14 @@ def test_every_picture_of_the_page_is_in_the_folder(reports: dict[str, ReachRepo
         assert all((out / name).stat().st_size > 1000 for name in shown)
         content = json.loads((out / "reach.json").read_text(encoding="utf-8"))
         assert content == json.loads(json.dumps(reach_contract.to_json(found)))
+
+
+def test_each_picture_that_the_report_names_can_be_drawn_and_has_words_for_those_who_do_not_see_it(
+    reports: dict[str, ReachReport],
+) -> None:
+    pictures = reach_report.report(reports["planner"]).pictures
+    assert [picture.file for picture in pictures] == ["frontier.png", "curves.png", "swings.png"]
+    for picture in pictures:
+        assert language.written(picture.alt)
+        assert picture.draw is not None
+        assert picture.draw().startswith(b"\x89PNG")
