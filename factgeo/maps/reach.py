@@ -19,6 +19,7 @@ from PIL import ImageColor
 
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 from factgeo.language import number, percent, text, written
 from factgeo.language.escaping import html as safe
@@ -38,7 +39,7 @@ from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.left_out import LeftOut
-from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach, share_of
+from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach
 from factgeo.reach.today import Today
 from factgeo.report import columns
 from factgeo.report.columns import REGION

@@ -1,4 +1,4 @@
-"""Who is not reached by the plan, by unit and reason."""
+"""The residents who are not reached by a plan, by unit and reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LeftOut:
     """Residents of one unit who are not reached, for one reason.
 
     Attributes:
-        reason: Why the unit has no team; or ``too_small`` (its team's area is below the least size), ``beyond`` (more
+        reason: Why the unit has no team; or ``too_small`` (its team's area is below the minimum size), ``beyond`` (more
             than T minutes from the own team) or ``unreachable`` (no road or ferry from there).
         nearest_min: Fewest minutes to any of them from the own team; None without a team or a way.
     """
@@ -31,7 +31,7 @@ class LeftOut:
 
 
 def left_out(result: Result) -> tuple[LeftOut, ...]:
-    """Everyone who is not reached by the measure ``planner``, by unit and reason; most people first."""
+    """Return all residents who are not reached by the measure ``planner``, by unit and reason; most people first."""
     plan, atlas, cells = result.plan, result.atlas, result.journeys.cells
     persons, seconds = cells["persons"].to_numpy(dtype=np.int64), result.ways.seconds
     why: dict[str, OutReason] = {entry.unit_code: entry.reason for entry in plan.unserved}
@@ -52,7 +52,7 @@ def left_out(result: Result) -> tuple[LeftOut, ...]:
 
 
 def by_reason(out: Iterable[LeftOut]) -> dict[OutReason, int]:
-    """Residents left out by reason, the most first."""
+    """Return the residents left out by reason, the most first."""
     sums: dict[OutReason, int] = {}
     for each in out:
         sums[each.reason] = sums.get(each.reason, 0) + each.persons
@@ -60,7 +60,7 @@ def by_reason(out: Iterable[LeftOut]) -> dict[OutReason, int]:
 
 
 def _too_small(result: Result) -> Iterator[str]:
-    """Units of catchments below the least size: teams that a planner keeps, or that are listed."""
+    """Return the units of catchments below the minimum size: teams that a planner keeps, or that are listed."""
     settings = result.plan.settings
     counted = result.atlas.counted(settings.size.who)
     for catchment in result.plan.catchments:

@@ -1,8 +1,8 @@
-"""How many can be reached: three named measures, never mixed under one label.
+"""The residents who can be reached: three named measures that are never mixed.
 
-``report-2017`` and ``slide`` judge DPS areas built from whole units; ``planner`` judges the catchments of a plan and
-the way to each resident. The regions of the report itself are not public, so its figures stand beside ours and ours
-are never fitted to them.
+``report-2017`` and ``slide`` judge DPS areas built from entire units. ``planner`` judges the catchments of a plan and
+the way to each resident. The regions of the report itself are not public. So its figures are shown next to ours, and
+ours are never fitted to them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pandas as pd
 from factgeo.atlas import parameters
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number, Phrase
 from factgeo.planning import services
 from factgeo.planning.measure import TravelFigures, percentile, travel_figures
@@ -33,7 +34,6 @@ from factgeo.reach.shares import (
     Region,
     UnitReach,
     residents_of,
-    share_of,
     shares_within,
 )
 from factgeo.settings import Settings
@@ -51,10 +51,18 @@ NEAR_SHARE = 90  # per cent of the residents who must live within the limit in t
 
 
 def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Residents of DPS areas that are large enough, in the four classes of report 3/2017.
+    """Count residents of DPS areas that are large enough, in the four classes of report 3/2017.
 
-    A DPS area that the area cuts is judged as a whole, and those of its residents count who live in the area. Its base
-    is the unit centre with the fewest person-minutes: an estimate.
+    A DPS area that the area cuts is judged as a whole, and its residents in the area count. Its base is the unit centre
+    with the fewest person-minutes: an estimate.
+
+    Args:
+        atlas: The pack.
+        area: Whose residents.
+        settings: Sizes and minutes of the classes, speeds and ferries.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by DPS area and by unit.
     """
     owners = _dps_areas(atlas, area)
     then = changes.built(atlas, settings)
@@ -102,7 +110,7 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Residents of DPS areas that are large enough by the slide: of all residents, with no travel rule."""
+    """Count residents of DPS areas that are large enough by the slide: all residents count, without a travel rule."""
     cited = parameters.parameters(atlas, settings)
     act, fact = cited["act_min_total_slide"].central, cited["fact_min_total"].central
     regions = []
@@ -132,7 +140,7 @@ def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def published(atlas: Atlas) -> tuple[Published, ...]:
-    """The shares of report 3/2017, as cited in the pack."""
+    """Return the shares of report 3/2017, as cited in the pack."""
     cases = atlas.facts(CASES).set_index("id")
     return tuple(
         Published(case, numbers, float(cases.at[case, "expected_value"]) / WHOLE, str(cases.at[case, "source"]))
@@ -141,27 +149,27 @@ def published(atlas: Atlas) -> tuple[Published, ...]:
 
 
 def _dps_areas(atlas: Atlas, area: Area) -> dict[str, tuple[str, ...]]:
-    """All units of each DPS area that has some of its units in the area."""
+    """Return all units of each DPS area that has some of its units in the area."""
     own = atlas.units["dps_code"]
     touched = own[own.isin(own.loc[list(area.units)])]
     return {str(code): tuple(sorted(some.index)) for code, some in touched.groupby(touched, sort=True)}
 
 
 def _centres(settings: Settings) -> Settings:
-    """The same roads with the units' centres as the only bases."""
+    """Return travel on the same roads, with the units' centres as the only bases."""
     changed = {"per_unit": 1, "sites": (), "required": (), "forbidden": (), "preferred": ()}
     return settings.model_copy(update={"bases": settings.bases.model_copy(update=changed)})
 
 
 def _central_row(times: Journeys, units: tuple[str, ...]) -> int:
-    """The base among these units with the fewest person-seconds to all of them; of equals the first."""
+    """Return the base among these units with the fewest person-seconds to all of them; of equals the first."""
     columns = np.flatnonzero(np.isin(times.by_unit.units, units))
     rows = [row for row, base in enumerate(times.bases) if base.unit_code in units]
     return min(rows, key=lambda row: int(times.by_unit.person_seconds[row, columns].sum()))
 
 
 def _edges(times: Journeys, row: int, units: tuple[str, ...]) -> dict[Edge, float]:
-    """Minutes to the outer edge by each reading: the farthest whom a road reaches, or a percentile of everyone."""
+    """Return the minutes to the outer edge by each reading: the farthest reachable resident, or a percentile of all."""
     minutes, _ = times.minutes(times.bases[row], units)
     reached = minutes[np.isfinite(minutes)]
     return {
@@ -172,7 +180,7 @@ def _edges(times: Journeys, row: int, units: tuple[str, ...]) -> dict[Edge, floa
 
 
 def _edge(times: Journeys, row: int, units: tuple[str, ...], percent: float) -> float:
-    """Minutes within which so many per cent live; infinite where too many are unreachable."""
+    """Return the minutes within which ``percent`` of the residents live; infinite if too many are unreachable."""
     found = percentile(*times.minutes(times.bases[row], units), percent)
     return math.inf if found is None else found
 
@@ -226,7 +234,7 @@ def _share_within(
     area: Area,
     population: int,
 ) -> dict[int, float]:
-    """Shares of the area within so many minutes of the base of their own region."""
+    """Return shares of the area within each limit (minutes) of the base of their own region."""
     row_of_unit = {unit: row_of[code] for code, units in owners.items() for unit in units}
     here = times.cells["unit_code"].isin(area.units).to_numpy()
     own = times.cells.loc[here, "unit_code"].map(row_of_unit).to_numpy(dtype=np.intp)
@@ -248,7 +256,7 @@ def _class(number: int, service: ServiceClass, regions: Sequence[Region], popula
 
 
 def _units(atlas: Atlas, area: Area, regions: Iterable[Region]) -> tuple[UnitReach, ...]:
-    """Each unit of the area, counted with its whole region or not at all."""
+    """Return each unit of the area; it counts with its entire region or not at all."""
     own = {unit: region for region in regions for unit in region.units}
     persons = atlas.population["persons"]
     return tuple(
@@ -259,7 +267,7 @@ def _units(atlas: Atlas, area: Area, regions: Iterable[Region]) -> tuple[UnitRea
 
 
 def _unlike_the_report(atlas: Atlas, settings: Settings) -> Iterator[Phrase]:
-    """Why today's DPS areas cannot give the published shares, from the areas of all Norway."""
+    """Say why today's DPS areas cannot give the published shares, from the areas of all Norway."""
     least = settings.service.fact_residents
     sizes = atlas.population["persons"].groupby([atlas.units["dps_code"], atlas.units["dps_name"]]).sum()
     small = sizes[sizes < least].droplevel("dps_code")
@@ -275,7 +283,7 @@ def _unlike_the_report(atlas: Atlas, settings: Settings) -> Iterator[Phrase]:
 
 
 def _cut(regions: Iterable[Region]) -> Iterator[Phrase]:
-    """The DPS areas of which only a part lies in the area."""
+    """Return the DPS areas of which only a part lies in the area."""
     names = [region.name for region in regions if region.here < region.population]
     if names:
         yield Phrase("reach.note.cut", values={"count": Number(len(names)), "names": ", ".join(names)})
@@ -285,7 +293,7 @@ def _cut(regions: Iterable[Region]) -> Iterator[Phrase]:
 
 
 def planner(result: Result) -> Reach:
-    """Residents of catchments that are large enough, within T minutes of their own team's base."""
+    """Count residents of catchments that are large enough, within T minutes of their own team's base."""
     plan, figures, settings = result.plan, result.figures, result.plan.settings
     out = left_out(result)
     missed = pd.Series(dict.fromkeys(plan.area.units, 0)).add(_by_unit(out), fill_value=0).astype(int)

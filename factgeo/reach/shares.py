@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.language import Phrase
 from factgeo.planning.measure import WITHIN, TravelFigures
 from factgeo.planning.plan import Reason
@@ -34,7 +35,7 @@ class ClassShare:
 
     Attributes:
         number: 1-4 as in the report; None for people without a team.
-        service: What the class can carry; None for people without a team.
+        service: The service that the class can carry; None for people without a team.
         regions: Regions in it.
         population: Residents of the area in it.
         share: The same as a share (0-1) of the area.
@@ -54,11 +55,12 @@ class Region:
     Attributes:
         code: DPS code or team id.
         units: All of its units, sorted, also those outside the area.
-        population, adults: Residents of all of them; these decide the class.
-        here: Residents of those in the area; the same unless the area cuts the region.
+        population: Residents of all its units; they decide the class.
+        adults: Adults of all its units; they decide the class.
+        here: Residents in the area; the same unless the area cuts the region.
         counted: Residents of the area who are reached by the measure.
-        base: Where travel is measured from; None where the measure has no travel rule.
-        travel: Minutes from there to everyone in the region; None as above.
+        base: Where travel is measured from; None if the measure has no travel rule.
+        travel: Minutes from there to all residents of the region; None as above.
     """
 
     code: str
@@ -109,7 +111,7 @@ class UnitToday:
     Attributes:
         covered: A listed team covers it by the reading; with ``any``: some resident has a listed base within T.
         counted: Residents who have such a team within T minutes.
-        sure: The same by teams alone whose base is known with high confidence.
+        sure: The same, only by teams whose base is known with high confidence.
     """
 
     unit_code: str
@@ -124,11 +126,12 @@ class Reach:
     """One of the three measures for an area.
 
     Attributes:
-        atlas: The pack that the measure was taken with; of a plan, with the links that its settings add.
-        definition: What is counted, in a sentence.
+        atlas: The pack that the measure was taken with; for a plan, with the links that its settings add.
+        definition: The rule of counting, in a sentence.
         counted: Residents who are reached by this definition.
         classes: By class, also those without residents.
-        share_within: Share of the area within so many minutes of their own base; empty without a travel rule.
+        share_within: Share (0-1) of the area within each limit (minutes) of their own base; empty without a travel
+            rule.
         regions: In the order of their codes.
         readings: ``report-2017``: the classes by each reading of "outer edge"; else none.
         outside: Residents who are not reached, by reason; with ``counted`` they are all.
@@ -157,19 +160,14 @@ class Reach:
         return share_of(self.counted, self.population)
 
 
-def residents_of(atlas: Atlas, units: Iterable[str]) -> int:
-    """How many live in these units."""
-    return int(atlas.population.loc[list(units), "persons"].sum())
-
-
-def share_of(part: int, whole: int) -> float:
-    """A share (0-1); 0 of nobody."""
-    return part / whole if whole else 0.0
-
-
 def shares_within(seconds: Seconds, persons: Ints, population: int) -> dict[int, float]:
-    """Shares (0-1) of a population within 30, 45, 60 and 90 minutes, from seconds and persons of each cell."""
+    """Return shares (0-1) of a population within 30, 45, 60 and 90 minutes, from seconds and persons of each cell."""
     return {limit: share_of(int(persons[seconds <= 60 * limit].sum()), population) for limit in WITHIN}
+
+
+def residents_of(atlas: Atlas, units: Iterable[str]) -> int:
+    """Return the residents of these units."""
+    return int(atlas.population.loc[list(units), "persons"].sum())
 
 
 @dataclass(frozen=True)
@@ -187,6 +185,6 @@ class Group:
 
 
 def grouped(units: Iterable[UnitReach | UnitToday], atlas: Atlas, column: str) -> tuple[Group, ...]:
-    """Units of a measure, or of today, by a column of the units table (``hf_name``, ``county_name``, ...), by name."""
+    """Group units of a measure, or of today, by a column of the units table (``hf_name``, ``county_name``, ...)."""
     table = pd.DataFrame([(str(atlas.units.at[u.unit_code, column]), u.population, u.counted) for u in units])
     return tuple(Group(str(name), int(own[1].sum()), int(own[2].sum())) for name, own in table.groupby(0, sort=True))

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from factgeo.atlas import teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import Reading, Team
-from factgeo.reach.shares import Ints, Seconds, UnitToday, residents_of, share_of, shares_within
+from factgeo.reach.shares import Ints, Seconds, UnitToday, residents_of, shares_within
 from factgeo.settings import Settings
 from factgeo.travel import changes, journeys, network
 from factgeo.travel import times as travel_times
@@ -25,7 +26,7 @@ TodayReading = Literal["narrow", "wide", "any"]
 
 @dataclass(frozen=True)
 class Dependence:
-    """Residents for whom one listed team is the only one within T minutes: lost if it does not run or is elsewhere."""
+    """Residents for whom one listed team is the only one within T: they lose it if it does not run or is elsewhere."""
 
     team: Team
     persons: int
@@ -33,19 +34,19 @@ class Dependence:
 
 @dataclass(frozen=True)
 class Today:
-    """Reach of the general teams of the list of October 2025; an estimate, for bases and areas are read from names.
+    """Reach of the general teams of the list of October 2025; an estimate, because bases and areas are read from names.
 
     Attributes:
         atlas: The pack.
-        reading: ``narrow`` and ``wide``: the unit is covered by that reading of the names, and the resident lives
-            within T minutes of that team's base; ``any``: within T of any listed base, whatever the borders.
+        reading: ``narrow`` and ``wide``: that reading of the names covers the unit, and the resident lives within T
+            minutes of that team's base. ``any``: within T of any listed base, whatever the borders.
         placed: General teams that count and have a base.
-        unplaced: General teams that touch the area and have no base: they reach nobody here, whatever they do.
+        unplaced: General teams that touch the area and have no known base; they are counted as reaching no resident.
         covered: Residents of covered units.
         counted: Residents who are reached.
-        sure: Residents reached by teams alone whose base is known with high confidence.
-        alone: Teams that are the only one for some, those with most people first.
-        share_within: Share of the area within so many minutes of the nearest team that counts for them.
+        sure: Residents reached by teams whose base is known with high confidence.
+        alone: Teams that are the only one for some residents, those with most residents first.
+        share_within: Share (0-1) of the area within each limit (minutes) of the nearest team that counts for them.
     """
 
     atlas: Atlas
@@ -74,7 +75,7 @@ class Today:
 
 
 def today(atlas: Atlas, area: Area, settings: Settings, reading: TodayReading) -> Today:
-    """Reach of what exists or is planned, by one reading of the list."""
+    """Compute the reach of what exists or is planned, by one reading of the list."""
     then = changes.built(atlas, settings)
     own = _as_read(reading)
     general = [t for t in _general(atlas) if reading == "any" or not set(t.units(own)).isdisjoint(area.units)]
@@ -109,24 +110,24 @@ def today(atlas: Atlas, area: Area, settings: Settings, reading: TodayReading) -
 
 
 def _general(atlas: Atlas) -> list[Team]:
-    """The listed teams for all adults of the target group."""
+    """Return the listed teams for all adults of the target group."""
     return [team for team in teams.listed(atlas) if team.general]
 
 
 def _as_read(reading: TodayReading) -> Reading:
-    """The reading of the names; with ``any`` they do not matter."""
+    """Return the reading of the names; with ``any`` it does not matter."""
     return "wide" if reading == "any" else reading
 
 
 def _covers(team: Team, unit: pd.Series, reading: TodayReading) -> NDArray[np.bool_]:
-    """Which cells, by their units, the team counts for."""
+    """Return the cells, by their units, that the team counts for."""
     if reading == "any":
         return np.ones(len(unit), dtype=bool)
     return np.asarray(unit.isin(team.units(reading)), dtype=bool)
 
 
 def _from_teams(atlas: Atlas, placed: Sequence[Team], cells: NDArray[np.intp], settings: Settings) -> Seconds:
-    """Seconds from each team's base to each cell; teams of one unit share its base."""
+    """Return the seconds from each team's base to each cell; teams of one unit share its base."""
     where = sorted({team.base_unit for team in placed if team.base_unit is not None})
     units = atlas.units.loc[where]
     starts = journeys.access_of(atlas, units["base_lon"].tolist(), units["base_lat"].tolist())

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number, Percent, Words, say
 from factgeo.language.figures import NO_FIGURE, capital, maybe_tenth, millionth, minutes
 from factgeo.planning.measure import WITHIN
 from factgeo.reach.fairness import Centrality, UnitFairness
 from factgeo.reach.left_out import LeftOut
-from factgeo.reach.shares import CLASSES, Region, share_of
+from factgeo.reach.shares import CLASSES, Region
 from factgeo.report.content import Column, Table
 from factgeo.report.labels import OUT_WORDS
 

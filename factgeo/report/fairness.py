@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number, Percent, Words, say
 from factgeo.language.figures import minutes
 from factgeo.planning.result import Result
 from factgeo.reach.fairness import BorderPair, Borders, Centrality, Fairness, Inequality, UnitFairness
-from factgeo.reach.shares import share_of
 from factgeo.report import columns
 from factgeo.report.content import Sentence, Table, items, paragraphs
 from factgeo.report.labels import LISTED

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from factgeo.atlas.shares import share_of
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import Number, Percent, Words, number, percent, say, text
 from factgeo.planning.result import Result
 from factgeo.reach.answers import ReachReport
-from factgeo.reach.shares import share_of
 from factgeo.reach.today import Today
 from factgeo.report.charts import charts
 from factgeo.report.charts.charts import Mark

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number, Percent, Words, joined, say
 from factgeo.language.figures import NO_FIGURE, capital, names
 from factgeo.planning.result import Result
 from factgeo.reach.fairness import Help, Remedy
 from factgeo.reach.left_out import LeftOut, by_reason
-from factgeo.reach.shares import share_of
 from factgeo.report import columns
 from factgeo.report.content import Column, Sentence, Table, items
 from factgeo.report.labels import LISTED, OUT_WORDS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number, Percent, Words, joined, say
-from factgeo.reach.shares import grouped, share_of
+from factgeo.reach.shares import grouped
 from factgeo.reach.today import Today, lacking_areas
 from factgeo.report.content import Column, Sentence, Table, paragraphs
 from factgeo.report.labels import PARTS, READING_NAMES
