@@ -245,7 +245,7 @@ def _named(units: set[str], atlas: Atlas) -> str | Phrase:
         return Phrase("compare.none")
     named = ", ".join(atlas.units.loc[sorted(units)[:NAMED], "name"])
     rest = len(units) - NAMED
-    return Phrase("compare.and_more", values={"names": named, "count": rest}) if rest > 0 else named
+    return Phrase("names.more", values={"names": named, "count": rest}) if rest > 0 else named
 
 
 def _pairs(both: Sides[Result]) -> tuple[Pair, ...]:

@@ -174,7 +174,7 @@ def _names(units: Iterable[str], result: Result) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     """Names as a sentence has them, the last after an "and"; how many more there are where they are many."""
     if len(names) > LISTED:
-        return text("further.more", names=", ".join(names[:LISTED]), count=number(len(names) - LISTED))
+        return text("names.more", names=", ".join(names[:LISTED]), count=number(len(names) - LISTED))
     if len(names) <= 1:
         return "".join(names)
     return text("further.and", names=", ".join(names[:-1]), last=names[-1])

@@ -327,4 +327,3 @@ def test_names_of_a_planner_s_own_make_no_links() -> None:
 def test_a_page_falls_into_its_chapters() -> None:
     page = "# Title\n\nFirst.\n\n## One\n\n- a\n\n### Two\n\n| b |\n"
     assert prose.chapters(page) == {"One": "- a", "Two": "| b |"}
-    assert prose.before_chapters(page) == "First."
