@@ -34,10 +34,9 @@ _NAMES = {
     "planning.plan": "Catchment Plan",
     "planning.planfile": "read_plan=read",
     "planning.result": "Result",
-    "reach.measures": (
-        "Reach measure_reach=planner measure_reach_as_in_report=report_2017 measure_reach_as_on_slide=slide"
-    ),
+    "reach.measures": "measure_reach=planner measure_reach_as_in_report=report_2017 measure_reach_as_on_slide=slide",
     "reach.potential": "AreaPotential PlacePotential find_best_places=of_area find_potential=of_place",
+    "reach.shares": "Reach",
     "settings": "Settings load_settings=load",
     "travel.bases": "Base",
     "travel.journeys": "Journeys compute_travel_times tabulate_travel_times find_trip=between",

@@ -53,13 +53,13 @@ from factgeo.planning.planfile import read as read_plan
 from factgeo.planning.result import Result
 
 # who is reached
-from factgeo.reach.measures import Reach
 from factgeo.reach.measures import planner as measure_reach
 from factgeo.reach.measures import report_2017 as measure_reach_as_in_report
 from factgeo.reach.measures import slide as measure_reach_as_on_slide
 from factgeo.reach.potential import AreaPotential, PlacePotential
 from factgeo.reach.potential import of_area as find_best_places
 from factgeo.reach.potential import of_place as find_potential
+from factgeo.reach.shares import Reach
 
 # the rules
 from factgeo.settings import Settings

@@ -5,12 +5,15 @@ from __future__ import annotations
 from factgeo.cli import command
 from factgeo.cli.command import Answer, Given
 from factgeo.cli.options import Common, progress
+from factgeo.contract import reach as reach_contract
 from factgeo.errors import PlanError
 from factgeo.export import reach as reach_files
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
+from factgeo.reach import answers
+from factgeo.reach.answers import Asked
 from factgeo.report import reach as reach_report
-from factgeo.report.reach import Asked
+from factgeo.report.writers import terminal
 from factgeo.travel import changes
 
 
@@ -30,10 +33,10 @@ def _answer(given: Given, preset: str, asked: Asked) -> Answer:
     needs_plan = preset == "planner" or asked.frontier or given.plan is not None
     result = _planned(given) if needs_plan else None
     atlas = result.atlas if result else changes.built(given.atlas, given.settings)
-    found = reach_report.report(atlas, given.area, given.settings, preset, result, asked, progress)
+    found = answers.report(atlas, given.area, given.settings, preset, result, asked, progress)
     return Answer(
-        content=lambda: reach_report.to_json(found),
-        lines=lambda: reach_report.lines(found),
+        content=lambda: reach_contract.to_json(found),
+        lines=lambda: terminal.lines(reach_report.brief(found)),
         folder=lambda: reach_files.folder(found),
     )
 

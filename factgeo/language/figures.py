@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from factgeo.language.catalogue import Lazy, Number, Words, number, percent, say, text
+from factgeo.language.catalogue import Lazy, Number, Words, number, percent, say, text, written
 
 Rounding = Callable[[float], float]
 NO_FIGURE = "–"
@@ -111,7 +111,7 @@ class Span(Lazy):
 
     def text(self, lang: str | None = None) -> str:
         """The three as the language writes them; thousands to three digits."""
-        low, central, high = (figure(_three_digits(value)).text(lang) for value in (self.low, self.central, self.high))
+        low, central, high = (figure(three_digits(value)).text(lang) for value in (self.low, self.central, self.high))
         if low == central == high:
             return central
         return text("capacity.span", lang=lang, low=low, central=central, high=high)
@@ -131,8 +131,23 @@ class PercentSpan(Lazy):
         return text("capacity.span", lang=lang, low=low, central=percent(self.central, 0, lang=lang), high=high)
 
 
-def _three_digits(value: float) -> float:
+def three_digits(value: float) -> float:
+    """To three significant digits, what is below 1000 as found."""
     return value if value < THREE_DIGITS_FROM else round(value, 2 - math.floor(math.log10(value)))
+
+
+@dataclass(frozen=True)
+class _Capital(Lazy):
+    words: Words
+
+    def text(self, lang: str | None = None) -> str:
+        said = written(self.words, lang)
+        return said[:1].upper() + said[1:]
+
+
+def capital(words: Words) -> Words:
+    """Words that begin with a capital letter."""
+    return _Capital(words)
 
 
 def names(listed: Sequence[str], most: int) -> Words:

@@ -38,10 +38,13 @@ from factgeo.maps.legend import hatched, legend_row
 from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
-from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach
+from factgeo.reach.left_out import LeftOut
+from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach
+from factgeo.reach.today import Today
+from factgeo.report import columns
 from factgeo.report import teams as teams_report
-from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
-from factgeo.report.plan import minutes
+from factgeo.report.columns import REGION
+from factgeo.report.labels import OUT_WORDS, PRESETS, READING_NAMES
 
 First = Literal["measure", "left_out", "today"]
 
@@ -77,6 +80,16 @@ REMEDY_TOLD: dict[Kind, str] = {
     "team": "reach.map.remedy.team",
     "satellite": "reach.map.remedy.satellite",
     "agreement": "reach.map.remedy.agreement",
+}
+
+# what the tooltip of a base says of its region
+OF_BASE = {
+    "base": "base",
+    "service": "service",
+    "residents": "population",
+    "adults": "adults",
+    "p95": "p95_min",
+    "edge": "edge_min",
 }
 
 
@@ -282,18 +295,13 @@ def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
             shapely.Point(region.base.lon, region.base.lat),
             {
                 "region": f"{region.code} {region.name}",
-                "base": region.base.name,
-                "service": text(f"service.{region.service}"),
-                "residents": number(region.population),
-                "adults": number(region.adults),
-                "p95": minutes(region.travel.p95_min if region.travel else None),
-                "edge": minutes(region.travel.edge_min if region.travel else None),
+                **{name: written(columns.said(REGION, region, key)) for name, key in OF_BASE.items()},
             },
         )
         for region in reach.regions
         if region.base is not None
     ]
-    fields = ("region", "base", "service", "residents", "adults", "p95", "edge")
+    fields = ("region", *OF_BASE)
     marker = folium.CircleMarker(radius=6 if few else 2.5, fill=True)
     return drawn_layer("reach_bases", features, lambda _: style, fields, marker=marker, show=show)
 

@@ -108,6 +108,12 @@ class Report:
         """The chapter of this key, at any depth; None if the report has none."""
         return next((chapter for chapter in _every(self.chapters) if chapter.key == key), None)
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All pictures, in the order of the chapters."""
+        blocks = (block for chapter in _every([self.as_chapter()]) for block in chapter.blocks)
+        return tuple(block for block in blocks if isinstance(block, Picture))
+
     def as_chapter(self) -> Chapter:
         """The whole report as a chapter of another."""
         return Chapter(self.key, self.title, self.answer, self.chapters)

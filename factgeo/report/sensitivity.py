@@ -1,20 +1,18 @@
-"""What the share that can be reached depends on, in words, tables and JSON."""
+"""What the share that can be reached depends on, in sentences and tables."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-import pandas as pd
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from factgeo.atlas.areas import NORWAY
-from factgeo.language import escaping, number, percent, text
-from factgeo.reach.sensitivity import ASSUMPTIONS, PUBLISHED, Combination, Crossing, Influence, Level, Row, Sensitivity
+from factgeo.language import Number, Percent, Words, joined, say, written
+from factgeo.language.figures import capital
+from factgeo.reach.sensitivity import ASSUMPTIONS, Combination, Crossing, Influence, Level, Row, Sensitivity
+from factgeo.report.content import Block, Cell, Chapter, Column, Report, Sentence, Table, items, paragraphs
 
 SHOWN = 12  # combinations near the published share that a page lists
 FOLLOWERS = 2  # assumptions named after the strongest
-DIGITS = 6  # of a share in JSON
 ASSUMPTION_WORDS = {
     "unit": "sensitivity.assumption.unit",
     "size": "sensitivity.assumption.size",
@@ -44,259 +42,211 @@ LEVEL_WORDS: Mapping[Level, str] = {
     "closed": "sensitivity.ferry.closed",
 }
 TRIED = {"size": "sizes", "minutes": "minutes", "speed_factor": "speed_factors"}  # levels that are numbers
+RANKING_COLUMNS = ("assumption", "least", "most", "swing", "main", "total")
+NEAR_COLUMNS = ("combination", "share", "residents", "regions")
 
 
-# for other programs
-
-
-def to_json(sensitivity: Sensitivity) -> dict[str, Any]:
-    """What ``factgeo reach --sensitivity --json`` adds: ``sensitivity`` holds one row per combination."""
-    return {
-        "quality": "estimate",
-        "published_share": PUBLISHED,
-        "area": sensitivity.area.name,
-        "population": sensitivity.population,
-        "reference": _row_json(sensitivity.row[sensitivity.reference]),
-        "ranking": [_influence_json(each) for each in sensitivity.ranking],
-        "crossings": [_crossing_json(each) for each in sensitivity.crossings],
-        "within_half_a_point": [_row_json(row) for row in sensitivity.near],
-        "sensitivity": [_row_json(row) for row in sensitivity.rows],
-    }
-
-
-def table(rows: Iterable[Row]) -> pd.DataFrame:
-    """One row per combination, in the columns of the JSON."""
-    return pd.DataFrame([_row_json(row) for row in rows])
-
-
-def _row_json(row: Row) -> dict[str, Any]:
-    figures = {"share": round(row.share, DIGITS), "residents": row.residents, "regions": row.regions}
-    return {**dataclasses.asdict(row.combination), **figures}
-
-
-def _influence_json(each: Influence) -> dict[str, Any]:
-    return {
-        "assumption": each.assumption,
-        "least": _point_json(each.least.value, each.least.share),
-        "most": _point_json(each.most.value, each.most.share),
-        "swing": round(each.swing, DIGITS),
-        "variance_alone": round(each.main, 3),
-        "variance_in_all": round(each.total, 3),
-    }
-
-
-def _crossing_json(each: Crossing) -> dict[str, Any]:
-    points = {name: getattr(each, name) for name in ("below", "above", "least", "most")}
-    return {
-        "assumption": each.assumption,
-        "travel_rule": each.start.criterion != "none",
-        "crosses": each.above is not None,
-        **{name: None if point is None else _point_json(point.value, point.share) for name, point in points.items()},
-    }
-
-
-def _point_json(value: Level, share: float) -> dict[str, Any]:
-    return {"value": round(value, 4) if isinstance(value, float) else value, "share": round(share, DIGITS)}
-
-
-# words
-
-
-def lines(sensitivity: Sensitivity) -> list[str]:
+def brief(sensitivity: Sensitivity) -> tuple[Sentence, ...]:
     """The sensitivity in a few sentences."""
-    return [
-        _reference(sensitivity),
-        *_alone(sensitivity),
+    return paragraphs([
+        *_reference(sensitivity),
         *_influences(sensitivity),
-        *true_lines(sensitivity, travel=True),
-        text("sensitivity.near", near=number(len(sensitivity.near)), count=number(len(sensitivity.rows))),
-        text("sensitivity.proves_nothing"),
-    ]
+        *truths(sensitivity, travel=True),
+        *_near(sensitivity),
+    ])  # fmt: skip
 
 
-def level(name: str, value: Level) -> str:
+def report(sensitivity: Sensitivity) -> Report:
+    """What is counted, what moves the share, and what would have to be true for the published one."""
+    return Report(
+        "sensitivity",
+        say("sensitivity.title", area=sensitivity.area.name),
+        (*definition(sensitivity), *reference(sensitivity)),
+        (
+            _chapter(
+                "ranking",
+                *items(_influences(sensitivity)),
+                _table("ranking", RANKING_COLUMNS, map(_ranking_row, sensitivity.ranking)),
+                Sentence(say("sensitivity.ranking_how")),
+            ),
+            _chapter("true", *items(truths(sensitivity, travel=True)), below=_what_else(sensitivity)),
+        ),
+    )
+
+
+def _what_else(sensitivity: Sensitivity) -> tuple[Chapter, ...]:
+    near = _table("near", NEAR_COLUMNS, map(_near_row, sensitivity.near[:SHOWN]))
+    return (
+        _chapter("true_alone", *items(truths(sensitivity, travel=False))),
+        _chapter("near", *paragraphs(_near(sensitivity)), near),
+    )
+
+
+def _chapter(key: str, *blocks: Block, below: tuple[Chapter, ...] = ()) -> Chapter:
+    return Chapter(key, say(f"sensitivity.heading.{key}"), blocks, below)
+
+
+def definition(sensitivity: Sensitivity) -> tuple[Sentence, ...]:
+    """What is counted, and where travel is measured from."""
+    quoted = {name: say(LEVEL_WORDS[name]) for name in ("people_within", "maximum")}
+    return paragraphs([say("sensitivity.definition", area=sensitivity.area.name, **quoted), say("sensitivity.base")])
+
+
+def reference(sensitivity: Sensitivity) -> tuple[Sentence, ...]:
+    """The share by the reference and by its population rule alone, as a list."""
+    return items(_reference(sensitivity))
+
+
+def level(name: str, value: Level) -> Words:
     """A level of an assumption, as a planner calls it."""
     if not isinstance(value, int | float):
-        return text(LEVEL_WORDS[value])
+        return say(LEVEL_WORDS[value])
     if name == "size":
-        return text("sensitivity.level.size", number=number(value))
+        return say("sensitivity.level.size", number=Number(value))
     if name == "minutes":
-        return text("sensitivity.level.minutes", number=number(value))
+        return say("sensitivity.level.minutes", number=Number(value))
     if name == "speed_factor":
-        return text("sensitivity.level.speed", number=percent(value, 0))
-    return percent(value, 0)
+        return say("sensitivity.level.speed", number=Percent(value, 0))
+    return Percent(value, 0)
 
 
-def assumption(name: str) -> str:
+def assumption(name: str) -> Words:
     """What an assumption is about."""
-    return text(ASSUMPTION_WORDS[name])
+    return say(ASSUMPTION_WORDS[name])
 
 
-def described(combination: Combination, only: Iterable[str] = ASSUMPTIONS) -> str:
+def described(combination: Combination, only: Iterable[str] = ASSUMPTIONS) -> Words:
     """Some levels of a combination, one after the other."""
     wanted = set(only)
     if wanted & {"size", "population_rule"}:
         wanted = (wanted | {"size"}) - {"population_rule"}
     said = {name: _said(combination, name) for name in ASSUMPTIONS if getattr(combination, name) is not None}
-    return ", ".join(words for name, words in said.items() if name in wanted)
+    return joined(words for name, words in said.items() if name in wanted)
 
 
-def _said(combination: Combination, name: str) -> str:
+def _said(combination: Combination, name: str) -> Words:
     """A level; size together with who is counted."""
     if name != "size":
         return level(name, getattr(combination, name))
-    rule = text(LEVEL_WORDS[combination.population_rule])
-    return text("sensitivity.level.people", number=number(combination.size), rule=rule)
+    rule = say(LEVEL_WORDS[combination.population_rule])
+    return say("sensitivity.level.people", number=Number(combination.size), rule=rule)
 
 
-def _reference(sensitivity: Sensitivity) -> str:
+def _reference(sensitivity: Sensitivity) -> Iterator[Words]:
+    """The reference; it without a travel rule, if the grid has that; and what the published figure is about."""
     row = sensitivity.row[sensitivity.reference]
-    return text(
+    yield say(
         "sensitivity.reference",
         reference=described(sensitivity.reference),
-        share=percent(row.share),
+        share=Percent(row.share),
         area=sensitivity.area.name,
-        residents=number(row.residents),
-        population=number(sensitivity.population),
-        regions=number(row.regions),
+        residents=Number(row.residents),
+        population=Number(sensitivity.population),
+        regions=Number(row.regions),
     )
-
-
-def _alone(sensitivity: Sensitivity) -> Iterator[str]:
-    """The reference without a travel rule, if the grid has that; and what the published figure is about."""
     start = sensitivity.reference
     alone = dataclasses.replace(start, criterion="none", minutes=None, ferry=None, speed_factor=None)
     if alone in sensitivity.row:
-        share = percent(sensitivity.row[alone].share)
-        unit = text(LEVEL_WORDS[start.unit])
-        yield text("sensitivity.alone", size=number(start.size), unit=unit, share=share)
+        share = Percent(sensitivity.row[alone].share)
+        unit = say(LEVEL_WORDS[start.unit])
+        yield say("sensitivity.alone", size=Number(start.size), unit=unit, share=share)
     if sensitivity.area.name != NORWAY:
-        yield text("sensitivity.national", area=sensitivity.area.name)
+        yield say("sensitivity.national", area=sensitivity.area.name)
 
 
-def _influences(sensitivity: Sensitivity) -> Iterator[str]:
+def _influences(sensitivity: Sensitivity) -> Iterator[Words]:
     shares = [row.share for row in sensitivity.rows]
-    yield text(
+    yield say(
         "sensitivity.spread",
-        count=number(len(shares)),
-        least=percent(min(shares), 0),
-        most=percent(max(shares), 0),
+        count=Number(len(shares)),
+        least=Percent(min(shares), 0),
+        most=Percent(max(shares), 0),
     )
     yield from _swings([each for each in sensitivity.ranking if each.swing > 0])
     widest = max(sensitivity.ranking, key=lambda each: each.main)
     if not widest.main:
         return
     together = max(0.0, 1 - sum(each.main for each in sensitivity.ranking))
-    yield text(
+    yield say(
         "sensitivity.variance",
         assumption=assumption(widest.assumption),
-        main=percent(widest.main, 0),
-        together=percent(together, 0),
+        main=Percent(widest.main, 0),
+        together=Percent(together, 0),
     )
 
 
-def _swings(moving: list[Influence]) -> Iterator[str]:
+def _swings(moving: list[Influence]) -> Iterator[Words]:
     """The strongest assumptions, of those that move the share at all."""
     if not moving:
-        yield text("sensitivity.nothing")
+        yield say("sensitivity.nothing")
         return
     strongest, *others = moving
-    yield text(
+    yield say(
         "sensitivity.strongest",
         assumption=assumption(strongest.assumption),
-        least=percent(strongest.least.share),
+        least=Percent(strongest.least.share),
         least_at=level(strongest.assumption, strongest.least.value),
-        most=percent(strongest.most.share),
+        most=Percent(strongest.most.share),
         most_at=level(strongest.assumption, strongest.most.value),
     )
     if others:
-        yield text("sensitivity.then", others=", ".join(_points(each) for each in others[:FOLLOWERS]))
+        yield say("sensitivity.then", others=joined(_points(each) for each in others[:FOLLOWERS]))
 
 
-def _points(each: Influence) -> str:
-    return text("sensitivity.points", assumption=assumption(each.assumption), points=number(100 * each.swing))
+def _points(each: Influence) -> Words:
+    return say("sensitivity.points", assumption=assumption(each.assumption), points=Number(100 * each.swing))
 
 
-def true_lines(sensitivity: Sensitivity, *, travel: bool) -> list[str]:
+def truths(sensitivity: Sensitivity, *, travel: bool) -> list[Words]:
     """What would have to be true for the published share, with or without a travel rule: a sentence per assumption."""
     return [
-        sentence[:1].upper() + sentence[1:]
+        capital(_true(sensitivity, each))
         for each in sensitivity.crossings
         if (each.start.criterion != "none") == travel
-        for sentence in [_true(sensitivity, each)]
     ]
 
 
-def _true(sensitivity: Sensitivity, each: Crossing) -> str:
+def _true(sensitivity: Sensitivity, each: Crossing) -> Words:
     name = each.assumption
     points = {"below": each.below, "above": each.above, "least": each.least, "most": each.most}
-    said = {key: percent(point.share) for key, point in points.items() if point is not None}
+    said = {key: Percent(point.share) for key, point in points.items() if point is not None}
     at = {f"{key}_at": level(name, point.value) for key, point in points.items() if point is not None}
     if each.above is None:
-        key = "sensitivity.true.same" if said["least"] == said["most"] else "sensitivity.true.never"
-        return text(key, assumption=assumption(name), **said, **at)
+        alike = written(said["least"], "nb") == written(said["most"], "nb")
+        key = "sensitivity.true.same" if alike else "sensitivity.true.never"
+        return say(key, assumption=assumption(name), **said, **at)
     if not isinstance(each.above.value, int | float):
-        return text("sensitivity.true.between", assumption=assumption(name), **said, **at)
+        return say("sensitivity.true.between", assumption=assumption(name), **said, **at)
     tried = getattr(sensitivity.grid, TRIED[name]) if name in TRIED else (0, 1)
     inside = tried[0] <= each.above.value <= tried[-1]
-    scale, write = (100, percent) if name == "speed_factor" else (1, number)
-    return text(
+    return say(
         "sensitivity.true.passes" if inside else "sensitivity.true.outside",
         assumption=assumption(name),
         value=at["above_at"],
-        first=number(scale * tried[0]),
-        last=write(tried[-1], 0),
+        first=Number(100 * tried[0] if name == "speed_factor" else tried[0]),
+        last=Percent(tried[-1], 0) if name == "speed_factor" else Number(tried[-1]),
         **said,
     )
 
 
-def markdown(sensitivity: Sensitivity) -> str:
-    """A page: what is counted, what moves the share, and what would have to be true for the published one."""
-    quoted = {name: text(LEVEL_WORDS[name]) for name in ("people_within", "maximum")}
-    parts = [
-        f"# {escaping.markdown(text('sensitivity.title', area=sensitivity.area.name))}",
-        escaping.markdown(text("sensitivity.definition", area=sensitivity.area.name, **quoted)),
-        text("sensitivity.base"),
-        escaping.bullets([_reference(sensitivity), *_alone(sensitivity)]),
-        f"## {text('sensitivity.heading.ranking')}",
-        escaping.bullets(_influences(sensitivity)),
-        _grid(["assumption", "least", "most", "swing", "main", "total"], map(_ranking_row, sensitivity.ranking)),
-        text("sensitivity.ranking_how"),
-        f"## {text('sensitivity.heading.true')}",
-        escaping.bullets(true_lines(sensitivity, travel=True)),
-        f"### {text('sensitivity.heading.true_alone')}",
-        escaping.bullets(true_lines(sensitivity, travel=False)),
-        f"### {text('sensitivity.heading.near')}",
-        text("sensitivity.near", near=number(len(sensitivity.near)), count=number(len(sensitivity.rows))),
-        text("sensitivity.proves_nothing"),
-        _grid(["combination", "share", "residents", "regions"], map(_near_row, sensitivity.near[:SHOWN])),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+def _near(sensitivity: Sensitivity) -> Iterator[Words]:
+    """How many combinations give the published share, and what that proves."""
+    yield say("sensitivity.near", near=Number(len(sensitivity.near)), count=Number(len(sensitivity.rows)))
+    yield say("sensitivity.proves_nothing")
 
 
-def _ranking_row(each: Influence) -> list[str]:
+def _table(key: str, columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> Table:
+    head = (Column(name, say(f"sensitivity.column.{name}")) for name in columns)
+    return Table(key, tuple(head), tuple(rows))
+
+
+def _ranking_row(each: Influence) -> tuple[Cell, ...]:
     name = each.assumption
-    ends = [f"{percent(point.share)} ({level(name, point.value)})" for point in (each.least, each.most)]
-    return [assumption(name), *ends, number(100 * each.swing), percent(each.main, 0), percent(each.total, 0)]
+    ends = (
+        joined((Percent(point.share), " (", level(name, point.value), ")"), "") for point in (each.least, each.most)
+    )
+    return assumption(name), *ends, Number(100 * each.swing), Percent(each.main, 0), Percent(each.total, 0)
 
 
-def _near_row(row: Row) -> list[str]:
-    return [described(row.combination), percent(row.share), number(row.residents), number(row.regions)]
-
-
-def _grid(columns: Iterable[str], rows: Iterable[list[str]]) -> str:
-    return escaping.table([text(COLUMN_WORDS[name]) for name in columns], rows)
-
-
-COLUMN_WORDS = {
-    "assumption": "sensitivity.column.assumption",
-    "least": "sensitivity.column.least",
-    "most": "sensitivity.column.most",
-    "swing": "sensitivity.column.swing",
-    "main": "sensitivity.column.main",
-    "total": "sensitivity.column.total",
-    "combination": "sensitivity.column.combination",
-    "share": "sensitivity.column.share",
-    "residents": "sensitivity.column.residents",
-    "regions": "sensitivity.column.regions",
-}
+def _near_row(row: Row) -> tuple[Cell, ...]:
+    return described(row.combination), Percent(row.share), Number(row.residents), Number(row.regions)

@@ -14,11 +14,6 @@ def chapters(page: str) -> dict[str, str]:
     return {heading: told.strip() for heading, told in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def before_chapters(page: str) -> str:
-    """What stands before the first chapter, without the title."""
-    return re.split(r"^#{2,3} ", page, maxsplit=1, flags=re.MULTILINE)[0].partition("\n")[2].strip()
-
-
 def safe(markdown: str) -> str:
     """The library's tables and lists, of which nothing links or is a formula; what is escaped already stays so."""
     return escaping.in_app(re.sub(r"\\.|[`_\[\]<>$~]", lambda found: f"\\{found[0][-1]}", markdown))

@@ -20,6 +20,7 @@ from factgeo.maps.reach import reach_map
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import fairness
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def test_a_measure_of_reach(forde: Result, page: Page, tmp_path: Path) -> None:
 
 
 def test_choosing_a_colouring_takes_the_other_away(forde: Result, page: Page, tmp_path: Path) -> None:
-    out, helps = reach_measures.left_out(forde), fairness.best_remedies(forde, 3)
+    out, helps = reach_left_out.left_out(forde), fairness.best_remedies(forde, 3)
     shown = opened(reach_map(reach_measures.planner(forde), left_out=out, remedies=helps), page, tmp_path)
     shown.hover(".leaflet-control-layers")
     shown.get_by_text(text("map.layer.left_out")).last.click()

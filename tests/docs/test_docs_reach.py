@@ -13,14 +13,16 @@ from worlds.basics import REPO
 from factgeo import language, settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.pack import Atlas
-from factgeo.language import figures, number, percent
+from factgeo.language import figures, number, percent, written
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.reach import measures as reach_measures
-from factgeo.reach import potential
-from factgeo.reach.measures import Reach, Today, TodayReading
+from factgeo.reach import potential, shares
+from factgeo.reach import today as reach_today
 from factgeo.reach.potential import AreaPotential
 from factgeo.reach.sensitivity import Sensitivity
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today, TodayReading
 from factgeo.report import sensitivity as sensitivity_report
 
 PAGE = REPO / "docs" / "reach.md"
@@ -74,7 +76,7 @@ def norway(
         reach_measures.slide(shipped, area, DEFAULT),
         reach_measures.planner(plan),
         plan,
-        {reading: reach_measures.today(shipped, area, DEFAULT, reading) for reading in READINGS},
+        {reading: reach_today.today(shipped, area, DEFAULT, reading) for reading in READINGS},
         timed_sensitivity[0],
         timed_potential[0],
     )
@@ -142,19 +144,19 @@ def of_sensitivity(n: Norway) -> Iterator[str]:
     found = n.sensitivity
     start, shares = found.row[found.reference], [each.share for each in found.rows]
     yield (
-        f"The reference: {sensitivity_report.described(found.reference)}. It gives {percent(start.share)}"
+        f"The reference: {written(sensitivity_report.described(found.reference))}. It gives {percent(start.share)}"
         f" ({number(start.residents)} residents). The {number(len(found.rows))} combinations give from"
         f" {percent(min(shares), 0)} to {percent(max(shares), 0)}."
     )
     for each in found.ranking:
         ends = (
-            f"{percent(point.share)} ({sensitivity_report.level(each.assumption, point.value)})"
+            f"{percent(point.share)} ({written(sensitivity_report.level(each.assumption, point.value))})"
             for point in (each.least, each.most)
         )
-        name, points = sensitivity_report.assumption(each.assumption), f"{100 * each.swing:.0f}"
+        name, points = written(sensitivity_report.assumption(each.assumption)), f"{100 * each.swing:.0f}"
         yield row(name, *(ends if each.swing else (percent(each.least.share),) * 2), points, percent(each.main, 0))
     for travel in (True, False):
-        yield from (f"- {line}" for line in sensitivity_report.true_lines(found, travel=travel))
+        yield from (f"- {line}" for line in map(written, sensitivity_report.truths(found, travel=travel)))
     yield (
         f"{number(len(found.near))} of the {number(len(found.rows))} combinations give between 93.5% and 94.5%. That"
         " one of so many hits proves nothing, and the tool never chooses its assumptions in order to hit."
@@ -163,8 +165,8 @@ def of_sensitivity(n: Norway) -> Iterator[str]:
 
 def of_trusts(n: Norway) -> Iterator[str]:
     """Each trust by each measure, and today."""
-    by_trust = [reach_measures.grouped(found.units, n.atlas, "hf_name") for found in n.measures]
-    by_trust += [reach_measures.grouped(n.today[reading].units, n.atlas, "hf_name") for reading in READINGS]
+    by_trust = [shares.grouped(found.units, n.atlas, "hf_name") for found in n.measures]
+    by_trust += [shares.grouped(n.today[reading].units, n.atlas, "hf_name") for reading in READINGS]
     for groups in zip(*by_trust, strict=True):
         assert len({(group.name, group.population) for group in groups}) == 1
         shares = [percent(group.share, 1 if place < len(n.measures) else 0) for place, group in enumerate(groups)]

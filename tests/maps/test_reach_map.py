@@ -18,9 +18,13 @@ from factgeo.maps.offline import HATCH
 from factgeo.maps.reach import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
 from factgeo.planning.result import Result
 from factgeo.reach import fairness
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
+from factgeo.reach import today as reach_today
 from factgeo.reach.fairness import Help
-from factgeo.reach.measures import LeftOut, Reach, Today
+from factgeo.reach.left_out import LeftOut
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today
 
 NAMES = {
     "reach": "Dekning",
@@ -46,7 +50,7 @@ def measures(shipped: Atlas, forde: Result) -> dict[str, Reach]:
 
 @pytest.fixture(scope="module")
 def out(forde: Result) -> tuple[LeftOut, ...]:
-    return reach_measures.left_out(forde)
+    return reach_left_out.left_out(forde)
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +60,7 @@ def helps(forde: Result) -> tuple[Help, ...]:
 
 @pytest.fixture(scope="module")
 def today(shipped: Atlas, forde: Result) -> tuple[Today, ...]:
-    found = (
-        reach_measures.today(shipped, forde.plan.area, settings.load(), each) for each in ("narrow", "wide", "any")
-    )
+    found = (reach_today.today(shipped, forde.plan.area, settings.load(), each) for each in ("narrow", "wide", "any"))
     return tuple(found)
 
 

@@ -16,8 +16,12 @@ from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import Atlas
 from factgeo.planning import pipeline, planfile
 from factgeo.planning.result import Result
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
-from factgeo.reach.measures import Reach, Today, TodayReading
+from factgeo.reach import shares
+from factgeo.reach import today as reach_today
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today, TodayReading
 from factgeo.travel import journeys
 from factgeo.travel.times import UNREACHABLE
 
@@ -39,7 +43,7 @@ def norway(shipped: Atlas) -> dict[str, Reach]:
 def readings(shipped: Atlas) -> dict[TodayReading, Today]:
     area = areas.resolve("norge", shipped)
     every: tuple[TodayReading, ...] = ("narrow", "wide", "any")
-    return {reading: reach_measures.today(shipped, area, DEFAULT, reading) for reading in every}
+    return {reading: reach_today.today(shipped, area, DEFAULT, reading) for reading in every}
 
 
 # -- the published cases -----------------------------------------------------------------------------------------------
@@ -205,7 +209,7 @@ def test_classes_units_regions_and_those_outside_add_up_to_the_population(
     assert sum(unit.counted for unit in found.units) == found.counted
     assert found.counted + sum(found.outside.values()) == found.population
     for column in ("hf_name", "county_name"):
-        groups = reach_measures.grouped(found.units, shipped, column)
+        groups = shares.grouped(found.units, shipped, column)
         assert (sum(g.population for g in groups), sum(g.counted for g in groups)) == (found.population, found.counted)
 
 
@@ -240,13 +244,13 @@ def test_the_planner_counts_everyone_once(forde: Result) -> None:
 def test_where_everybody_has_a_team_those_too_far_from_it_are_still_left_out(shipped: Atlas) -> None:
     slide = pipeline.given(shipped, planfile.read(REPO / "configs/examples/helse-forde-lysbilde.csv", shipped))
     assert slide.plan.unserved == ()
-    out = reach_measures.left_out(slide)
+    out = reach_left_out.left_out(slide)
     assert sum(each.persons for each in out) == slide.figures.population - slide.within
     assert {each.reason for each in out} == {"beyond", "unreachable"}
 
 
 def test_those_left_out_are_the_residents_of_no_reached_cell(forde: Result) -> None:
-    cells, out = forde.journeys.cells, reach_measures.left_out(forde)
+    cells, out = forde.journeys.cells, reach_left_out.left_out(forde)
     expected: dict[tuple[str, str], int] = {}
     why = {entry.unit_code: entry.reason for entry in forde.plan.unserved}
     for (unit, persons), seconds in zip(
@@ -300,7 +304,7 @@ def test_sure_places_reach_no_more_and_sums_add_up(
     assert (
         sum(unit.counted for unit in found.units) == found.counted == round(found.share_within[60] * found.population)
     )
-    assert sum(g.counted for g in reach_measures.grouped(found.units, shipped, "helsefellesskap")) == found.counted
+    assert sum(g.counted for g in shares.grouped(found.units, shipped, "helsefellesskap")) == found.counted
     assert 0 < sum(each.persons for each in found.alone) <= found.counted
 
 
@@ -323,7 +327,7 @@ def test_reach_today_is_what_the_teams_reach_one_by_one(
 
 @pytest.mark.parametrize("reading", ["narrow", "wide"])
 def test_an_area_without_a_listed_team_is_reached_by_none(shipped: Atlas, reading: TodayReading) -> None:
-    found = reach_measures.today(shipped, areas.resolve("dps:Tynset", shipped), DEFAULT, reading)
+    found = reach_today.today(shipped, areas.resolve("dps:Tynset", shipped), DEFAULT, reading)
     assert (found.counted, found.covered, found.sure, found.placed) == (0, 0, 0, ())
     assert set(found.lacking) == {unit.unit_code for unit in found.units}
 

@@ -10,11 +10,14 @@ import pytest
 
 from factgeo import language, settings
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import reach as reach_contract
 from factgeo.export import folder
 from factgeo.export import reach as reach_files
 from factgeo.planning.result import Result
+from factgeo.reach import answers
+from factgeo.reach.answers import Asked, ReachReport
 from factgeo.report import reach as reach_report
-from factgeo.report.reach import Asked, ReachReport
+from factgeo.report.writers import markdown
 
 EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 
@@ -23,18 +26,18 @@ EVERYTHING = Asked(remedies=True, today=True, frontier=True, sensitivity=True)
 def reports(shipped: Atlas, forde: Result) -> dict[str, ReachReport]:
     """Each measure of Helse Førde with everything asked."""
     return {
-        preset: reach_report.report(shipped, forde.plan.area, settings.load(), preset, forde, EVERYTHING)
-        for preset in reach_report.PRESETS
+        preset: answers.report(shipped, forde.plan.area, settings.load(), preset, forde, EVERYTHING)
+        for preset in answers.PRESETS
     }
 
 
-@pytest.mark.parametrize("preset", reach_report.PRESETS)
+@pytest.mark.parametrize("preset", answers.PRESETS)
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
     reports: dict[str, ReachReport], preset: str, lang: str
 ) -> None:
     language.use(lang)
-    page = reach_report.markdown(reports[preset])
+    page = markdown.write(reach_report.report(reports[preset]))
     assert len(re.findall("^# ", page, re.MULTILINE)) == 1
     chapters = re.findall("^## (.*)", page, re.MULTILINE)
     assert len(chapters) == len(set(chapters))
@@ -45,8 +48,8 @@ def test_the_page_has_one_title_each_chapter_once_and_the_sources_last(
 
 
 def test_only_what_was_asked_is_in_the_report(shipped: Atlas, forde: Result) -> None:
-    found = reach_report.report(shipped, forde.plan.area, settings.load(), "planner", forde, Asked())
-    page = reach_report.markdown(found)
+    found = answers.report(shipped, forde.plan.area, settings.load(), "planner", forde, Asked())
+    page = markdown.write(reach_report.report(found))
     asked = ("remedy", "today", "frontier")
     assert not [name for name in asked if f"## {language.text(f'reach.chapter.{name}')}" in page]
     assert f"## {language.text('reach.chapter.left')}" in page
@@ -61,4 +64,15 @@ def test_every_picture_of_the_page_is_in_the_folder(reports: dict[str, ReachRepo
         assert shown == {"frontier.png", "curves.png", "swings.png"}
         assert all((out / name).stat().st_size > 1000 for name in shown)
         content = json.loads((out / "reach.json").read_text(encoding="utf-8"))
-        assert content == json.loads(json.dumps(reach_report.to_json(found)))
+        assert content == json.loads(json.dumps(reach_contract.to_json(found)))
+
+
+def test_each_picture_that_the_report_names_can_be_drawn_and_has_words_for_those_who_do_not_see_it(
+    reports: dict[str, ReachReport],
+) -> None:
+    pictures = reach_report.report(reports["planner"]).pictures
+    assert [picture.file for picture in pictures] == ["frontier.png", "curves.png", "swings.png"]
+    for picture in pictures:
+        assert language.written(picture.alt)
+        assert picture.draw is not None
+        assert picture.draw().startswith(b"\x89PNG")

@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
+from worlds.reports import said
 
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
-from factgeo.language import number, percent
+from factgeo.contract import sensitivity as sensitivity_contract
+from factgeo.language import number, percent, written
 from factgeo.reach import sensitivity
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.charts import sensitivity as sensitivity_chart
+from factgeo.report.writers import markdown
 
 
 @pytest.fixture
@@ -30,37 +33,41 @@ def test_the_sentences_name_the_reference_the_rule_alone_and_that_a_hit_proves_n
     norway: Sensitivity, lang: str
 ) -> None:
     language.use(lang)
-    said = "\n".join(sensitivity_report.lines(norway))
-    assert percent(norway.row[norway.reference].share) in said
-    assert percent(0.996) in said
-    assert number(len(norway.near)) in said
+    lines = "\n".join(said(sensitivity_report.brief(norway)))
+    assert percent(norway.row[norway.reference].share) in lines
+    assert percent(0.996) in lines
+    assert number(len(norway.near)) in lines
     proves = {"nb": "beviser ingenting", "nn": "provar ingenting", "en": "proves nothing"}
-    assert proves[lang] in said
-    assert "{" not in said
+    assert proves[lang] in lines
+    assert "{" not in lines
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_page_has_every_assumption_and_what_would_have_to_be_true(norway: Sensitivity, lang: str) -> None:
     language.use(lang)
-    page = sensitivity_report.markdown(norway)
+    page = markdown.write(sensitivity_report.report(norway))
     for each in norway.ranking:
-        assert f"| {sensitivity_report.assumption(each.assumption)} |" in page
-    truths = [line for travel in (True, False) for line in sensitivity_report.true_lines(norway, travel=travel)]
+        assert f"| {written(sensitivity_report.assumption(each.assumption))} |" in page
+    truths = [
+        line for travel in (True, False) for line in map(written, sensitivity_report.truths(norway, travel=travel))
+    ]
     assert len(truths) == len(norway.crossings)
     assert all(f"- {line}" in page for line in truths)
 
 
 def test_a_value_outside_what_was_tried_is_said_to_be(norway: Sensitivity) -> None:
     language.use("en")
-    said = [line for line in sensitivity_report.true_lines(norway, travel=True) if "number of minutes" in line]
-    assert len(said) == 1
-    assert "140 minutes, which is outside what was tried (30–120)" in said[0]
+    lines = [
+        line for line in map(written, sensitivity_report.truths(norway, travel=True)) if "number of minutes" in line
+    ]
+    assert len(lines) == 1
+    assert "140 minutes, which is outside what was tried (30–120)" in lines[0]
 
 
 def test_where_no_value_gives_the_share_the_sentence_says_so(norway: Sensitivity) -> None:
     language.use("en")
     ferries = next(
-        line for line in sensitivity_report.true_lines(norway, travel=True) if line.startswith("The ferries")
+        line for line in map(written, sensitivity_report.truths(norway, travel=True)) if line.startswith("The ferries")
     )
     assert "no value gives 94%" in ferries
 
@@ -68,21 +75,21 @@ def test_where_no_value_gives_the_share_the_sentence_says_so(norway: Sensitivity
 def test_a_speed_outside_what_was_tried_is_said_in_per_cent(shipped: Atlas) -> None:
     language.use("en")
     found = sensitivity.table(shipped, areas.resolve("kommune:Bergen", shipped), settings.load())
-    said = sensitivity_report.lines(found)
-    assert any(line.startswith("The speed on roads") and "(85–115%)" in line for line in said)
-    assert "94% is for the whole country. For Bergen alone it is only a figure to compare with." in said
+    lines = said(sensitivity_report.brief(found))
+    assert any(line.startswith("The speed on roads") and "(85–115%)" in line for line in lines)
+    assert "94% is for the whole country. For Bergen alone it is only a figure to compare with." in lines
 
 
 def test_where_nothing_moves_the_share_no_assumption_is_called_the_strongest(shipped: Atlas) -> None:
     language.use("en")
     found = sensitivity.table(shipped, areas.resolve("bydel:Frogner", shipped), settings.load())
-    said = "\n".join(sensitivity_report.lines(found))
-    assert "None of the assumptions moves the share" in said
-    assert "What matters most" not in said
+    lines = "\n".join(said(sensitivity_report.brief(found)))
+    assert "None of the assumptions moves the share" in lines
+    assert "What matters most" not in lines
 
 
 def test_json_rows_have_the_keys_of_the_contract_and_no_minutes_without_a_travel_rule(norway: Sensitivity) -> None:
-    found = json.loads(json.dumps(sensitivity_report.to_json(norway), allow_nan=False))
+    found = json.loads(json.dumps(sensitivity_contract.to_json(norway), allow_nan=False))
     contract = {"unit", "size", "population_rule", "minutes", "criterion", "ferry", "speed_factor", "share"}
     assert len(found["sensitivity"]) == len(norway.rows)
     assert all(set(row) == contract | {"residents", "regions"} for row in found["sensitivity"])
@@ -93,7 +100,7 @@ def test_json_rows_have_the_keys_of_the_contract_and_no_minutes_without_a_travel
 
 
 def test_the_table_has_a_row_for_each_combination(norway: Sensitivity) -> None:
-    table = sensitivity_report.table(norway.rows)
+    table = sensitivity_contract.table(norway.rows)
     assert list(table["residents"]) == [row.residents for row in norway.rows]
     assert table["share"].between(0, 1).all()
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from worlds.reports import said
+from worlds.reports import frame, said
 
 from factgeo import language, settings
 from factgeo.atlas import areas, places
@@ -24,19 +24,20 @@ from factgeo.language.figures import reached
 from factgeo.planning import pipeline, steps
 from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
-from factgeo.reach import fairness, potential, sensitivity
+from factgeo.reach import answers, fairness, potential, sensitivity
+from factgeo.reach import left_out as reach_left_out
 from factgeo.reach import measures as reach_measures
+from factgeo.reach import today as reach_today
+from factgeo.reach.answers import Asked, ReachReport
 from factgeo.reach.sensitivity import Sensitivity
+from factgeo.report import fairness as fairness_report
+from factgeo.report import left_out as left_out_report
 from factgeo.report import measure as measure_report
 from factgeo.report import potential as potential_report
-from factgeo.report import reach as reach_report
 from factgeo.report import sensitivity as sensitivity_report
-from factgeo.report.reach import Asked, ReachReport
+from factgeo.report import today as today_report
 from factgeo.settings import Settings
 from factgeo.ui import prose
-from factgeo.ui.reach import fairness as fairness_part
-from factgeo.ui.reach import left_out as left_out_part
-from factgeo.ui.reach import measures as measures_part
 from factgeo.ui.reach import page as reach_page
 from factgeo.ui.reach import today as today_part
 from factgeo.ui.reach import widgets as reach_widgets
@@ -71,7 +72,7 @@ def solund(shipped: Atlas) -> Result:
 @pytest.fixture
 def report(forde: Result) -> ReachReport:
     """The draft by the planner's measure."""
-    return reach_report.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
+    return answers.report(forde.atlas, forde.plan.area, forde.plan.settings, "planner", forde, Asked())
 
 
 def page(part: str, result: Result | None = None, lang: str = "nb", area: str = "", **chosen: str) -> AppTest:
@@ -116,7 +117,7 @@ def figures(shown: AppTest) -> dict[str, str]:
 def test_each_measure_stands_by_itself_with_its_definition(
     shipped: Atlas, forde: Result, preset: str, lang: str
 ) -> None:
-    found = reach_report.report(shipped, forde.plan.area, RULES, preset, forde, Asked()).reach
+    found = answers.report(shipped, forde.plan.area, RULES, preset, forde, Asked()).reach
     shown = page("measures", forde, lang, measure=preset)
     assert not shown.exception
     assert not shown.error
@@ -132,7 +133,7 @@ def test_each_measure_stands_by_itself_with_its_definition(
 
 def test_the_published_shares_stand_beside_those_of_the_same_classes(shipped: Atlas) -> None:
     found = reach_measures.slide(shipped, areas.resolve(AREA, shipped), RULES)
-    table = measures_part.published_table(found)
+    table = frame(measure_report.published_table(found))
     assert table.iloc[:, 1].tolist() == [percent(share, 0) for share in (0.94, 0.67, 0.27, 0.06)]
     share = {each.number: each.share for each in found.classes}
     of_classes = [(1, 2, 3), (1,), (2, 3), (4,)]
@@ -176,22 +177,22 @@ def test_the_part_is_kept_when_the_language_changes(forde: Result) -> None:
 
 def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -> None:
     shown = page("left_out", forde)
-    out = reach_measures.left_out(forde)
+    out = reach_left_out.left_out(forde)
     assert not shown.exception
-    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_measures.by_reason(out).values())
-    table = left_out_part.left_out_table(report)
+    assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_left_out.by_reason(out).values())
+    table = reach_widgets.frame(left_out_report.units_table(report.left_out))
     assert table.iloc[:, 0].tolist() == [each.name for each in out]
     assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
     assert table.iloc[:, 3].isna().tolist() == [each.nearest_min is None for each in out]
 
 
 def test_the_places_that_would_help_come_when_they_are_asked_for(forde: Result) -> None:
-    said = [line.strip() for line in measure_report.remedy_lines(fairness.best_remedies(forde), forde)]
+    lines = said(left_out_report.remedies(fairness.best_remedies(forde), forde))
     shown = page("left_out", forde)
-    assert said[1] not in written(shown)
+    assert lines[1] not in written(shown)
     shown = shown.button[0].click().run()
     assert not shown.exception
-    assert all(line in written(shown) for line in said)
+    assert all(line in written(shown) for line in lines)
 
 
 def test_maps_are_drawn_and_told_in_a_sentence(forde: Result, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,19 +217,19 @@ def test_the_sensitivity_is_that_of_the_library(shipped: Atlas, forde: Result, m
     monkeypatch.setattr(sensitivity, "table", known)
     shown = page("sensitivity", forde)
     assert not shown.exception
-    said = sensitivity_report.lines(found)
-    assert all(line in written(shown) for line in said[:3])
-    assert all(line in written(shown) for line in sensitivity_report.true_lines(found, travel=True))
+    lines = said(sensitivity_report.brief(found))
+    assert all(line in written(shown) for line in lines[:3])
+    assert all(line in written(shown) for line in map(language.written, sensitivity_report.truths(found, travel=True)))
     assert (asked["area"], asked["rules"], asked["plan"]) == (forde.plan.area, forde.plan.settings, forde.plan)
     assert text("sensitivity.heading.near") in [each.value for each in shown.header]
 
 
 def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
-    found = {each: reach_measures.today(shipped, forde.plan.area, RULES, each) for each in reach_report.READINGS}
+    found = {each: reach_today.today(shipped, forde.plan.area, RULES, each) for each in answers.READINGS}
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]
-    lacking = today_part.lacking_table(found["wide"])
+    lacking = reach_widgets.frame(today_report.lacking_table(found["wide"]))
     names = {str(shipped.units.at[unit, "name"]) for unit in found["wide"].lacking}
     assert set(lacking.iloc[:, 0]) == names
     assert shown.table[0].value.iloc[:, 0].tolist() == lacking.iloc[:, 0].tolist()
@@ -249,7 +250,8 @@ def test_the_map_of_today_holds_the_reach_of_a_draft_but_no_other_measure(
 
 
 def test_the_minutes_of_each_unit_are_as_measured(forde: Result, report: ReachReport) -> None:
-    table = fairness_part.fairness_table(report)
+    assert report.fairness is not None
+    table = reach_widgets.frame(fairness_report.units_table(report.fairness))
     units = {unit.name: unit for unit in fairness.fairness(forde).units}
     assert len(table) == len(units)
     for row in table.itertuples(index=False):
@@ -326,4 +328,3 @@ def test_names_of_a_planner_s_own_make_no_links() -> None:
 def test_a_page_falls_into_its_chapters() -> None:
     page = "# Title\n\nFirst.\n\n## One\n\n- a\n\n### Two\n\n| b |\n"
     assert prose.chapters(page) == {"One": "- a", "Two": "| b |"}
-    assert prose.before_chapters(page) == "First."

@@ -6,7 +6,7 @@ import io
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
-from factgeo.language import number, percent, text
+from factgeo.language import Words, number, percent, text, written
 from factgeo.reach.sensitivity import PUBLISHED, Curve, Influence, Kind, Sensitivity
 from factgeo.report.sensitivity import LEVEL_WORDS, assumption, described, level
 
@@ -163,8 +163,8 @@ def _bar(axes: Axes, place: int, each: Influence, share: float) -> None:
         )  # fmt: skip
 
 
-def _wrapped(label: str) -> str:
-    return "\n".join(textwrap.wrap(label, LABEL_LETTERS))
+def _wrapped(label: Words) -> str:
+    return "\n".join(textwrap.wrap(written(label), LABEL_LETTERS))
 
 
 def _plain(axes: Axes, grid: Literal["x", "y"]) -> None:

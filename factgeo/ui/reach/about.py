@@ -13,8 +13,8 @@ from factgeo.atlas.areas import Area
 from factgeo.language import text
 from factgeo.planning.result import Result
 from factgeo.progress import Tell
-from factgeo.report import reach as reach_report
-from factgeo.report.reach import Asked, ReachReport
+from factgeo.reach import answers
+from factgeo.reach.answers import Asked, ReachReport
 from factgeo.settings import Settings
 from factgeo.travel import changes
 from factgeo.ui import prose
@@ -75,7 +75,7 @@ def report(about: About, preset: str) -> ReachReport | None:
 
     def call(tell: Tell) -> ReachReport:
         atlas = about.result.atlas if about.result else changes.built(work.atlas(), about.rules)
-        return reach_report.report(atlas, about.area, about.rules, preset, about.result, Asked(), tell)
+        return answers.report(atlas, about.area, about.rules, preset, about.result, Asked(), tell)
 
     return work.ask("reach", (preset, *about.key), call)
 

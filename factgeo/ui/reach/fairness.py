@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from factgeo.language import number, text
-from factgeo.planning.measure import WITHIN
 from factgeo.reach.fairness import Inequality
-from factgeo.report.reach import ReachReport
+from factgeo.report import fairness as fairness_report
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
-from factgeo.ui.widgets import tables
 
 
 def show(whom: About) -> None:
@@ -25,10 +22,10 @@ def show(whom: About) -> None:
     else:
         _indices(found.fairness.inequality)
     st.header(text("app_reach.centrality"), anchor=False)
-    tables.show(centrality_table(found))
+    reach_widgets.table(fairness_report.centrality_table(found.fairness))
     st.caption(text("app_reach.centrality_how"))
     st.header(text("app_reach.by_unit"), anchor=False)
-    tables.show(fairness_table(found))
+    reach_widgets.table(fairness_report.units_table(found.fairness))
     st.caption(text("app_reach.fair_how"))
     with st.expander(text("app_reach.in_words")):
         reach_widgets.chapter(found, "fair")
@@ -47,31 +44,3 @@ def _indices(index: Inequality) -> None:
             column, text(f"app_reach.index.{name}"), value, text("app_reach.quality.estimate"),
             text(f"app_reach.index_help.{name}"),
         )  # fmt: skip
-
-
-def centrality_table(found: ReachReport) -> pd.DataFrame:
-    """One row for each of SSB's classes of centrality in the area."""
-    classes = found.fairness.centrality if found.fairness else ()
-    return reach_widgets.table({
-        "centrality": [each.centrality for each in classes],
-        "units": [each.units for each in classes],
-        "population": [each.population for each in classes],
-        "mean": pd.Series([each.travel.mean_min for each in classes], dtype=float),
-        **{f"within_{k}": [100 * each.travel.share_within[k] for each in classes] for k in WITHIN},
-    })  # fmt: skip
-
-
-def fairness_table(found: ReachReport) -> pd.DataFrame:
-    """One row for each unit, those with the longest way first, and before them those without a team."""
-    units = sorted(
-        found.fairness.units if found.fairness else (),
-        key=lambda unit: (unit.served, -(unit.travel.median_min or 0)),
-    )
-    return reach_widgets.table({
-        "unit": [unit.name for unit in units],
-        "centrality": [unit.centrality for unit in units],
-        "population": [unit.population for unit in units],
-        "median": pd.Series([unit.travel.median_min for unit in units], dtype=float),
-        "p95": pd.Series([unit.travel.p95_min for unit in units], dtype=float),
-        **{f"within_{k}": [100 * unit.travel.share_within[k] for unit in units] for k in WITHIN},
-    })  # fmt: skip

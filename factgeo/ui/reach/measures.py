@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from factgeo.language import number, percent, text
+from factgeo.language import number, percent, text, written
 from factgeo.maps.reach import reach_map
 from factgeo.planning.measure import WITHIN
-from factgeo.reach.measures import Reach
+from factgeo.reach import answers
+from factgeo.reach.shares import Reach
+from factgeo.report import labels
 from factgeo.report import measure as measure_report
-from factgeo.report import reach as reach_report
-from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
-from factgeo.ui.widgets import leaflet, tables
+from factgeo.ui.widgets import leaflet, report
 
 QUALITY = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}  # of the share, not of the classes
 
 
 def show(whom: About) -> None:
     """The part of the page."""
-    presets = [preset for preset in reach_report.PRESETS if preset != "planner" or whom.result]
+    presets = [preset for preset in answers.PRESETS if preset != "planner" or whom.result]
     preset = reach_widgets.pick(st.radio, "measure", presets, horizontal=True)
     found = about.report(whom, preset)
     if found is None:
@@ -35,38 +34,25 @@ def show(whom: About) -> None:
             st.caption(text("app_reach.no_planner"))
     with right:
         _within(found.reach)
-        told = prose.words(measure_report.lines(found.reach)[:1])
+        told = written(measure_report.figure(found.reach, after="."))
         key = (preset, *whom.key)
         reach_widgets.chart("measure", key, lambda: reach_map(found.reach, assets=leaflet.URL), told)
-    reach_widgets.chapters_in_tabs(measure_report.markdown(found.reach))
+    reach_widgets.chapters_in_tabs(measure_report.report(found.reach).chapters)
     reach_widgets.take_home(found)
 
 
 def _figure(found: Reach) -> None:
     persons = text("app_reach.of", persons=number(found.counted), population=number(found.population))
     tag = text(f"app_reach.quality.{QUALITY[found.preset]}")
-    label = text("app_reach.counted", preset=text(measure_report.PRESETS[found.preset]))
+    label = text("app_reach.counted", preset=text(labels.PRESETS[found.preset]))
     reach_widgets.figure(st, label, percent(found.share), f"{persons} · {tag}")
-    st.markdown(prose.words([found.definition.text()]))
+    st.markdown(reach_widgets.as_words(found.definition))
 
 
 def _beside_published(found: Reach) -> None:
     """The published shares beside the same classes here, and why the two differ."""
-    tables.show(published_table(found))
-    st.caption(prose.words([note.text() for note in found.notes[:1]]))
-
-
-def published_table(found: Reach) -> pd.DataFrame:
-    """The four published shares and those of the same classes here."""
-    here = text("app_reach.here_plan") if found.preset == "planner" else text("app_reach.here_dps")
-    return pd.DataFrame(
-        {
-            text("reach.column.class"): text(f"app_reach.published.{each.case}"),
-            text("reach.column.published"): percent(each.share, 0),
-            here: percent(sum(own.share for own in found.classes if own.number in each.classes)),
-        }
-        for each in found.published
-    )
+    report.table(measure_report.published_table(found))
+    st.caption(reach_widgets.as_words(found.notes[0]))
 
 
 def _within(found: Reach) -> None:

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import streamlit as st
 
+from factgeo.contract import sensitivity as sensitivity_contract
 from factgeo.files import spreadsheet
 from factgeo.language import number, text
 from factgeo.reach import sensitivity
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.charts import sensitivity as sensitivity_chart
-from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
 from factgeo.ui.session import work
+from factgeo.ui.widgets import report
 
 CURVES_WIDTH = 860  # pixels
 
@@ -34,35 +35,28 @@ def show(whom: About) -> None:
     if pictures is None:
         return
     swings, curves = pictures
-    page = sensitivity_report.markdown(found)
-    chapters, before = prose.chapters(page), prose.before_chapters(page).splitlines()
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(prose.safe("\n".join(line for line in before if line.startswith("- "))))
+        report.blocks(sensitivity_report.reference(found))
         st.caption(text("app_reach.sensitivity_how"))
         _rows_as_csv(found)
     with right:
         st.image(swings, alt=text("app_reach.alt.swings"), width="stretch")
-    ranking = text("sensitivity.heading.ranking")
-    _chapter(ranking, chapters.pop(ranking))
+    ranking, *others = sensitivity_report.report(found).chapters
+    reach_widgets.headed(ranking)
     st.header(text("app_reach.curves"), anchor=False)
     st.image(curves, alt=text("app_reach.alt.curves"), width=CURVES_WIDTH)
-    for heading, told in chapters.items():
-        _chapter(heading, told)
+    for chapter in others:
+        reach_widgets.headed(chapter)
     with st.expander(text("app_reach.definition")):
-        st.markdown(prose.safe("\n".join(line for line in before if not line.startswith("- "))))
+        report.blocks(sensitivity_report.definition(found))
     measured = about.report(whom, whom.preset)
     if measured is not None:
         reach_widgets.take_home(replace(measured, sensitivity=found))
 
 
-def _chapter(heading: str, told: str) -> None:
-    st.header(heading, anchor=False)
-    st.markdown(prose.safe(told))
-
-
 def _rows_as_csv(found: Sensitivity) -> None:
-    csv = spreadsheet.as_csv(sensitivity_report.table(found.rows))
+    csv = spreadsheet.as_csv(sensitivity_contract.table(found.rows))
     st.download_button(
         text("app_reach.csv"), csv, "sensitivity.csv", "text/csv", on_click="ignore", icon=":material/download:",
         help=text("app_reach.csv_help", count=number(len(found.rows))),

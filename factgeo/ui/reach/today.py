@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
-from factgeo.language import number, percent, text
+from factgeo.language import number, percent, text, written
 from factgeo.maps.reach import reach_map
 from factgeo.progress import Tell
-from factgeo.reach import measures as reach_measures
-from factgeo.reach.measures import Reach, Today
-from factgeo.report import measure as measure_report
-from factgeo.report.reach import READINGS
+from factgeo.reach import today as reach_today
+from factgeo.reach.answers import READINGS
+from factgeo.reach.shares import Reach
+from factgeo.reach.today import Today
+from factgeo.report import labels
+from factgeo.report import today as today_report
 from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
 from factgeo.ui.session import work
-from factgeo.ui.widgets import leaflet, tables
+from factgeo.ui.widgets import leaflet, report
 
 
 def show(whom: About) -> None:
@@ -30,7 +31,7 @@ def show(whom: About) -> None:
         return
     for column, each in zip(st.columns(len(found)), found, strict=True):
         reach_widgets.figure(
-            column, prose.sentence(text(measure_report.READING_NAMES[each.reading])), percent(each.share, 0),
+            column, prose.sentence(text(labels.READING_NAMES[each.reading])), percent(each.share, 0),
             text("app_reach.quality.estimate"),
             text(f"app_reach.reading_told.{each.reading}", minutes=number(each.minutes)),
         )  # fmt: skip
@@ -39,12 +40,13 @@ def show(whom: About) -> None:
         reading = reach_widgets.pick(st.radio, "reading", READINGS, horizontal=True)
         chosen = next(each for each in found if each.reading == reading)
         st.markdown(f"**{prose.sentence(text('app_reach.lacking', count=number(len(chosen.lacking))))}**")
-        tables.show(lacking_table(chosen))
+        reach_widgets.table(today_report.lacking_table(chosen))
     with right:
         _map(whom, measured.reach if whom.result else None, (chosen, *(each for each in found if each != chosen)))
-    names = [text(key) for key in measure_report.PARTS.values()]
-    for tab, table in zip(st.tabs(names), measure_report.today_tables(found).split("\n\n"), strict=True):
-        tab.markdown(prose.safe(table))
+    parts = today_report.parts_tables(found)
+    for tab, table in zip(st.tabs([written(table.columns[0].heading) for table in parts]), parts, strict=True):
+        with tab:
+            report.table(table)
     told = replace(measured, today=found)
     reach_widgets.chapter(told, "today")
     reach_widgets.take_home(told)
@@ -56,21 +58,10 @@ def _map(whom: About, draft: Reach | None, readings: tuple[Today, ...]) -> None:
     reach_widgets.chart(
         "today", (reading, *whom.key),
         lambda: reach_map(draft, today=readings, first="today", assets=leaflet.URL),
-        text("app_reach.map.today", reading=text(measure_report.READING_NAMES[reading])),
+        text("app_reach.map.today", reading=text(labels.READING_NAMES[reading])),
     )  # fmt: skip
 
 
 def _readings(whom: About, tell: Tell) -> tuple[Today, ...]:
     tell(text("progress.reach"))
-    return tuple(reach_measures.today(work.atlas(), whom.area, whom.rules, each) for each in READINGS)
-
-
-def lacking_table(found: Today) -> pd.DataFrame:
-    """Units that no listed team covers, those with most residents first."""
-    units, persons = work.atlas().units.loc[list(found.lacking)], work.atlas().population["persons"]
-    rows = reach_widgets.table({
-        "unit": units["name"].tolist(),
-        "dps": units["dps_name"].tolist(),
-        "population": persons.loc[units.index].astype(int).tolist(),
-    })  # fmt: skip
-    return rows.sort_values(text("app_reach.column.population"), ascending=False, kind="stable")
+    return tuple(reach_today.today(work.atlas(), whom.area, whom.rules, each) for each in READINGS)

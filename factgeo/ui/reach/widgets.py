@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,17 +13,17 @@ import streamlit as st
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.export.folder import Folder
-from factgeo.language import escaping, text, written
+from factgeo.language import Number, Words, text, written
+from factgeo.language.figures import NO_FIGURE
 from factgeo.maps.offline import Map
 from factgeo.progress import Tell
+from factgeo.reach.answers import ReachReport
 from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
-from factgeo.report.content import Report
-from factgeo.report.reach import ReachReport
-from factgeo.report.writers import markdown
+from factgeo.report.content import Cell, Chapter, Report, Strong, Table
 from factgeo.ui import prose
 from factgeo.ui.session import work
-from factgeo.ui.widgets import leaflet, packed, tables
+from factgeo.ui.widgets import leaflet, packed, report, tables
 
 MAP_HEIGHT = 470  # pixels
 
@@ -61,39 +62,55 @@ def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], Map], told: s
     st.caption(f"{prose.as_typed(told)} {text('app_reach.map.tables')}")
 
 
-def table(columns: dict[str, object]) -> pd.DataFrame:
-    """Columns with their headings in words."""
-    return pd.DataFrame({_heading(name): values for name, values in columns.items()})
+def table(content: Table) -> None:
+    """A table of a report; columns of plain numbers are numbers, which the page aligns to the right."""
+    tables.show(frame(content))
 
 
-def _heading(name: str) -> str:
-    if name.startswith("within_"):
-        return text("app_reach.column.within", limit=name.removeprefix("within_"))
-    return text(f"app_reach.column.{name}")
+def frame(content: Table) -> pd.DataFrame:
+    """A table of a report as the page shows it: headings and words as typed, a dash in a column of numbers missing."""
+    columns = {as_words(column.heading): [row[k] for row in content.rows] for k, column in enumerate(content.columns)}
+    return pd.DataFrame({heading: _values(cells) for heading, cells in columns.items()})
 
 
-def chapter(found: ReachReport, name: str) -> None:
-    """A chapter of the library's report, where it has one."""
-    heading = text(f"reach.chapter.{name}")
-    told = prose.chapters(reach_report.markdown(found)).get(heading)
-    if told:
-        st.header(heading, anchor=False)
-        st.markdown(prose.safe(told.partition("\n\n|")[0]))  # tables stand elsewhere on the page
+def _values(cells: list[Cell]) -> pd.Series:
+    numbers = [cell.value if isinstance(cell, Number) else None for cell in cells]
+    if any(value is None and cell != NO_FIGURE for value, cell in zip(numbers, cells, strict=True)):
+        return pd.Series([as_words(cell.said if isinstance(cell, Strong) else cell) for cell in cells])
+    return pd.Series(numbers, dtype=None if None not in numbers and numbers else float)
 
 
-def chapters_in_tabs(page: str) -> None:
-    """All chapters of a page, the long ones in frames that scroll."""
-    chapters = prose.chapters(page)
-    for tab, told in zip(st.tabs(list(chapters)), chapters.values(), strict=True):
-        with tab, st.container(height=tables.HEIGHT if told.count("\n") > tables.MANY + 2 else "content", border=False):
-            st.markdown(prose.safe(told))
+def as_words(words: Words) -> str:
+    """Words in the language in use, on which no markup acts."""
+    return prose.as_typed(written(words))
 
 
-def chapters(report: Report) -> None:
+def chapter(found: ReachReport, key: str) -> None:
+    """The sentences of a chapter of the report, where it has one; its tables stand elsewhere on the page."""
+    content = reach_report.report(found).chapter(key)
+    if content:
+        headed(replace(content, blocks=content.sentences))
+
+
+def headed(content: Chapter) -> None:
+    """A chapter and those below it, each under a header of the page."""
+    st.header(as_words(content.heading), anchor=False)
+    report.blocks(content.blocks)
+    for below in content.chapters:
+        headed(below)
+
+
+def chapters_in_tabs(chapters: Sequence[Chapter]) -> None:
+    """Chapters, each in a tab of its own."""
+    for tab, content in zip(st.tabs([written(each.heading) for each in chapters]), chapters, strict=True):
+        with tab:
+            report.blocks(content.blocks)
+
+
+def chapters(content: Report) -> None:
     """The chapters of a report whose answer is on the screen already."""
-    for chapter in report.chapters:
-        st.header(prose.as_typed(written(chapter.heading)), anchor=False)
-        st.markdown(escaping.in_app(markdown.blocks(chapter.blocks)))
+    for each in content.chapters:
+        headed(each)
 
 
 def take_home(found: ReachReport) -> None:
