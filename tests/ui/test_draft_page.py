@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -403,7 +406,7 @@ def test_an_undone_step_is_named(page: AppTest) -> None:
 
 
 def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
-    shipped: Atlas, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shipped: Atlas, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "links.csv"
     table.write_text("name,from,to,minutes\nNybrua,Florø,Måløy,5\n", encoding="utf-8")
@@ -411,9 +414,17 @@ def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
     assert run.code == 0
     link = changes.read(table, shipped)[0].model_dump()
     rules = settings.load(tables={"roads": {"added": [link]}})
-    draft_page._write(pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules), tmp_path / "app")
+    result = pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules)
+    taken: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        draft_page.st, "download_button", lambda _, data, name, *_type, **_how: taken.update({name: data})
+    )
+    draft_page._take_home(result)
+    ((name, give),) = taken.items()
+    with zipfile.ZipFile(io.BytesIO(give())) as archive:
+        archive.extractall(tmp_path)
     by_hand, by_app = (
-        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("cli", "app")
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("cli", Path(name).stem)
     )
     assert set(by_app) == set(by_hand) > {"map.html"}
     for name in ("teams.csv", "units.csv", "capacity.csv", "changes.csv"):
