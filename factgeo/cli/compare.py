@@ -25,6 +25,7 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     """Measure both plans as they stand and show what differs."""
     from factgeo import machine  # noqa: PLC0415
     from factgeo.atlas import pack  # noqa: PLC0415
+    from factgeo.contract import comparison as comparison_contract  # noqa: PLC0415
     from factgeo.explore import compare  # noqa: PLC0415 - help must answer at once
     from factgeo.export import comparison as comparison_files  # noqa: PLC0415
     from factgeo.planning import pipeline, planfile  # noqa: PLC0415
@@ -38,6 +39,6 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     if out is not None:
         comparison_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
     if as_json:
-        print_json(compare.to_json(comparison))
+        print_json(comparison_contract.to_json(comparison))
     else:
         show("\n".join(comparison_report.lines(comparison)))

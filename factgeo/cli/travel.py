@@ -37,8 +37,9 @@ def _travel(
     """One trip taken apart."""
     from factgeo import settings  # noqa: PLC0415
     from factgeo.atlas import pack, places  # noqa: PLC0415
-    from factgeo.contract import plan as plan_contract  # noqa: PLC0415 - help must answer at once
-    from factgeo.report import plan as plan_report  # noqa: PLC0415
+    from factgeo.contract import trip as trip_contract  # noqa: PLC0415
+    from factgeo.report import rules as rules_report  # noqa: PLC0415
+    from factgeo.report import trip as trip_report  # noqa: PLC0415
     from factgeo.travel import journeys  # noqa: PLC0415
 
     atlas = pack.load()
@@ -48,7 +49,7 @@ def _travel(
     unchanged = chosen.on_todays_roads()
     today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
     if as_json:
-        print_json(plan_contract.trip_json(a, b, trip, today))
+        print_json(trip_contract.trip_json(a, b, trip, today))
     else:
-        lines = plan_report.trip_lines(a, b, trip, today)
-        show("\n".join([*lines, *(["", *plan_report.explanation(chosen)] if explain else [])]))
+        lines = trip_report.trip_lines(a, b, trip, today)
+        show("\n".join([*lines, *(["", *rules_report.explanation(chosen)] if explain else [])]))

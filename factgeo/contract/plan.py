@@ -10,15 +10,13 @@ from typing import Any
 
 from factgeo import __version__
 from factgeo.atlas.pack import Atlas
-from factgeo.atlas.places import Place
+from factgeo.contract import explore as explore_contract
 from factgeo.explore.answers import Further
 from factgeo.planning.effects import Effect, Effects
 from factgeo.planning.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.planning.plan import ActArea, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
-from factgeo.report import explore as explore_report
-from factgeo.report import plan as plan_report
-from factgeo.travel.trips import Trip
+from factgeo.report import unserved as unserved_report
 
 PLAN_SCHEMA = "factgeo.plan/1"
 
@@ -61,7 +59,7 @@ def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> d
         },
         "broken_rules": [{"team_id": note.team_id, "text": note.text()} for note in result.notes],
         **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
-        **({} if further is None else explore_report.to_json(further, result)),
+        **({} if further is None else explore_contract.to_json(further, result)),
     }
 
 
@@ -178,32 +176,12 @@ def way(figures: WayFigures) -> dict[str, Any]:
 
 def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:
     persons = int(atlas.population.at[entry.unit_code, "persons"])
-    text = plan_report.unserved_sentence(entry, result, atlas)
+    text = unserved_report.unserved_sentence(entry, result, atlas)
     return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
 
 
 def _shares(shares: Mapping[int, float]) -> dict[str, float]:
     return {str(limit): round(share, 6) for limit, share in shares.items()}
-
-
-def trip_json(start: Place, end: Place, trip: Trip, today: Trip | None) -> dict[str, Any]:
-    """The object that ``factgeo travel --json`` prints; ``today`` is the trip without closures and new links."""
-    whole = {"from": dataclasses.asdict(start), "to": dataclasses.asdict(end), **_trip(trip)}
-    return whole if today is None else {**whole, "today": _trip(today)}
-
-
-def _trip(trip: Trip) -> dict[str, Any]:
-    parts = {
-        name: tenth(getattr(trip, name)) for name in ("minutes", "drive_min", "crossing_min", "wait_min", "access_min")
-    }
-    return {
-        "reachable": trip.reachable,
-        **parts,
-        "km": tenth(trip.km),
-        "ferries": list(trip.ferries),
-        "boats": trip.boats,
-        "roads": list(trip.roads),
-    }
 
 
 def tenth(value: float | None) -> float | None:

@@ -95,3 +95,8 @@ def why(result: Result, unit: str, base: Base) -> Answer:
     except PlanError as error:
         return Answer(unit, base, result, None, error)
     return Answer(unit, base, result, forced, None)
+
+
+def obstacle_words(answer: Answer) -> str:
+    """Why the unit cannot be in the team, in words; empty where it can."""
+    return "" if answer.obstacle is None else answer.obstacle.message()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from factgeo.atlas.pack import Atlas
-from factgeo.explore import compare
+from factgeo.contract import comparison as comparison_contract
 from factgeo.explore.compare import Comparison
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
@@ -28,11 +28,11 @@ def export_comparison(
         OutputError: The folder holds other things, or a comparison and not ``overwrite``, or cannot be written.
     """
     refuse_folder(out, overwrite=overwrite)
-    content = compare.to_json(comparison)
+    content = comparison_contract.to_json(comparison)
     with folders.replaced(out) as folder:
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
-        write_csv(compare.table(comparison), folder / "comparison.csv")
+        write_csv(comparison_contract.table(comparison), folder / "comparison.csv")
         words = comparison_report.markdown(comparison, atlas)
         (folder / "comparison.md").write_text(words, encoding="utf-8")
         plan_map.save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")

@@ -14,6 +14,7 @@ import shapely
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
 from factgeo.contract import capacity as capacity_contract
+from factgeo.contract import explore as explore_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
 from factgeo.export import geopackage
@@ -85,13 +86,13 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
 
 def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further) -> None:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
-    for name, table in explore_report.tables(further, result).items():
+    for name, table in explore_contract.tables(further, result).items():
         write_csv(table, folder / f"{name}.csv")
     if further.trade_offs:
         (folder / "tradeoff.png").write_bytes(charts.trade_off_picture(further.trade_offs, result))
         plans = folder / "tradeoff-plans"
         plans.mkdir()
-        for name, table in explore_report.curve_plans(further, result).items():
+        for name, table in explore_contract.curve_plans(further, result).items():
             write_csv(table, plans / f"{name}.csv")
     for rank, alternative in enumerate(further.alternatives, start=1):
         own = folder / f"alternative-{rank}"

@@ -10,7 +10,8 @@ from factgeo.atlas.pack import Atlas
 from factgeo.explore.compare import EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, difference, tenth
 from factgeo.language import escaping, number, percent, text
 from factgeo.planning.measure import TeamFigures
-from factgeo.report.plan import minutes, sources
+from factgeo.report.plan import minutes
+from factgeo.report.rules import sources
 
 ITEM = "- "  # begins each line of a list
 LISTED = 12  # moved units on the screen

@@ -20,7 +20,7 @@ from factgeo.reach.measures import LeftOut, Reach, Today
 from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import measure as measure_report
 from factgeo.report import sensitivity as sensitivity_report
-from factgeo.report.plan import sources
+from factgeo.report.rules import sources
 from factgeo.settings import Settings
 
 PRESETS = ("planner", "report-2017", "slide")

@@ -15,6 +15,7 @@ from worlds.basics import refusal
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import comparison as comparison_contract
 from factgeo.errors import OutputError, PlanError
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
@@ -69,7 +70,7 @@ def by_cell(a: Result, b: Result) -> pd.DataFrame:
 
 def test_a_plan_against_itself_changes_nothing(forde: Result) -> None:
     same = compare.compare(forde, forde, names=("one", "two"))
-    told = compare.to_json(same)
+    told = comparison_contract.to_json(same)
     assert told["moved_units"] == told["gains"] == told["losses"] == told["settings"] == []
     assert told["share_within_60"]["difference"] == told["mean_min"]["difference"] == 0
     assert same.whole.equal + same.whole.never == forde.figures.population
@@ -99,7 +100,7 @@ def test_people_by_change_are_those_that_plain_pandas_counts(
 
 def test_units_and_their_minutes_are_those_of_plain_pandas(forde: Result, larger: Result, compared: Comparison) -> None:
     cells = by_cell(forde, larger)
-    table = compare.table(compared).set_index("unit_code")
+    table = comparison_contract.table(compared).set_index("unit_code")
     for unit, mine in cells.groupby("unit_code"):
         seconds, persons = mine.loc[mine["reached"], "seconds"], mine.loc[mine["reached"], "persons"]
         row = table.loc[str(unit)]
@@ -122,7 +123,7 @@ def test_person_minutes_count_the_lost_with_the_stand_in(forde: Result, larger: 
 
 
 def test_gains_and_losses_begin_with_the_most_person_minutes(compared: Comparison) -> None:
-    told = compare.to_json(compared)
+    told = comparison_contract.to_json(compared)
     for key in ("gains", "losses"):
         minutes = [entry["person_minutes"] for entry in told[key]]
         assert minutes == sorted(minutes, reverse=True)
@@ -183,7 +184,7 @@ def test_a_unit_that_stays_at_a_base_whose_team_is_another_is_told_so(forde: Res
 
 
 def test_a_unit_that_loses_its_team_has_moved_to_none(compared: Comparison) -> None:
-    told = {unit["unit_code"]: unit for unit in compare.to_json(compared)["moved_units"]}
+    told = {unit["unit_code"]: unit for unit in comparison_contract.to_json(compared)["moved_units"]}
     assert told[HYLLESTAD]["to"] is None
     assert told[HYLLESTAD]["change_min"] is None
     assert compared.lose_team == told[HYLLESTAD]["population"] == 1275
@@ -241,7 +242,7 @@ def test_a_change_of_half_a_minute_counts_and_less_does_not() -> None:
 
 
 def test_settings_that_differ_are_told_with_both_values(compared: Comparison, forde: Result) -> None:
-    told = compare.to_json(compared)["settings"]
+    told = comparison_contract.to_json(compared)["settings"]
     assert told == [{"key": "size.minimum", "a": 15000, "b": 25000}]
     slower = replace(forde.plan, settings=settings.load(assignments=["ferry.wait_rule='none'"]))
     found = compare.compare(forde, pipeline.given(forde.atlas, slower), names=NAMES)
@@ -251,7 +252,7 @@ def test_settings_that_differ_are_told_with_both_values(compared: Comparison, fo
 
 
 def test_the_json_has_the_figures_of_both_plans(forde: Result, larger: Result, compared: Comparison) -> None:
-    told = compare.to_json(compared)
+    told = comparison_contract.to_json(compared)
     assert (told["a"], told["b"]) == NAMES
     for key, side in (("a", forde), ("b", larger)):
         assert told["share_within_60"][key] == pytest.approx(side.figures.share_within[60], abs=1e-6)
@@ -329,7 +330,7 @@ def test_plans_without_a_single_team_can_be_compared(shipped: Atlas, forde: Resu
     nobody = pipeline.measured(replace(forde.plan, catchments=(), unserved=()), shipped, forde.journeys)
     neither = compare.compare(nobody, nobody, names=NAMES)
     assert neither.whole.never == forde.figures.population
-    assert compare.to_json(neither)["mean_min"] == {"a": None, "b": None, "difference": None}
+    assert comparison_contract.to_json(neither)["mean_min"] == {"a": None, "b": None, "difference": None}
     gone = compare.compare(forde, nobody, names=NAMES)
     assert len(gone.moved) == len(forde.plan.team_of())
     assert gone.whole.lost + gone.whole.never == forde.figures.population

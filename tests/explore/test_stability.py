@@ -18,6 +18,7 @@ from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas, pack, tables
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.rounding import largest_remainder
+from factgeo.contract import stability as stability_contract
 from factgeo.errors import PlanError
 from factgeo.explore import stability
 from factgeo.explore.stability import Outcome, Sample, Stability
@@ -433,7 +434,7 @@ def test_correlations_are_shown_to_a_tenth(forde: Result, found: Stability) -> N
 
 
 def test_the_object_is_json_with_a_row_for_each_unit_and_run(found: Stability) -> None:
-    content = json.loads(json.dumps(stability_report.to_json(found)))
+    content = json.loads(json.dumps(stability_contract.to_json(found)))
     assert content["schema"] == "factgeo.stability/1"
     assert [unit["stays"] for unit in content["units"]] == [unit.stays for unit in found.units]
     assert len(content["sample"]) == content["runs"] == 6

@@ -10,6 +10,7 @@ from factgeo.atlas.pack import Atlas
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.report import plan as plan_report
+from factgeo.report import unserved as unserved_report
 
 
 def plan(atlas: Atlas, area: str, *assignments: str) -> Result:
@@ -43,7 +44,7 @@ def test_nobody_is_dropped_from_the_figures(norway: Result, shipped: Atlas) -> N
 
 def test_every_unserved_unit_has_a_sentence_with_its_name_and_population(norway: Result, shipped: Atlas) -> None:
     for entry in norway.plan.unserved:
-        sentence = plan_report.unserved_sentence(entry, norway, shipped)
+        sentence = unserved_report.unserved_sentence(entry, norway, shipped)
         assert sentence.startswith(str(shipped.units.at[entry.unit_code, "name"]))
 
 

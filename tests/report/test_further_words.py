@@ -14,6 +14,7 @@ import pytest
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import explore as explore_contract
 from factgeo.errors import PlanError
 from factgeo.explore import alternatives as alternative_plans
 from factgeo.explore import moves, next_teams, stability, tradeoff, why
@@ -114,8 +115,8 @@ def test_where_nothing_was_asked_nothing_is_said(forde: Result) -> None:
     nothing = Further()
     assert explore_report.lines(nothing, forde) == []
     assert explore_report.markdown(nothing, forde) == ""
-    assert explore_report.to_json(nothing, forde) == {}
-    assert explore_report.tables(nothing, forde) == explore_report.curve_plans(nothing, forde) == {}
+    assert explore_contract.to_json(nothing, forde) == {}
+    assert explore_contract.tables(nothing, forde) == explore_contract.curve_plans(nothing, forde) == {}
 
 
 # alternatives
@@ -124,7 +125,7 @@ def test_where_nothing_was_asked_nothing_is_said(forde: Result) -> None:
 def test_an_alternative_is_told_with_figures_that_measuring_it_again_gives(
     shipped: Atlas, forde: Result, alternatives: tuple[NextBest, ...]
 ) -> None:
-    told = explore_report.to_json(Further(alternatives=alternatives), forde)["alternatives"]
+    told = explore_contract.to_json(Further(alternatives=alternatives), forde)["alternatives"]
     assert [each["rank"] for each in told] == [1, 2, 3]
     everybody = shipped.population.loc[list(forde.plan.area.units), "persons"].sum()
     for each, found in zip(told, alternatives, strict=True):
@@ -182,7 +183,7 @@ def test_a_price_has_three_digits_and_never_none(
 ) -> None:
     drawn = Further(alternatives=(replace(alternatives[0], price=price),))
     assert f"; {words};" in explore_report.lines(drawn, forde)[0]
-    assert len(explore_report.to_json(drawn, forde)["alternatives"]) == 1
+    assert len(explore_contract.to_json(drawn, forde)["alternatives"]) == 1
 
 
 def test_what_a_price_counts_is_explained_by_the_goal(forde: Result, alternatives: tuple[NextBest, ...]) -> None:
@@ -217,7 +218,7 @@ def drawn_curve(result: Result, *shares: float, proven: bool = True) -> tuple[Tr
 
 
 def test_reach_hardly_grows_from_the_first_number_within_half_a_point_of_the_most(forde: Result) -> None:
-    found = explore_report.reading(drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8), forde)
+    found = tradeoff.reading(drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8), forde)
     assert found is not None
     assert (found.best.teams, found.enough.teams) == (5, 4)
     assert found.before is not None
@@ -231,7 +232,7 @@ def test_the_fewest_teams_for_the_present_reach_are_the_first_that_have_it(
     forde: Result, points: tuple[TradeOff, ...]
 ) -> None:
     now = people_within(forde) / forde.figures.population
-    found = explore_report.reading(points, forde)
+    found = tradeoff.reading(points, forde)
     assert found is not None
     assert found.now == 4
     reach = [point for point in points if point.aim == "reach"]
@@ -260,7 +261,7 @@ def test_the_proposal_s_number_is_the_goal_s_own_only_where_no_rule_decides_it(
 def test_a_curve_without_any_plan_says_so(forde: Result) -> None:
     said = explore_report.lines(Further(trade_offs=drawn_curve(forde, -1, -1)), forde)
     assert said == [f"{forde.plan.area.name}: ingen plan er kjent for noe antall team."]
-    assert explore_report.reading((), forde) is None
+    assert tradeoff.reading((), forde) is None
 
 
 def test_the_image_has_a_text_for_those_who_do_not_see_it(forde: Result, points: tuple[TradeOff, ...]) -> None:
@@ -275,7 +276,7 @@ def test_the_image_has_a_text_for_those_who_do_not_see_it(forde: Result, points:
 def test_each_point_of_the_curve_is_a_plan_that_can_be_read_back(
     shipped: Atlas, forde: Result, points: tuple[TradeOff, ...], tmp_path: Path
 ) -> None:
-    plans = explore_report.curve_plans(Further(trade_offs=points), forde)
+    plans = explore_contract.curve_plans(Further(trade_offs=points), forde)
     assert list(plans) == [f"{aim}-{teams:02d}" for aim in ("mal", "rekkevidde") for teams in range(1, 6)]
     for name in ("mal-04", "rekkevidde-03"):
         file = tmp_path / f"{name}.csv"
@@ -296,24 +297,24 @@ def test_each_point_of_the_curve_is_a_plan_that_can_be_read_back(
 
 def test_names_of_plans_have_as_many_digits_as_the_largest_number_needs(forde: Result) -> None:
     curve = Further(trade_offs=drawn_curve(forde, *[0.5] * 101))
-    plans = explore_report.curve_plans(curve, forde)
+    plans = explore_contract.curve_plans(curve, forde)
     assert list(plans)[0] == "rekkevidde-001"  # noqa: RUF015 - the first of an ordered dict
     assert list(plans) == sorted(plans)
-    told = explore_report.tables(curve, forde)["tradeoff"]
+    told = explore_contract.tables(curve, forde)["tradeoff"]
     assert told["plan"].tolist() == list(plans)
 
 
 def test_a_number_without_a_plan_has_no_figures_and_no_file(forde: Result) -> None:
     curve = Further(trade_offs=drawn_curve(forde, -1, 0.5))
-    told = explore_report.to_json(curve, forde)["tradeoff"][0]
+    told = explore_contract.to_json(curve, forde)["tradeoff"][0]
     assert (told["share_within_T"], told["share_served"], told["mean_min"], told["status"]) == (
         None,
         None,
         None,
         "none",
     )
-    assert list(explore_report.curve_plans(curve, forde)) == ["rekkevidde-02"]
-    assert explore_report.tables(curve, forde)["tradeoff"]["plan"].tolist() == ["", "rekkevidde-02"]
+    assert list(explore_contract.curve_plans(curve, forde)) == ["rekkevidde-02"]
+    assert explore_contract.tables(curve, forde)["tradeoff"]["plan"].tolist() == ["", "rekkevidde-02"]
 
 
 # next teams
@@ -321,7 +322,7 @@ def test_a_number_without_a_plan_has_no_figures_and_no_file(forde: Result) -> No
 
 def test_what_new_teams_add_leads_from_the_listed_ones_to_all(placed: tuple[Result, NextTeams]) -> None:
     result, found = placed
-    told = explore_report.to_json(Further(next_teams=found), result)["next"]
+    told = explore_contract.to_json(Further(next_teams=found), result)["next"]
     alone = people_within(found.baseline)
     assert told["baseline"]["share_within_T"] == pytest.approx(alone / result.figures.population, abs=1e-6)
     assert alone + sum(step["within"] for step in told["one_by_one"]) == people_within(result)
@@ -363,7 +364,7 @@ def test_more_teams_that_reach_fewer_are_told(placed: tuple[Result, NextTeams]) 
 
 def test_a_move_is_told_with_what_staying_would_cost(changed: tuple[Result, Further]) -> None:
     result, further = changed
-    told = explore_report.to_json(further, result)["moves"]
+    told = explore_contract.to_json(further, result)["moves"]
     before, after = (plan.base_of() for plan in (further.previous, result.plan) if plan)
     assert {move["unit_code"] for move in told} == {u for u in before if before[u] != after.get(u)} == {KINN, BREMANGER}
     kinn = next(move for move in told if move["unit_code"] == KINN)
@@ -396,11 +397,11 @@ def test_moves_that_nobody_looked_at_lose_their_team_or_only_their_base_are_told
     for words, case in cases.items():
         asked = replace(further, moves=(case,))
         assert words in explore_report.lines(asked, result)[1]
-        assert len(explore_report.tables(asked, result)["moves"]) == 1
+        assert len(explore_contract.tables(asked, result)["moves"]) == 1
         assert "Kinn" in explore_report.markdown(asked, result)
     last = replace(further, moves=(replace(move, cost=impossible),))
     assert "for langt" in explore_report.lines(last, result)[1]
-    told = explore_report.to_json(last, result)["moves"][0]
+    told = explore_contract.to_json(last, result)["moves"][0]
     assert told["cost"]["possible"] is False
     assert "for langt" in told["cost"]["obstacle"]
 
@@ -409,15 +410,15 @@ def test_a_plan_that_moves_nobody_says_so(changed: tuple[Result, Further]) -> No
     result, further = changed
     still = replace(further, moves=())
     assert explore_report.lines(still, result) == [language.text("further.moves.none")]
-    assert list(explore_report.tables(still, result)["moves"].columns)[:2] == ["unit_code", "name"]
-    assert explore_report.to_json(still, result) == {"moves": []}
+    assert list(explore_contract.tables(still, result)["moves"].columns)[:2] == ["unit_code", "name"]
+    assert explore_contract.to_json(still, result) == {"moves": []}
 
 
 def test_why_not_is_answered_with_the_cost_or_the_obstacle(shipped: Atlas, forde: Result) -> None:
     answer = why.why(forde, SOGNDAL, base_in(forde, SUNNFJORD))
     assert answer.forced is not None
     again = pipeline.given(shipped, answer.forced.plan)
-    told = explore_report.to_json(Further(answer=answer), forde)["why"]
+    told = explore_contract.to_json(Further(answer=answer), forde)["why"]
     assert told["within"] == people_within(again) - people_within(forde) < 0
     assert told["price_person_min"] == pytest.approx(plain_goal(again) - plain_goal(forde), abs=0.1)
     assert told["mean_min"] == {"before": 41.2, "after": round(again.figures.mean_min or 0, 1)}
@@ -469,10 +470,10 @@ def test_every_sentence_and_table_is_there_in_every_language(forde: Result, ever
 
 
 def test_the_json_and_the_tables_have_a_key_for_each_thing_asked(forde: Result, everything: Further) -> None:
-    told = explore_report.to_json(everything, forde)
+    told = explore_contract.to_json(everything, forde)
     assert set(told) == {"alternatives", "tradeoff", "next", "stability", "moves", "why"}
     assert json.loads(json.dumps(told, allow_nan=False)).keys() == told.keys()
-    tables = explore_report.tables(everything, forde)
+    tables = explore_contract.tables(everything, forde)
     assert set(tables) == {"alternatives", "tradeoff", "next", "stability", "moves"}
     assert [len(tables[name]) for name in ("alternatives", "tradeoff", "next", "moves")] == [3, 10, 4, 2]
     assert tables["stability"]["unit_code"].tolist() == list(forde.plan.area.units)
@@ -491,4 +492,4 @@ def test_every_entry_of_the_catalogue_is_used() -> None:
 
 def sources() -> list[str]:
     folder = Path(explore_report.__file__).parent
-    return [str(folder / name) for name in ("explore.py", "charts/charts.py")]
+    return [str(module) for module in folder.rglob("*.py")]

@@ -15,7 +15,7 @@ from factgeo.atlas.access import Access
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import SettingsError, SourceError
 from factgeo.planning import pipeline, result
-from factgeo.report import plan as plan_report
+from factgeo.report import rules as rules_report
 from factgeo.settings import FixedLink, Settings
 from factgeo.travel import changes, journeys, network
 from factgeo.travel import times as travel_times
@@ -218,7 +218,7 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
 
 def test_the_report_states_the_waiting_rule_that_was_used(forde: result.Result) -> None:
     timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
-    assert "Lavik-Oppedal 7,5" in plan_report.rules(factgeo_settings.load(tables=timetable), forde.atlas)
-    assert "15 min per overfart" in plan_report.rules(forde.plan.settings, forde.atlas)
+    assert "Lavik-Oppedal 7,5" in rules_report.rules(factgeo_settings.load(tables=timetable), forde.atlas)
+    assert "15 min per overfart" in rules_report.rules(forde.plan.settings, forde.atlas)
     without = factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
-    assert "15 min" not in plan_report.rules(without, forde.atlas)
+    assert "15 min" not in rules_report.rules(without, forde.atlas)

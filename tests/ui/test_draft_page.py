@@ -35,8 +35,8 @@ from factgeo.planning.draft import Ground
 from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
-from factgeo.report import plan as plan_report
 from factgeo.report import totals
+from factgeo.report import unserved as unserved_report
 from factgeo.ui.draft import key_figures
 from factgeo.ui.draft import map as draft_map
 from factgeo.ui.draft import page as draft_page
@@ -80,7 +80,7 @@ def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result,
     expected = [figure.value for figure in key_figures.key_figures(totals.change(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
-    left = [plain(plan_report.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
+    left = [plain(unserved_report.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
     assert left
     assert all(sentence in written(page) for sentence in left)
     assert page.table[0].value["Base"].tolist() == [team.name for team in forde.figures.teams]
@@ -134,7 +134,7 @@ def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest, shipped: 
     result = page.session_state[desk.RESULT]
     assert KINN in {entry.unit_code for entry in plan_of(page).unserved}
     entry = next(each for each in plan_of(page).unserved if each.unit_code == KINN)
-    assert plain(plan_report.unserved_sentence(entry, result, shipped)) in written(page)
+    assert plain(unserved_report.unserved_sentence(entry, result, shipped)) in written(page)
     assert set(plan_of(page).team_of()) | {each.unit_code for each in plan_of(page).unserved} == set(
         plan_of(page).area.units
     )

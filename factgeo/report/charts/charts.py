@@ -12,8 +12,7 @@ from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import number, percent, text
 from factgeo.people.growth import History
 from factgeo.planning.plan import Aim
-from factgeo.planning.result import Result
-from factgeo.report.explore import own_teams
+from factgeo.planning.result import Result, own_teams
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

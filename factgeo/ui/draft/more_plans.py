@@ -22,6 +22,7 @@ from factgeo.progress import Tell
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
 from factgeo.report import stability as stability_report
+from factgeo.report import tradeoff as tradeoff_report
 from factgeo.report.charts import charts
 from factgeo.ui import frame, prose
 from factgeo.ui.session import desk, work
@@ -104,7 +105,7 @@ def _trade_off(best: Result, act: Act) -> None:
     if not points:
         st.markdown(prose.as_typed(plan_report.lines(best)[0]))
         return
-    st.image(picture, caption=prose.as_typed(explore_report.picture_words(points, best)))
+    st.image(picture, caption=prose.as_typed(tradeoff_report.picture_words(points, best)))
     st.markdown(
         "\n".join(f"- {prose.as_typed(line)}" for line in explore_report.lines(Further(trade_offs=points), best))
     )

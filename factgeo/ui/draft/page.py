@@ -19,6 +19,7 @@ from factgeo.planning.result import Result
 from factgeo.planning.steps import History
 from factgeo.progress import Tell
 from factgeo.report import plan as plan_report
+from factgeo.report import rules as rules_report
 from factgeo.report import totals
 from factgeo.ui import frame, prose
 from factgeo.ui.draft import key_figures, more_plans
@@ -242,7 +243,7 @@ def _background(result: Result) -> None:
     with st.expander(text("app.background.title")):
         proof = plan_report.proof_sentence(result) if plan.proof.stages else text("app.draft.no_proof")
         st.markdown(prose.as_typed(proof))
-        st.markdown(prose.as_typed(plan_report.rules(plan.settings, result.atlas)))
+        st.markdown(prose.as_typed(rules_report.rules(plan.settings, result.atlas)))
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
-        st.markdown(prose.as_typed(plan_report.sources(data, plan.settings)))
-    st.caption("  \n".join(plan_report.attribution()))
+        st.markdown(prose.as_typed(rules_report.sources(data, plan.settings)))
+    st.caption("  \n".join(rules_report.attribution()))

@@ -18,6 +18,7 @@ from factgeo.planning.result import Result
 from factgeo.progress import Tell
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
+from factgeo.report import unserved as unserved_report
 from factgeo.travel.bases import Base
 from factgeo.ui import prose
 from factgeo.ui.session import desk, work
@@ -269,5 +270,5 @@ def _unserved(result: Result) -> None:
     if not entries:
         st.write(text("summary.all_served"))
         return
-    lines = (prose.as_typed(plan_report.unserved_sentence(entry, result, work.atlas())) for entry in entries)
+    lines = (prose.as_typed(unserved_report.unserved_sentence(entry, result, work.atlas())) for entry in entries)
     st.markdown("\n".join(f"- {line}" for line in lines))

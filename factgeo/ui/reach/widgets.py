@@ -15,8 +15,8 @@ from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.language import text
 from factgeo.progress import Tell
-from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
+from factgeo.report import rules as rules_report
 from factgeo.report.reach import ReachReport
 from factgeo.ui import prose
 from factgeo.ui.session import work
@@ -100,7 +100,7 @@ def take_home(found: ReachReport) -> None:
     name = f"reach-{areas.slug(found.reach.area)}"
     download("reach", name, lambda out: reach_files.write(found, atlas, out, overwrite=False))
     with st.expander(text("summary.sources")):
-        st.markdown(prose.as_typed(plan_report.sources(work.atlas(), found.reach.settings)))
+        st.markdown(prose.as_typed(rules_report.sources(work.atlas(), found.reach.settings)))
 
 
 def download(kind: str, name: str, write: Callable[[Path], None]) -> None:
