@@ -35,11 +35,16 @@ class FactgeoError(Exception):
         self.key = key
         self.details = details
 
-    def message(self, lang: str | None = None) -> str:
-        """The sentence in one language (default: the language in use); of a value it repeats at most a line."""
+    @property
+    def words(self) -> Phrase:
+        """The sentence; of a value it repeats at most a line."""
         shown = {name: _shown(value, LONGEST_LIST if name in OWN_LISTS else LONGEST_QUOTE)
                  for name, value in self.details.items()}  # fmt: skip
-        return language.text(f"error.{self.key}", lang=lang, **shown)
+        return language.say(f"error.{self.key}", **shown)
+
+    def message(self, lang: str | None = None) -> str:
+        """The sentence in one language (default: the language in use)."""
+        return self.words.text(lang)
 
     def without(self, folder: Path) -> Self:
         """The same error with files of a folder named without it, for those who never see the folder."""

@@ -30,6 +30,7 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     from factgeo.export import comparison as comparison_files  # noqa: PLC0415
     from factgeo.planning import pipeline, planfile  # noqa: PLC0415
     from factgeo.report import comparison as comparison_report  # noqa: PLC0415
+    from factgeo.report.writers import terminal  # noqa: PLC0415
 
     atlas = pack.load()
     if out is not None:
@@ -41,4 +42,4 @@ def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bo
     if as_json:
         print_json(comparison_contract.to_json(comparison))
     else:
-        show("\n".join(comparison_report.lines(comparison)))
+        show("\n".join(terminal.lines(comparison_report.brief(comparison), item=terminal.HYPHEN)))

@@ -181,6 +181,7 @@ def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bo
     from factgeo.export import plan as plan_files  # noqa: PLC0415
     from factgeo.report import explore as explore_report  # noqa: PLC0415
     from factgeo.report import plan as plan_report  # noqa: PLC0415
+    from factgeo.report.writers import terminal  # noqa: PLC0415
 
     if folder is not None:
         progress(text("progress.write", folder=folder))
@@ -188,5 +189,6 @@ def _show(result: Result, beyond: Further, folder: Path | None, *, overwrite: bo
     if as_json:
         print_json(plan_contract.plan_json(result, result.atlas, beyond))
         return
-    plain = [] if beyond.answer and folder is None else plan_report.lines(result)
-    show("\n".join([*plain, *explore_report.lines(beyond, result)]))
+    plain = () if beyond.answer and folder is None else plan_report.brief(result)
+    said = (*plain, *explore_report.brief(beyond, result))
+    show("\n".join(terminal.lines(said, item=terminal.HYPHEN)))

@@ -40,6 +40,8 @@ def _travel(
     from factgeo.contract import trip as trip_contract  # noqa: PLC0415
     from factgeo.report import rules as rules_report  # noqa: PLC0415
     from factgeo.report import trip as trip_report  # noqa: PLC0415
+    from factgeo.report.content import Sentence  # noqa: PLC0415
+    from factgeo.report.writers import terminal  # noqa: PLC0415
     from factgeo.travel import journeys  # noqa: PLC0415
 
     atlas = pack.load()
@@ -49,7 +51,8 @@ def _travel(
     unchanged = chosen.on_todays_roads()
     today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
     if as_json:
-        print_json(trip_contract.trip_json(a, b, trip, today))
+        print_json(trip_contract.to_json(a, b, trip, today))
     else:
-        lines = trip_report.trip_lines(a, b, trip, today)
-        show("\n".join([*lines, *(["", *rules_report.explanation(chosen)] if explain else [])]))
+        explained = (Sentence(""), *rules_report.explanation(chosen)) if explain else ()
+        said = (*trip_report.brief(a, b, trip, today), *explained)
+        show("\n".join(terminal.lines(said, item=terminal.HYPHEN)))

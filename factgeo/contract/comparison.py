@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from factgeo.explore.compare import STEPS, Comparison, Pair, Sides, UnitChange, difference, tenth
+from factgeo.explore.compare import STEPS, Comparison, Pair, Sides, UnitChange, difference
+from factgeo.language.figures import maybe_tenth
 from factgeo.planning.measure import WITHIN, TeamFigures
 from factgeo.travel.bases import Base
 
@@ -23,8 +24,8 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "moved_units": [_moved_json(unit) for unit in comparison.moved],
         "share_within_60": _both(within[60]),
         "share_within": {str(limit): _both(sides) for limit, sides in within.items()},
-        "mean_min": _both(figures.map(lambda side: tenth(side.mean_min))),
-        "mean_min_reached_in_both": _both(whole.mean_min_both.map(tenth)),
+        "mean_min": _both(figures.map(lambda side: maybe_tenth(side.mean_min))),
+        "mean_min_reached_in_both": _both(whole.mean_min_both.map(maybe_tenth)),
         "served": _both(figures.map(lambda side: round(side.served, 6))),
         "unreachable": _both(figures.map(lambda side: side.unreachable)),
         "gains": [_change_json(unit, unit.travel.minutes_less) for unit in comparison.gains],
@@ -67,8 +68,8 @@ def _moved_json(unit: UnitChange) -> dict[str, Any]:
         "from": _team_json(unit.teams.a),
         "to": _team_json(unit.teams.b),
         "keeps_base": unit.keeps_base,
-        "mean_min": asdict(unit.travel.mean_min.map(tenth)),
-        "change_min": tenth(unit.travel.change_min),
+        "mean_min": asdict(unit.travel.mean_min.map(maybe_tenth)),
+        "change_min": maybe_tenth(unit.travel.change_min),
     }
 
 
@@ -81,7 +82,7 @@ def _change_json(unit: UnitChange, person_minutes: float) -> dict[str, Any]:
         "equal": travel.equal,
         "newly_reached": travel.won,
         "no_longer_reached": travel.lost,
-        "change_min": tenth(travel.change_min),
+        "change_min": maybe_tenth(travel.change_min),
         "person_minutes": round(person_minutes),
     }
 
@@ -110,7 +111,7 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
             "base": base.name,
             "service": team.service,
             "population": team.population,
-            "mean_min": tenth(team.travel.mean_min),
+            "mean_min": maybe_tenth(team.travel.mean_min),
         }
 
     return {
@@ -131,9 +132,9 @@ def table(comparison: Comparison) -> pd.DataFrame:
             "team_id_b": unit.teams.b.team_id if unit.teams.b else "",
             "team_b": unit.teams.b.name if unit.teams.b else "",
             "moved": unit.moved,
-            "mean_min_a": tenth(unit.travel.mean_min.a),
-            "mean_min_b": tenth(unit.travel.mean_min.b),
-            "change_min": tenth(unit.travel.change_min),
+            "mean_min_a": maybe_tenth(unit.travel.mean_min.a),
+            "mean_min_b": maybe_tenth(unit.travel.mean_min.b),
+            "change_min": maybe_tenth(unit.travel.change_min),
             "shorter": sum(unit.travel.shorter),
             "longer": sum(unit.travel.longer),
             "equal": unit.travel.equal,

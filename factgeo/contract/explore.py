@@ -11,15 +11,15 @@ import pandas as pd
 from factgeo.contract import stability as stability_contract
 from factgeo.explore.alternatives import NextBest
 from factgeo.explore.answers import Further, ranked
-from factgeo.explore.compare import tenth
 from factgeo.explore.moves import Move
 from factgeo.explore.next_teams import NextTeam, NextTeams
 from factgeo.explore.tradeoff import TradeOff
-from factgeo.explore.why import Answer, obstacle_words
-from factgeo.language import text
+from factgeo.explore.why import Answer, obstacle
+from factgeo.language import text, written
+from factgeo.language.figures import maybe_tenth
 from factgeo.planning.plan import Aim
 from factgeo.planning.result import Result, share_within
-from factgeo.report.differences import gains, unit_names
+from factgeo.report.differences import unit_names
 from factgeo.travel.bases import Base
 
 Row = dict[str, Any]
@@ -50,22 +50,21 @@ def to_json(further: Further, result: Result) -> dict[str, Any]:
 
 def _alternative_json(rank: int, each: NextBest, result: Result) -> Row:
     plan, figures = each.result.plan, each.result.figures
-    within, served = gains(each.result, result)
     before, after = result.plan.base_of(), plan.base_of()
     return {
         "rank": rank,
         "status": plan.proof.status,
         "gap": round(plan.proof.gap, 6),
         **_priced(each.price, result),
-        "within": within,
-        "served": served,
+        "within": each.result.within - result.within,
+        "served": each.result.served - result.served,
         "moved": [_change(unit, before.get(unit), after.get(unit)) for unit in each.moved],
         "new_bases": [asdict(base) for base in each.new_bases],
         "old_bases": [asdict(base) for base in each.old_bases],
         "share_within_T": round(share_within(each.result), 6),
         "share_within": {str(limit): round(share, 6) for limit, share in figures.share_within.items()},
         "share_served": round(figures.served, 6),
-        "mean_min": tenth(figures.mean_min),
+        "mean_min": maybe_tenth(figures.mean_min),
         "teams": [
             {"team_id": c.team_id, "name": team.name, "base": asdict(c.base), "units": list(c.units),
              "population": team.population}
@@ -96,7 +95,7 @@ def _point_json(point: TradeOff) -> Row:
         "bases": point.bases if planned else None,
         "share_within_T": round(point.within, 6) if planned else None,
         "share_served": round(point.served, 6) if planned else None,
-        "mean_min": tenth(point.mean_min),
+        "mean_min": maybe_tenth(point.mean_min),
         "status": point.status,
         "gap": round(point.gap, 6),
     }
@@ -119,7 +118,7 @@ def _next_json(found: NextTeams) -> Row:
         "baseline": {
             "share_within_T": round(share_within(baseline), 6),
             "share_served": round(baseline.figures.served, 6),
-            "mean_min": tenth(baseline.figures.mean_min),
+            "mean_min": maybe_tenth(baseline.figures.mean_min),
         },
         "one_by_one": [_step_json(step) for step in found.one_by_one],
         "jointly": [_step_json(step) for step in found.jointly],
@@ -143,7 +142,7 @@ def _move_json(move: Move) -> Row:
 def _cost_json(answer: Answer) -> Row:
     """What forcing a unit costs, or why it cannot be."""
     if answer.forced is None:
-        return {"possible": False, "obstacle": obstacle_words(answer)}
+        return {"possible": False, "obstacle": written(obstacle(answer))}
     before, after = answer.now.plan.base_of(), answer.forced.plan.base_of()
     return {
         "possible": True,
@@ -161,7 +160,7 @@ def _why_json(answer: Answer) -> Row:
         "unit_code": answer.unit,
         "base": asdict(answer.base),
         "already": answer.already,
-        "mean_min": {"before": tenth(answer.now.figures.mean_min), "after": tenth(after)},
+        "mean_min": {"before": maybe_tenth(answer.now.figures.mean_min), "after": maybe_tenth(after)},
         **_cost_json(answer),
     }
 

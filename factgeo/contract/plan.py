@@ -12,11 +12,13 @@ from factgeo import __version__
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import explore as explore_contract
 from factgeo.explore.answers import Further
+from factgeo.language import written
+from factgeo.language.figures import maybe_tenth
 from factgeo.planning.effects import Effect, Effects
 from factgeo.planning.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
 from factgeo.planning.plan import ActArea, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
-from factgeo.report import unserved as unserved_report
+from factgeo.report import unserved
 
 PLAN_SCHEMA = "factgeo.plan/1"
 
@@ -55,7 +57,7 @@ def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> d
         "reach": {
             "served": round(figures.served, 6),
             "share_within": _shares(figures.share_within),
-            "mean_min": tenth(figures.mean_min),
+            "mean_min": maybe_tenth(figures.mean_min),
         },
         "broken_rules": [{"team_id": note.team_id, "text": note.text()} for note in result.notes],
         **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
@@ -78,7 +80,7 @@ def effect(change: Effect) -> dict[str, Any]:
     """Minutes, residents within the limit, and residents whom no team reaches, today and then."""
     return {
         "population": change.persons,
-        "mean_min": {"today": tenth(change.today.mean_min), "then": tenth(change.then.mean_min)},
+        "mean_min": {"today": maybe_tenth(change.today.mean_min), "then": maybe_tenth(change.then.mean_min)},
         "within": {"today": change.today.within, "then": change.then.within},
         "lost": {"today": change.today.lost, "then": change.then.lost},
     }
@@ -116,7 +118,7 @@ def _team(team: TeamFigures) -> dict[str, Any]:
         "target_group": dataclasses.asdict(team.target_group),
         "travel": {**travel(team.travel), **way(team.way)},
         "flags": list(team.flags),
-        "margin": {**dataclasses.asdict(team.margin), "edge_min": tenth(team.margin.edge_min)},
+        "margin": {**dataclasses.asdict(team.margin), "edge_min": maybe_tenth(team.margin.edge_min)},
     }
 
 
@@ -158,11 +160,11 @@ def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:
 def travel(figures: TravelFigures) -> dict[str, Any]:
     """Travel figures with minutes to a tenth and shares to a millionth."""
     return {
-        "median_min": tenth(figures.median_min),
-        "p90_min": tenth(figures.p90_min),
-        "p95_min": tenth(figures.p95_min),
-        "edge_min": tenth(figures.edge_min),
-        "mean_min": tenth(figures.mean_min),
+        "median_min": maybe_tenth(figures.median_min),
+        "p90_min": maybe_tenth(figures.p90_min),
+        "p95_min": maybe_tenth(figures.p95_min),
+        "edge_min": maybe_tenth(figures.edge_min),
+        "mean_min": maybe_tenth(figures.mean_min),
         "unreachable": figures.unreachable,
         "share_within": _shares(figures.share_within),
     }
@@ -170,20 +172,15 @@ def travel(figures: TravelFigures) -> dict[str, Any]:
 
 def way(figures: WayFigures) -> dict[str, Any]:
     """What the way to a resident consists of, on average."""
-    means = {f.name: tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
+    means = {f.name: maybe_tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
     return {**means, "by_ferry": figures.by_ferry}
 
 
 def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:
     persons = int(atlas.population.at[entry.unit_code, "persons"])
-    text = unserved_report.unserved_sentence(entry, result, atlas)
-    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
+    said = written(unserved.reason(entry, result))
+    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": said}
 
 
 def _shares(shares: Mapping[int, float]) -> dict[str, float]:
     return {str(limit): round(share, 6) for limit, share in shares.items()}
-
-
-def tenth(value: float | None) -> float | None:
-    """Minutes or kilometres to one decimal; more would claim too much."""
-    return None if value is None else round(value, 1)

@@ -17,7 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
-from factgeo.language import Phrase
+from factgeo.language import Words, figures, say
 from factgeo.planning.check import Finding
 from factgeo.planning.measure import PlanFigures, TeamFigures
 from factgeo.planning.plan import Catchment, Plan
@@ -229,13 +229,9 @@ def _refuse_others(both: Sides[Result], names: Sides[str]) -> None:
         raise PlanError("compare_areas", a=names.a, b=names.b, only_a=only.a, only_b=only.b)
 
 
-def _named(units: set[str], atlas: Atlas) -> str | Phrase:
+def _named(units: set[str], atlas: Atlas) -> Words:
     """Units by name, the rest of many as a number."""
-    if not units:
-        return Phrase("compare.none")
-    named = ", ".join(atlas.units.loc[sorted(units)[:NAMED], "name"])
-    rest = len(units) - NAMED
-    return Phrase("compare.and_more", values={"names": named, "count": rest}) if rest > 0 else named
+    return figures.names(list(atlas.units.loc[sorted(units), "name"]), NAMED) if units else say("compare.none")
 
 
 def _pairs(both: Sides[Result]) -> tuple[Pair, ...]:
@@ -379,11 +375,6 @@ def _flat(values: Mapping[str, object], path: str = "") -> Iterator[tuple[str, o
             yield from _flat(value, f"{path}{name}.")
         else:
             yield f"{path}{name}", value
-
-
-def tenth(value: float | None) -> float | None:
-    """Minutes to one decimal; more would claim too much."""
-    return None if value is None else round(value, 1)
 
 
 def difference(sides: Sides[float | None]) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from factgeo.atlas import areas
 from factgeo.errors import PlanError, UnknownNameError
-from factgeo.language import names
+from factgeo.language import Words, names
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment
 from factgeo.planning.result import Result
@@ -97,6 +97,6 @@ def why(result: Result, unit: str, base: Base) -> Answer:
     return Answer(unit, base, result, forced, None)
 
 
-def obstacle_words(answer: Answer) -> str:
-    """Why the unit cannot be in the team, in words; empty where it can."""
-    return "" if answer.obstacle is None else answer.obstacle.message()
+def obstacle(answer: Answer) -> Words:
+    """Why the unit cannot be in the team; empty where it can."""
+    return "" if answer.obstacle is None else answer.obstacle.words

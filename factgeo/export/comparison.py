@@ -15,6 +15,7 @@ from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import comparison_map
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
+from factgeo.report.writers import markdown
 
 FILES = ("comparison.json", "comparison.csv", "comparison.md", "map.html")
 
@@ -33,7 +34,7 @@ def export_comparison(
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
         write_csv(comparison_contract.table(comparison), folder / "comparison.csv")
-        words = comparison_report.markdown(comparison, atlas)
+        words = markdown.write(comparison_report.report(comparison, atlas))
         (folder / "comparison.md").write_text(words, encoding="utf-8")
         plan_map.save_html(comparison_map(atlas, a, b, comparison), folder / "map.html")
     return content

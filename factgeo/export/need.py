@@ -10,7 +10,7 @@ from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
 from factgeo.report import need as need_report
 from factgeo.report import target_groups
-from factgeo.report.charts import charts
+from factgeo.report.charts import history as history_chart
 from factgeo.report.target_groups import NeedReport
 
 FILES = ("need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png")
@@ -39,4 +39,4 @@ def write(found: NeedReport, atlas: Atlas, out: Path, *, overwrite: bool) -> Non
         write_csv(need_report.table(found.whole), folder / "units.csv")
         write_csv(need_report.sources(found.whole), folder / "figures.csv")
         write_csv(need_report.history_table(found.history), folder / "history.csv")
-        (folder / "history.png").write_bytes(charts.history_picture(found.history))
+        (folder / "history.png").write_bytes(history_chart.draw(found.history))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from factgeo.explore.answers import Further
 from factgeo.export import geopackage
 from factgeo.files import folders
 from factgeo.files.spreadsheet import write_csv
+from factgeo.language.figures import maybe_tenth
 from factgeo.maps import plan as plan_map
 from factgeo.planning.effects import Effects
 from factgeo.planning.result import Result
 from factgeo.report import capacity as capacity_report
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import tradeoff as tradeoff_chart
 from factgeo.report.writers import markdown
 from factgeo.travel.times import UNREACHABLE
 
@@ -75,12 +77,10 @@ def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -
         write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
     _write_gpkg(result, atlas, units, folder / "plan.gpkg")
     plan_map.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
-    words = [
-        plan_report.markdown(result, atlas),
-        explore_report.markdown(further, result) if further else "",
-        markdown.chapters([capacity_report.chapter(takes)]),
-    ]
-    (folder / "summary.md").write_text("\n".join(part for part in words if part), encoding="utf-8")
+    whole = plan_report.report(result)
+    beyond = explore_report.chapters(further, result) if further else ()
+    summary = replace(whole, chapters=(*whole.chapters, *beyond, capacity_report.chapter(takes)))
+    (folder / "summary.md").write_text(markdown.write(summary), encoding="utf-8")
     return content
 
 
@@ -89,7 +89,7 @@ def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further)
     for name, table in explore_contract.tables(further, result).items():
         write_csv(table, folder / f"{name}.csv")
     if further.trade_offs:
-        (folder / "tradeoff.png").write_bytes(charts.trade_off_picture(further.trade_offs, result))
+        (folder / "tradeoff.png").write_bytes(tradeoff_chart.draw(further.trade_offs, result))
         plans = folder / "tradeoff-plans"
         plans.mkdir()
         for name, table in explore_contract.curve_plans(further, result).items():
@@ -163,7 +163,7 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     mean = known / 60 / (persons - lost) if persons > lost else None
     within = 1 - int(times.beyond[row, column]) / persons if persons else None
     return {
-        "mean_min": plan_contract.tenth(mean),
+        "mean_min": maybe_tenth(mean),
         "share_within_limit": None if within is None else round(within, 4),
         "unreachable": lost,
     }

@@ -16,9 +16,9 @@ from factgeo.maps.reach import reach_map
 from factgeo.report import measure as measure_report
 from factgeo.report import reach as reach_report
 from factgeo.report import sensitivity as sensitivity_report
-from factgeo.report.charts import charts
 from factgeo.report.charts import sensitivity as sensitivity_chart
-from factgeo.report.charts.charts import Mark
+from factgeo.report.charts import tradeoff as tradeoff_chart
+from factgeo.report.charts.tradeoff import Mark
 from factgeo.report.reach import ReachReport
 
 FILES = (
@@ -61,7 +61,7 @@ def write(found: ReachReport, atlas: Atlas, out: Path, *, overwrite: bool) -> No
             (folder / "curves.png").write_bytes(sensitivity_chart.curves_picture(found.sensitivity))
             (folder / "swings.png").write_bytes(sensitivity_chart.swings_picture(found.sensitivity))
         if found.frontier and found.result:
-            picture = charts.trade_off_picture(found.frontier, found.result, _marks(found, atlas))
+            picture = tradeoff_chart.draw(found.frontier, found.result, _marks(found, atlas))
             (folder / "frontier.png").write_bytes(picture)
 
 

@@ -20,7 +20,7 @@ from PIL import ImageColor
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
-from factgeo.language import number, percent, text
+from factgeo.language import figures, number, percent, text, written
 from factgeo.language.escaping import html as safe
 from factgeo.maps import plan as plan_map
 from factgeo.maps.plan import HATCH, drawn_feature, drawn_layer, legend_row
@@ -28,7 +28,6 @@ from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
 from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
-from factgeo.report.plan import minutes
 from factgeo.report.potential import shown
 
 First = Literal["measure", "left_out", "today"]
@@ -275,8 +274,8 @@ def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
                 "service": text(f"service.{region.service}"),
                 "residents": number(region.population),
                 "adults": number(region.adults),
-                "p95": minutes(region.travel.p95_min if region.travel else None),
-                "edge": minutes(region.travel.edge_min if region.travel else None),
+                "p95": _minutes(region.travel.p95_min if region.travel else None),
+                "edge": _minutes(region.travel.edge_min if region.travel else None),
             },
         )
         for region in reach.regions
@@ -523,3 +522,8 @@ _STYLE = """<style>
   .factgeo-legend summary.factgeo-part { margin-top: 6px; font-size: 12px; }
   .factgeo-definition { margin: 4px 0; color: #555; font-size: 11px; }
 </style>"""
+
+
+def _minutes(value: float | None) -> str:
+    """Minutes; a dash where there is no figure."""
+    return written(figures.minutes(value))

@@ -18,6 +18,7 @@ from factgeo import language
 from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import AGES, Atlas
 from factgeo.language import Number
+from factgeo.language.catalogue import Lazy
 from factgeo.planning import edits
 from factgeo.planning.plan import NO_PROOF, Catchment, Plan, Proof, Stage, Status
 from factgeo.settings import Edits
@@ -38,7 +39,7 @@ WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Lazy):
     """A broken rule; ``key`` is an entry of the catalogue below ``finding.``, ``team_id`` whose it is, if anyone's."""
 
     key: str

@@ -6,55 +6,73 @@ from collections.abc import Iterator
 
 from factgeo.explore.alternatives import NextBest
 from factgeo.explore.answers import Further, ranked
-from factgeo.language import number, text
+from factgeo.language import Number, Words, joined, say
+from factgeo.language.figures import NO_FIGURE
 from factgeo.planning.result import Result
-from factgeo.report.differences import (
-    gains,
-    how_many,
-    limit_words,
-    listed,
-    mean_words,
-    people_words,
-    plan_cells,
-    price_cell,
-    price_words,
-    table,
-    where_to,
-)
+from factgeo.report import differences
+from factgeo.report.content import Cell, Chapter, Sentence, Table, items, paragraphs
 
 
-def alternative_lines(further: Further, result: Result) -> Iterator[str]:
+def brief(further: Further, result: Result) -> tuple[Sentence, ...]:
     """A sentence for each plan, and one where there are fewer than were asked for."""
-    for rank, each in ranked(further):
-        said = [_difference(each, result), price_words(each.price, result)]
-        said += [people_words(*gains(each.result, result), result), mean_words(result, each.result)]
-        if each.result.proof.status != "optimal":
-            said.append(text("further.unproven"))
-        yield text("further.alternative", rank=number(rank), what="; ".join(said))
-    if len(further.alternatives) < further.asked.alternatives:
-        asked, count = number(further.asked.alternatives), number(len(further.alternatives))
-        yield text("further.alternatives_fewer", asked=asked, count=count)
+    return (*paragraphs(one(rank, each, result) for rank, each in ranked(further)), *fewer(further))
 
 
-def _difference(each: NextBest, result: Result) -> str:
+def chapter(further: Further, result: Result) -> Chapter:
+    """The sentences as a list, and a table of the proposal and the alternatives."""
+    said = items(sentence.said for sentence in brief(further, result))
+    return Chapter("alternatives", say("further.section.alternatives"), (*said, table(further, result)))
+
+
+def one(rank: int, each: NextBest, result: Result) -> Words:
+    """What is different in an alternative, what it costs and what it does to people."""
+    other = each.result
+    said = [
+        *_difference(each, result),
+        differences.price(each.price, result),
+        differences.people(other.within - result.within, other.served - result.served, result),
+        differences.mean(result, other),
+    ]
+    if other.proof.status != "optimal":
+        said.append(say("further.unproven"))
+    return say("further.alternative", rank=Number(rank), what=joined(said, "; "))
+
+
+def fewer(further: Further) -> tuple[Sentence, ...]:
+    """That there are fewer than were asked for; empty where all were found."""
+    asked, count = further.asked.alternatives, len(further.alternatives)
+    if count >= asked:
+        return ()
+    return (Sentence(say("further.alternatives_fewer", asked=Number(asked), count=Number(count))),)
+
+
+def _difference(each: NextBest, result: Result) -> Iterator[Words]:
     """The units that are elsewhere and the bases that only one of the plans has."""
-    new, old = (listed([base.name for base in bases]) for bases in (each.new_bases, each.old_bases))
-    count, where = how_many(each.moved, result), where_to(each.moved, each.result)
-    moved = text("further.different", count=count, where=where)
+    new, old = (differences.listed([base.name for base in bases]) for bases in (each.new_bases, each.old_bases))
+    where = differences.where_to(each.moved, each.result)
+    yield say("further.different", count=differences.how_many(each.moved, result), where=where)
     if new and old:
-        return f"{moved}; {text('further.base_instead', new=new, old=old)}"
-    if new or old:
-        base = text("further.base_new", new=new) if new else text("further.base_gone", old=old)
-        return f"{moved}; {base}"
-    return moved
+        yield say("further.base_instead", new=new, old=old)
+    elif new:
+        yield say("further.base_new", new=new)
+    elif old:
+        yield say("further.base_gone", old=old)
 
 
-def alternatives_table(further: Further, result: Result) -> str:
+def table(further: Further, result: Result) -> Table:
     """The proposal and the alternatives in one table."""
-    columns = ("rank", "moved", "bases", "price", "within", "served", "mean", "proof")
-    rows = [["–", text("further.proposal"), "", "", *plan_cells(result)]]
-    for rank, each in ranked(further):
-        moved = where_to(each.moved, each.result)
-        bases = [*(f"+ {base.name}" for base in each.new_bases), *(f"− {base.name}" for base in each.old_bases)]
-        rows.append([number(rank), moved, ", ".join(bases) or "–", price_cell(each.price), *plan_cells(each.result)])
-    return table(columns, rows, **limit_words(result))
+    names = ("rank", "moved", "bases", "price", "within", "served", "mean", "proof")
+    proposal: tuple[Cell, ...] = (NO_FIGURE, say("further.proposal"), "", "", *differences.plan_cells(result))
+    rows = (_row(rank, each) for rank, each in ranked(further))
+    return Table("alternatives", differences.columns(names, result), (proposal, *rows))
+
+
+def _row(rank: int, each: NextBest) -> tuple[Cell, ...]:
+    bases = [*(f"+ {base.name}" for base in each.new_bases), *(f"− {base.name}" for base in each.old_bases)]
+    return (
+        Number(rank),
+        differences.where_to(each.moved, each.result),
+        ", ".join(bases) or NO_FIGURE,
+        differences.price_cell(each.price),
+        *differences.plan_cells(each.result),
+    )

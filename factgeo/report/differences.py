@@ -3,77 +3,67 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import Number, Percent, Words, joined, say
+from factgeo.language.figures import NO_FIGURE, Signed, maybe_tenth, minutes, significant
 from factgeo.planning.plan import Status
 from factgeo.planning.result import Result, share_within
+from factgeo.report.content import Column
 from factgeo.travel.bases import Base
 
 LISTED = 12  # names in a sentence
-SIGNIFICANT = 3  # digits of person-minutes in words
+SIGNIFICANT = 3  # digits of person-minutes: more would claim too much
 
 
-def price_lines(result: Result) -> list[str]:
+def limit(result: Result) -> Number:
+    """T."""
+    return Number(result.plan.settings.travel.minutes)
+
+
+def what_a_price_counts(result: Result) -> Iterator[Words]:
     """What a price in person-minutes counts."""
-    settings = result.plan.settings
-    goal, limit = settings.goal, number(settings.travel.minutes)
+    settings, stages = result.plan.settings, result.proof.stages
     preferred = settings.bases.preferred or any(site.role == "preferred" for site in settings.bases.sites)
-    stages = result.proof.stages
     if not stages or stages[-1].goal == "balanced":
-        said = text(
-            "further.measure_balanced",
-            limit=limit,
-            beyond=number(goal.beyond_price),
-            unserved=number(goal.unserved_price),
-        )
+        prices = {"beyond": Number(settings.goal.beyond_price), "unserved": Number(settings.goal.unserved_price)}
+        yield say("further.measure_balanced", limit=limit(result), **prices)
     else:
-        said = text("further.measure_minutes", limit=limit)
-    return [said, *([text("further.measure_extra")] if preferred or settings.moves.previous else [])]
+        yield say("further.measure_minutes", limit=limit(result))
+    if preferred or settings.moves.previous:
+        yield say("further.measure_extra")
 
 
-def price_words(value: float, result: Result) -> str:
-    """Person-minutes in words, with what they are for each resident of the area."""
+def price(value: float, result: Result) -> Words:
+    """Person-minutes, with what they are for each resident of the area."""
     if abs(value) < 1:
-        return text("further.price.nothing")
-    minutes = number(to_three_digits(abs(value)))
+        return say("further.price.nothing")
     each = abs(value) / max(1, result.figures.population)
-    share = text("further.price.each", minutes=number(each, 1))
+    share = say("further.price.each", minutes=Number(each, 1))
     if round(each, 1) == 0:
-        share = text("further.price.little", minutes=number(0.1, 1))
+        share = say("further.price.little", minutes=Number(0.1, 1))
     key = "further.price.costs" if value > 0 else "further.price.saves"
-    return text(key, minutes=minutes, each=share)
+    return say(key, minutes=Number(significant(abs(value), SIGNIFICANT)), each=share)
 
 
-def to_three_digits(value: float) -> float:
-    """To three significant digits: more would claim too much."""
-    return round(value, min(0, SIGNIFICANT - 1 - math.floor(math.log10(value))))
-
-
-def people_words(within: int, served: int, result: Result) -> str:
+def people(within: int, served: int, result: Result) -> Words:
     """By how many residents reach and service differ."""
-    limit = number(result.plan.settings.travel.minutes)
     if within == 0:
-        said = [text("further.people.same_within", limit=limit)]
+        said = [say("further.people.same_within", limit=limit(result))]
     else:
         key = "further.people.more_within" if within > 0 else "further.people.fewer_within"
-        said = [text(key, count=number(abs(within)), limit=limit)]
+        said = [say(key, count=Number(abs(within)), limit=limit(result))]
     if served:
         key = "further.people.more_served" if served > 0 else "further.people.fewer_served"
-        said.append(text(key, count=number(abs(served))))
-    return ", ".join(said)
+        said.append(say(key, count=Number(abs(served))))
+    return joined(said)
 
 
-def mean_words(before: Result, after: Result) -> str:
+def mean(before: Result, after: Result) -> Words:
     """Mean minutes before and after."""
-    shown = [one_decimal(each.figures.mean_min) for each in (before, after)]
-    key = "further.mean.same" if shown[0] == shown[1] else "further.mean.changed"
-    return text(key, before=shown[0], after=shown[1])
-
-
-def one_decimal(value: float | None) -> str:
-    """Minutes with one decimal; a dash where there is no figure."""
-    return "–" if value is None else number(value, 1)
+    was, now = before.figures.mean_min, after.figures.mean_min
+    key = "further.mean.same" if maybe_tenth(was) == maybe_tenth(now) else "further.mean.changed"
+    return say(key, before=minutes(was, 1), after=minutes(now, 1))
 
 
 def unit_names(units: Iterable[str], result: Result) -> list[str]:
@@ -81,75 +71,69 @@ def unit_names(units: Iterable[str], result: Result) -> list[str]:
     return [str(name) for name in result.atlas.units.loc[list(units), "name"]]
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[Words]) -> Words:
     """Names as a sentence has them, the last after an "and"; how many more there are where they are many."""
     if len(names) > LISTED:
-        return text("further.more", names=", ".join(names[:LISTED]), count=number(len(names) - LISTED))
+        return say("names.more", names=joined(names[:LISTED]), count=Number(len(names) - LISTED))
     if len(names) <= 1:
-        return "".join(names)
-    return text("further.and", names=", ".join(names[:-1]), last=names[-1])
+        return names[0] if names else ""
+    return say("further.and", names=joined(names[:-1]), last=names[-1])
 
 
-def how_many(units: Sequence[str], result: Result) -> str:
+def how_many(units: Sequence[str], result: Result) -> Words:
     """So many municipalities, districts, or both."""
     own = result.atlas.units.loc[list(units), "municipality_code"]
     districts = sum(code != unit for unit, code in own.items())
     kinds = {0: ("further.count.municipality", "further.count.municipalities"),
              len(units): ("further.count.district", "further.count.districts")}  # fmt: skip
     one, several = kinds.get(districts, ("further.count.both", "further.count.both"))
-    return text(one if len(units) == 1 else several, count=number(len(units)))
+    return say(one if len(units) == 1 else several, count=Number(len(units)))
 
 
-def where_to(units: Iterable[str], after: Result) -> str:
+def where_to(units: Iterable[str], after: Result) -> Words:
     """Units by the base that they have afterwards."""
     base_of = after.plan.base_of()
     groups: dict[Base | None, list[str]] = {}
     for unit in units:
         groups.setdefault(base_of.get(unit), []).append(unit)
-    return "; ".join(_to(listed(unit_names(some, after)), base) for base, some in groups.items())
+    return joined((_to(listed(unit_names(some, after)), base) for base, some in groups.items()), "; ")
 
 
-def _to(names: str, base: Base | None) -> str:
-    return text("further.without", names=names) if base is None else text("further.to", names=names, base=base.name)
+def _to(names: Words, base: Base | None) -> Words:
+    return say("further.without", names=names) if base is None else say("further.to", names=names, base=base.name)
 
 
-def gains(after: Result, before: Result) -> tuple[int, int]:
-    """Residents within T minutes, and with a team, by which one plan has more than another."""
-    within = after.within - before.within
-    return within, after.served - before.served
+# cells of tables
 
 
-def table(columns: Iterable[str], rows: Iterable[list[str]], **values: str) -> str:
-    """A table with these columns of the catalogue."""
-    head = [text(f"further.column.{column}", **values) for column in columns]
-    return escaping.table(head, rows)
+def columns(names: Iterable[str], result: Result) -> tuple[Column, ...]:
+    """Columns by their names in the catalogue."""
+    return tuple(Column(name, say(f"further.column.{name}", limit=limit(result))) for name in names)
 
 
-def limit_words(result: Result) -> dict[str, str]:
-    """T in words, for headings and sentences."""
-    return {"limit": number(result.plan.settings.travel.minutes)}
-
-
-def plan_cells(result: Result) -> list[str]:
+def plan_cells(result: Result) -> tuple[Words, ...]:
     """Shares, mean minutes and proof of a plan."""
-    shares = [percent(share_within(result)), percent(result.figures.served)]
-    return [*shares, one_decimal(result.figures.mean_min), status_words(result.proof.status)]
+    figures = result.figures
+    return (
+        Percent(share_within(result)),
+        Percent(figures.served),
+        minutes(figures.mean_min, 1),
+        proven(result.proof.status),
+    )
 
 
-def status_words(status: Status) -> str:
-    """How a plan is proven, in words."""
+def proven(status: Status) -> Words:
+    """How good a plan is known to be."""
     if status == "optimal":
-        return text("further.proven")
-    return text("further.impossible") if status == "none" else text("further.not_proven")
+        return say("further.proven")
+    return say("further.impossible") if status == "none" else say("further.not_proven")
 
 
-def signed_cell(value: float | None) -> str:
+def change(value: float | None) -> Words:
     """A difference with its sign; a dash where there is none."""
-    if value is None:
-        return "–"
-    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
+    return NO_FIGURE if value is None else Signed(value)
 
 
-def price_cell(price: float) -> str:
+def price_cell(value: float) -> Words:
     """Person-minutes to three digits, with their sign."""
-    return signed_cell(math.copysign(to_three_digits(abs(price)), price) if abs(price) >= 1 else 0)
+    return Signed(math.copysign(significant(abs(value), SIGNIFICANT), value) if abs(value) >= 1 else 0)

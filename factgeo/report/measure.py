@@ -8,13 +8,12 @@ from typing import Any
 
 from factgeo.atlas.pack import Atlas
 from factgeo.explore.tradeoff import TradeOff
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import escaping, figures, number, percent, text, written
 from factgeo.planning.measure import WITHIN, TravelFigures
 from factgeo.planning.result import Result
 from factgeo.reach import measures
 from factgeo.reach.fairness import BorderPair, Borders, Fairness, Help, Inequality, Remedy, UnitFairness
 from factgeo.reach.measures import ClassShare, Group, LeftOut, Reach, Today
-from factgeo.report.plan import minutes
 from factgeo.travel.bases import Base
 
 LISTED = 10  # places, teams or pairs on the screen
@@ -169,8 +168,8 @@ def _region_row(region: measures.Region) -> Iterator[str]:
     if region.base is None:
         return
     yield region.base.name
-    yield minutes(travel.edge_min if travel else None)
-    yield minutes(travel.p95_min if travel else None)
+    yield _minutes(travel.edge_min if travel else None)
+    yield _minutes(travel.p95_min if travel else None)
     yield percent(travel.share_within[60]) if travel else "–"
 
 
@@ -452,7 +451,7 @@ def fairness_lines(found: Fairness, result: Result) -> list[str]:
     for each in found.centrality:
         said.append(
             text("reach.fair.centrality", centrality=each.centrality, persons=number(each.population),
-                 mean=minutes(each.travel.mean_min), share=percent(each.travel.share_within[60]))
+                 mean=_minutes(each.travel.mean_min), share=percent(each.travel.share_within[60]))
         )  # fmt: skip
     longest = sorted(
         (unit for unit in found.units if unit.travel.median_min is not None),
@@ -466,8 +465,8 @@ def fairness_lines(found: Fairness, result: Result) -> list[str]:
 def _unit_line(unit: UnitFairness) -> str:
     median, p95 = unit.travel.median_min, unit.travel.p95_min
     if p95 is None:
-        return text("reach.fair.unit_far", unit=unit.name, median=minutes(median))
-    return text("reach.fair.unit", unit=unit.name, median=minutes(median), p95=minutes(p95))
+        return text("reach.fair.unit_far", unit=unit.name, median=_minutes(median))
+    return text("reach.fair.unit", unit=unit.name, median=_minutes(median), p95=_minutes(p95))
 
 
 def _inequality_lines(found: Inequality) -> Iterator[str]:
@@ -550,3 +549,8 @@ def borders_json(found: Borders) -> dict[str, Any]:
         "brought": found.brought,
         "pairs": [dataclasses.asdict(pair) for pair in found.pairs],
     }
+
+
+def _minutes(value: float | None) -> str:
+    """Minutes; a dash where there is no figure."""
+    return written(figures.minutes(value))

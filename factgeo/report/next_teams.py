@@ -5,118 +5,112 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from factgeo.explore.next_teams import NextTeam, NextTeams
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import Number, Percent, Words, say
 from factgeo.planning.result import Result, share_within
-from factgeo.report import rules as rules_report
-from factgeo.report.differences import limit_words, listed, people_words, signed_cell, table, unit_names
+from factgeo.report import differences, rules
+from factgeo.report.content import Block, Chapter, Sentence, Table, paragraphs
 
 
-def next_lines(found: NextTeams, result: Result) -> list[str]:
+def brief(found: NextTeams, result: Result) -> tuple[Sentence, ...]:
     """The listed teams, what they reach alone, and what each new team adds."""
-    return [
-        *_standing_lines(found, result),
-        _baseline(found),
-        *_new_lines(found, result),
-        *_together(found, result),
-    ]
+    said = paragraphs([*_standing(found, result), _baseline(found)])
+    if found.jointly:
+        said += (Sentence(say("further.next.one_by_one")), *_steps(found.one_by_one, result))
+        said += (Sentence(_jointly(found)), *_steps(found.jointly, result))
+    return (*said, *paragraphs(_together(found, result)))
 
 
-def _new_lines(found: NextTeams, result: Result) -> list[str]:
-    """The new teams, if any are possible."""
-    if not found.jointly:
-        return []
-    one_by_one = [text("further.next.one_by_one"), *_step_lines(found.one_by_one, result)]
-    return [*one_by_one, _jointly(found), *_step_lines(found.jointly, result)]
+def chapter(found: NextTeams, result: Result) -> Chapter:
+    """The same with tables in the place of lists."""
+    blocks: list[Block] = [*paragraphs(_standing(found, result))]
+    if found.standing.bases:
+        blocks.append(standing_table(found, result))
+    blocks.append(Sentence(_baseline(found)))
+    if found.jointly:
+        blocks += (Sentence(say("further.next.one_by_one")), steps_table(found.one_by_one, result))
+        blocks += (Sentence(_jointly(found)), steps_table(found.jointly, result))
+    blocks += paragraphs(_together(found, result))
+    return Chapter("next", say("further.section.next"), tuple(blocks))
 
 
-def _baseline(found: NextTeams) -> str:
-    return text("further.next.baseline", **_reach(found.baseline))
-
-
-def _jointly(found: NextTeams) -> str:
-    """The head of the new teams that are best together: other places than one at a time, or the same."""
-    same = {step.base for step in found.one_by_one} == {step.base for step in found.jointly}
-    return text("further.next.same" if same else "further.next.jointly", count=number(len(found.jointly)))
-
-
-def _together(found: NextTeams, result: Result) -> list[str]:
-    """What all of them reach, and why there are fewer than were asked for or they reach less than some."""
-    said = [text("further.next.together", **_reach(result))] if found.jointly else []
-    if len(found.jointly) < found.asked:
-        size = rules_report.minimum(result.plan.settings)
-        values = {"asked": number(found.asked), "count": number(len(found.jointly)), "size": size}
-        said.append(text("further.next.fewer" if found.jointly else "further.next.no_room", **values))
-        if found.possible_from:
-            shown = number(found.possible_from)
-            said.append(text("further.next.possible_from", asked=number(found.asked), size=shown))
-    one_by_one = found.baseline.within + sum(step.within or 0 for step in found.one_by_one)
-    if result.within < one_by_one:
-        said.append(text("further.next.worse", count=number(len(found.one_by_one))))
-    return said
-
-
-def _standing_lines(found: NextTeams, result: Result) -> list[str]:
+def _standing(found: NextTeams, result: Result) -> Iterator[Words]:
     """The listed teams by where they stand, those without a place, and those that are left out."""
     standing = found.standing
     here = [team for teams in standing.bases.values() for team in teams]
     if here:
         each = [
             f"{name} ({', '.join(team.name for team in teams)})"
-            for name, teams in zip(unit_names(standing.bases, result), standing.bases.values(), strict=True)
+            for name, teams in zip(differences.unit_names(standing.bases, result), standing.bases.values(), strict=True)
         ]
-        said = [text("further.next.standing", count=number(len(here)), names=listed(each))]
+        yield say("further.next.standing", count=Number(len(here)), names=differences.listed(each))
     else:
-        said = [text("further.next.none", area=result.plan.area.name)]
+        yield say("further.next.none", area=result.plan.area.name)
     if standing.unplaced:
-        said.append(text("further.next.unplaced", names=", ".join(team.name for team in standing.unplaced)))
+        yield say("further.next.unplaced", names=", ".join(team.name for team in standing.unplaced))
     if standing.left_out:
-        said.append(text("further.next.left_out", names=", ".join(team.name for team in standing.left_out)))
-    return [*said, text("further.next.status")]
+        yield say("further.next.left_out", names=", ".join(team.name for team in standing.left_out))
+    yield say("further.next.status")
 
 
-def _reach(result: Result) -> dict[str, str]:
-    shares = {"within": percent(share_within(result)), "served": percent(result.figures.served)}
-    return {**limit_words(result), **shares}
+def _baseline(found: NextTeams) -> Words:
+    return say("further.next.baseline", **_reach(found.baseline))
 
 
-def _step_lines(steps: Sequence[NextTeam], result: Result) -> Iterator[str]:
-    for rank, step in enumerate(steps, start=1):
-        people = _gained(step, result)
-        yield text("further.next.step", rank=number(rank), base=step.base.name, people=people)
+def _jointly(found: NextTeams) -> Words:
+    """The head of the new teams that are best together: other places than one at a time, or the same."""
+    same = {step.base for step in found.one_by_one} == {step.base for step in found.jointly}
+    return say("further.next.same" if same else "further.next.jointly", count=Number(len(found.jointly)))
 
 
-def _gained(step: NextTeam, result: Result) -> str:
-    if step.within is None or step.served is None:
-        return text("further.next.needed")
-    return people_words(step.within, step.served, result)
-
-
-def next_sections(found: NextTeams, result: Result) -> Iterator[str]:
-    """Sentences and tables of the next teams, as Markdown."""
-    yield from map(escaping.markdown, _standing_lines(found, result))
-    if found.standing.bases:
-        yield _standing_table(found, result)
-    yield escaping.markdown(_baseline(found))
+def _together(found: NextTeams, result: Result) -> Iterator[Words]:
+    """What all of them reach, and why there are fewer than were asked for or they reach less than some."""
+    asked, count = Number(found.asked), Number(len(found.jointly))
     if found.jointly:
-        yield text("further.next.one_by_one")
-        yield _steps_table(found.one_by_one, result)
-        yield escaping.markdown(_jointly(found))
-        yield _steps_table(found.jointly, result)
-    yield from map(escaping.markdown, _together(found, result))
+        yield say("further.next.together", **_reach(result))
+    if len(found.jointly) < found.asked:
+        size = rules.minimum(result.plan.settings)
+        key = "further.next.fewer" if found.jointly else "further.next.no_room"
+        yield say(key, asked=asked, count=count, size=size)
+        if found.possible_from:
+            yield say("further.next.possible_from", asked=asked, size=Number(found.possible_from))
+    one_by_one = found.baseline.within + sum(step.within or 0 for step in found.one_by_one)
+    if result.within < one_by_one:
+        yield say("further.next.worse", count=Number(len(found.one_by_one)))
 
 
-def _standing_table(found: NextTeams, result: Result) -> str:
-    bases = found.standing.bases
-    rows = [
-        [name, number(len(teams)), ", ".join(team.name for team in teams), text("teams.status")]
-        for name, teams in zip(unit_names(bases, result), bases.values(), strict=True)
-    ]
-    return table(("base", "count", "names", "status"), rows)
+def _reach(result: Result) -> dict[str, Words]:
+    shares = {"within": Percent(share_within(result)), "served": Percent(result.figures.served)}
+    return {"limit": differences.limit(result), **shares}
 
 
-def _steps_table(steps: Sequence[NextTeam], result: Result) -> str:
-    rows = [
-        [number(rank), step.base.name, signed_cell(step.within), signed_cell(step.served)]
+def _steps(steps: Sequence[NextTeam], result: Result) -> tuple[Sentence, ...]:
+    """A numbered list of the new teams."""
+    return tuple(
+        Sentence(say("further.next.step", base=step.base.name, people=_gained(step, result)), number=rank)
         for rank, step in enumerate(steps, start=1)
-    ]
-    return table(("rank", "new_base", "more_within", "more_served"), rows, **limit_words(result))
+    )
+
+
+def _gained(step: NextTeam, result: Result) -> Words:
+    if step.within is None or step.served is None:
+        return say("further.next.needed")
+    return differences.people(step.within, step.served, result)
+
+
+def standing_table(found: NextTeams, result: Result) -> Table:
+    """A row for each unit where listed teams stand."""
+    bases = found.standing.bases
+    rows = tuple(
+        (name, Number(len(teams)), ", ".join(team.name for team in teams), say("teams.status"))
+        for name, teams in zip(differences.unit_names(bases, result), bases.values(), strict=True)
+    )
+    return Table("standing", differences.columns(("base", "count", "names", "status"), result), rows)
+
+
+def steps_table(steps: Sequence[NextTeam], result: Result) -> Table:
+    """A row for each new team."""
+    rows = tuple(
+        (Number(rank), step.base.name, differences.change(step.within), differences.change(step.served))
+        for rank, step in enumerate(steps, start=1)
+    )
+    return Table("steps", differences.columns(("rank", "new_base", "more_within", "more_served"), result), rows)

@@ -1,220 +1,226 @@
-"""The plan in words, for the screen and for ``summary.md``."""
+"""A plan in words: its figures, its teams, who has none, and what it is made under."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from factgeo.atlas.pack import Atlas
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import Number, Percent, Words, joined, say
+from factgeo.language.figures import minutes
 from factgeo.people.need import TargetGroup
 from factgeo.planning.check import OF_PROOF, Finding
 from factgeo.planning.effects import Effect, Effects
 from factgeo.planning.measure import PlanFigures, TeamFigures
-from factgeo.planning.plan import Plan
+from factgeo.planning.plan import Catchment, Plan
 from factgeo.planning.result import Result
-from factgeo.report.rules import goal_sentence, minimum, rules, sources
-from factgeo.report.unserved import unserved_sentence
-from factgeo.settings import Settings
+from factgeo.report import rules, unserved
+from factgeo.report.content import Block, Cell, Chapter, Column, Report, Sentence, Table, items, paragraphs
 
 MOST_CHANGED = 8  # units listed by name when roads change
 
 
-def minutes(value: float | None) -> str:
-    """Minutes without decimals; a dash where there is no figure."""
-    return "–" if value is None else number(value)
+def brief(result: Result) -> tuple[Sentence, ...]:
+    """The result in a few sentences, and what closures and new links change."""
+    return (*paragraphs(_whole(result)), *_changed(result))
 
 
-def lines(result: Result) -> list[str]:
-    """The result in a few lines."""
-    return [*_whole(result), *_changed(result)]
-
-
-def _whole(result: Result) -> list[str]:
-    """The plan and its figures."""
-    plan, figures = result.plan, result.figures
-    if not plan.catchments:
-        return [text("summary.empty", area=plan.area.name, minimum=minimum(plan.settings)), _people(figures)]
-    teams = sum(team.teams for team in figures.teams)
-    key = "summary.found" if len(figures.teams) > 1 else "summary.found_one"
-    found = text(key, area=plan.area.name, catchments=number(len(figures.teams)), teams=number(teams))
-    limit = number(plan.settings.travel.minutes)
-    within = figures.share_within.get(int(plan.settings.travel.minutes))
-    reach = text("summary.served", share=percent(figures.served))
-    if within is not None:
-        reach += " " + text("summary.within", share=percent(within), limit=limit)
-    mean = text("summary.mean", mean=minutes(figures.mean_min), unreachable=number(figures.unreachable))
-    said = [found, _people(figures), reach, mean, _services(figures), _left_out(plan), proof_sentence(result)]
-    if plan.act is not None:
-        said.insert(-2, _act_sentence(plan, figures))
-    if broken := [note for note in result.notes if note.key not in OF_PROOF]:
-        said.append(text("summary.notes", notes=_listed(broken)))
-    return said
-
-
-def _changed(result: Result) -> list[str]:
-    """What closures and new links change, where there are any and there is a plan."""
-    if result.effects is None or not result.plan.catchments:
-        return []
-    return effect_lines(result.effects, result)
-
-
-def effect_lines(effects: Effects, result: Result) -> list[str]:
-    """What closures and new links change: for all, and for the units that notice most."""
-    roads, whole = result.plan.settings.roads, effects.whole
-    names = ", ".join([*roads.closed, *(link.name for link in roads.added)])
-    head = text("effect.head", names=names, limit=number(result.plan.settings.travel.minutes), **_sides(whole))
-    noticed = [effect for effect in effects.units if effect.changes]
-    if not noticed:
-        return [head, text("effect.nobody")]
-    units = result.atlas.units["name"]
-    shown = [text("effect.unit", unit=units[e.unit_code], **_sides(e)) for e in noticed[:MOST_CHANGED]]
-    rest = len(noticed) - len(shown)
-    return [head, *shown, *([text("effect.more", count=number(rest))] if rest else [])]
-
-
-def _sides(effect: Effect) -> dict[str, str]:
-    return {
-        "mean_today": minutes(effect.today.mean_min),
-        "mean_then": minutes(effect.then.mean_min),
-        "within_today": number(effect.today.within),
-        "within_then": number(effect.then.within),
-        "lost_today": number(effect.today.lost),
-        "lost_then": number(effect.then.lost),
-    }
-
-
-def _act_sentence(plan: Plan, figures: PlanFigures) -> str:
-    """How many ACT areas there are, and whom they cover."""
-    covered = sum(area.population for area in figures.act)
-    share = percent(covered / figures.population if figures.population else 0.0)
-    within = len([team for team in figures.teams if "act_within_fact" in team.flags])
-    rule, limit = number(plan.settings.service.act_adults), number(plan.settings.travel.minutes)
-    return text(
-        "summary.act", count=number(len(figures.act)), share=share, within=number(within), rule=rule, limit=limit
+def report(result: Result) -> Report:
+    """The whole plan: the sentences, the teams, the unserved, the rules and the sources."""
+    plan, settings = result.plan, result.plan.settings
+    chapters: list[tuple[str, tuple[Block, ...]]] = [
+        ("teams", (teams_table(result),) if plan.catchments else ()),
+        ("parts", (Sentence(say("summary.parts_how")), _parts_table(result)) if result.splits else ()),
+        ("act_areas", (_act_table(result),) if result.figures.act else ()),
+        ("without_team", without_team(result)),
+        ("rules", rules.rules(settings, result.atlas)),
+        ("sources", rules.sources(result.atlas, settings)),
+    ]
+    return Report(
+        "plan",
+        say("summary.title", area=plan.area.name),
+        brief(result),
+        tuple(Chapter(key, say(f"summary.{key}"), blocks) for key, blocks in chapters if blocks),
     )
 
 
-def _people(figures: PlanFigures) -> str:
-    return text("summary.people", population=number(figures.population), adults=number(figures.adults))
+def _whole(result: Result) -> Iterator[Words]:
+    """The plan and its figures."""
+    plan, figures = result.plan, result.figures
+    yield head(result)
+    yield say("summary.people", population=Number(figures.population), adults=Number(figures.adults))
+    if not plan.catchments:
+        return
+    yield _reach(result)
+    yield say("summary.mean", mean=minutes(figures.mean_min), unreachable=Number(figures.unreachable))
+    yield _services(figures)
+    if plan.act is not None:
+        yield _act(plan, figures)
+    yield _left_out(plan)
+    yield proof(result)
+    if broken := [note for note in result.notes if note.key not in OF_PROOF]:
+        yield say("summary.notes", notes=_listed(broken))
 
 
-def _services(figures: PlanFigures) -> str:
+def head(result: Result) -> Words:
+    """How many catchments and teams there are, or why there are none."""
+    plan, teams = result.plan, result.figures.teams
+    if not plan.catchments:
+        return say("summary.empty", area=plan.area.name, minimum=rules.minimum(plan.settings))
+    return say(
+        "summary.found" if len(teams) > 1 else "summary.found_one",
+        area=plan.area.name,
+        catchments=Number(len(teams)),
+        teams=Number(sum(team.teams for team in teams)),
+    )
+
+
+def _reach(result: Result) -> Words:
+    figures, limit = result.figures, result.plan.settings.travel.minutes
+    served, within = say("summary.served", share=Percent(figures.served)), figures.share_within.get(int(limit))
+    if within is None:
+        return served
+    return joined((served, say("summary.within", share=Percent(within), limit=Number(limit))), " ")
+
+
+def _services(figures: PlanFigures) -> Words:
     counts = Counter(team.service for team in figures.teams)
-    named = [f"{text(f'service.{service}')} {number(count)}" for service, count in sorted(counts.items())]
-    return text("summary.services", services=", ".join(named))
+    named = (joined((say(f"service.{name}"), Number(count)), " ") for name, count in sorted(counts.items()))
+    return say("summary.services", services=joined(named))
 
 
-def _left_out(plan: Plan) -> str:
+def _act(plan: Plan, figures: PlanFigures) -> Words:
+    """How many ACT areas there are, and whom they cover."""
+    covered = sum(area.population for area in figures.act)
+    return say(
+        "summary.act",
+        count=Number(len(figures.act)),
+        share=Percent(covered / figures.population if figures.population else 0.0),
+        within=Number(len([team for team in figures.teams if "act_within_fact" in team.flags])),
+        rule=Number(plan.settings.service.act_adults),
+        limit=Number(plan.settings.travel.minutes),
+    )
+
+
+def _left_out(plan: Plan) -> Words:
     count = len(plan.unserved)
     if count == 0:
-        return text("summary.all_served")
-    return text("summary.one_unserved") if count == 1 else text("summary.unserved", count=number(count))
+        return say("summary.all_served")
+    return say("summary.one_unserved") if count == 1 else say("summary.unserved", count=Number(count))
 
 
-def _listed(findings: Iterable[Finding]) -> str:
-    return "; ".join(finding.text() for finding in findings)
-
-
-def proof_sentence(result: Result) -> str:
+def proof(result: Result) -> Words:
     """How good the plan is known to be, and what decided it; whether it is only a file that says so."""
-    plan, proof = result.plan, result.proof
-    if proof != plan.proof:
-        return text("proof.refuted", findings=_listed([n for n in result.notes if n.key in OF_PROOF] or result.notes))
-    said = [text(f"proof.{proof.status}", gap=percent(proof.gap, 4), seconds=number(proof.seconds, 1))]
-    if proof.stages:
-        said += [*([text("proof.claimed")] if proof.claimed else []), goal_sentence(plan.settings)]
-    return " ".join(said)
+    plan, found = result.plan, result.proof
+    if found != plan.proof:
+        return say("proof.refuted", findings=_listed([n for n in result.notes if n.key in OF_PROOF] or result.notes))
+    said: list[Words] = [say(f"proof.{found.status}", gap=Percent(found.gap, 4), seconds=Number(found.seconds, 1))]
+    if found.stages:
+        said += [*([say("proof.claimed")] if found.claimed else []), rules.goal(plan.settings)]
+    return joined(said, " ")
 
 
-def markdown(result: Result, atlas: Atlas) -> str:
-    """``summary.md``: the result, the teams, the unserved, the rules and the sources."""
-    plan, figures = result.plan, result.figures
-    parts = [
-        f"# {escaping.markdown(text('summary.title', area=plan.area.name))}",
-        *map(escaping.markdown, _whole(result)),
-    ]
-    parts += map(escaping.lines, _changed(result))
-    if figures.teams:
-        parts += [f"## {text('summary.teams')}", _teams_table(figures, plan, atlas)]
-    if result.splits:
-        parts += [f"## {text('summary.parts')}", text("summary.parts_how"), _parts_table(result, atlas)]
-    if figures.act:
-        parts += [f"## {text('summary.act_areas')}", _act_table(figures, plan)]
-    if plan.unserved:
-        listed = (unserved_sentence(entry, result, atlas) for entry in plan.unserved)
-        parts += [f"## {text('summary.without_team')}", escaping.bullets(listed)]
-    parts += [f"## {text('summary.rules')}", escaping.lines(rules(plan.settings, atlas))]
-    parts += [f"## {text('summary.sources')}", escaping.lines(sources(atlas, plan.settings))]
-    return "\n\n".join(parts) + "\n"
+def _listed(findings: Iterable[Finding]) -> Words:
+    return joined(findings, "; ")
 
 
-def _act_table(figures: PlanFigures, plan: Plan) -> str:
-    """The ACT areas with their teams and how a caseload would be filled."""
-    areas = plan.act.areas if plan.act else ()
-    columns = ("id", "act_base", "act_teams", "population", "adults", "adults_within", "act_level", "caseload", "p95")
-    rows = [
-        [
-            act.act_id, act.name, ", ".join(area.teams), number(act.population), number(act.adults),
-            number(act.adults_within), _range(act.act_level), "–".join(map(number, act.caseload)),
-            minutes(act.travel.p95_min),
-        ]
-        for act, area in zip(figures.act, areas, strict=True)
-    ]  # fmt: skip
-    return escaping.table([text(f"column.{column}") for column in columns], rows)
+# what closures and new links change
 
 
-def _parts_table(result: Result, atlas: Atlas) -> str:
-    """The parts of big units with their bases, people, minutes and balance."""
-    columns = ("id", "units", "part_base", "population", "adults", "mean", "p95", "balance")
-    rows = []
-    for split in result.splits:
-        balance = f"± {percent(split.balance, 0)}" if split.balance < 1 else text("balance.none")
-        for part in split.parts:
-            own, unit = result.parts[part.code], str(atlas.units.at[part.unit_code, "name"])
-            people = [number(own.population), number(own.adults)]
-            away = [minutes(own.travel.mean_min), minutes(own.travel.p95_min)]
-            rows.append([part.code, unit, part.base.name, *people, *away, balance])
-    return escaping.table([text(f"column.{column}") for column in columns], rows)
+def _changed(result: Result) -> tuple[Sentence, ...]:
+    """For all, and for the units that notice most; empty without closures, links or a plan."""
+    effects = result.effects
+    if effects is None or not result.plan.catchments:
+        return ()
+    noticed = [effect for effect in effects.units if effect.changes]
+    if not noticed:
+        return paragraphs([_effect_on_all(effects, result), say("effect.nobody")])
+    units, rest = result.atlas.units["name"], len(noticed) - MOST_CHANGED
+    shown = [say("effect.unit", unit=units[e.unit_code], **_sides(e)) for e in noticed[:MOST_CHANGED]]
+    more = [say("effect.more", count=Number(rest))] if rest > 0 else []
+    return (Sentence(_effect_on_all(effects, result)), *items([*shown, *more]))
 
 
-def _range(group: TargetGroup) -> str:
-    return f"{number(group.central)} ({number(group.low)}–{number(group.high)})"
+def _effect_on_all(effects: Effects, result: Result) -> Words:
+    roads, limit = result.plan.settings.roads, Number(result.plan.settings.travel.minutes)
+    names = ", ".join([*roads.closed, *(link.name for link in roads.added)])
+    return say("effect.head", names=names, limit=limit, **_sides(effects.whole))
 
 
-def _teams_table(figures: PlanFigures, plan: Plan, atlas: Atlas) -> str:
-    columns = [
-        "id",
-        "team",
-        "units",
-        "service",
-        "population",
-        "adults",
-        "target",
-        "median",
-        "p95",
-        "within",
-        "notes",
-    ]
-    rows = [
-        _team_row(team, catchment.units, plan.settings, atlas)
-        for team, catchment in zip(figures.teams, plan.catchments, strict=True)
-    ]
-    return escaping.table([text(f"column.{column}") for column in columns], rows)
+def _sides(effect: Effect) -> dict[str, Words]:
+    return {
+        "mean_today": minutes(effect.today.mean_min),
+        "mean_then": minutes(effect.then.mean_min),
+        "within_today": Number(effect.today.within),
+        "within_then": Number(effect.then.within),
+        "lost_today": Number(effect.today.lost),
+        "lost_then": Number(effect.then.lost),
+    }
 
 
-def _team_row(team: TeamFigures, units: tuple[str, ...], settings: Settings, atlas: Atlas) -> list[str]:
-    travel = team.travel
-    return [
+# chapters
+
+
+def without_team(result: Result) -> tuple[Sentence, ...]:
+    """Each unit without a team, with the reason."""
+    return items(unserved.reason(entry, result) for entry in result.plan.unserved)
+
+
+def teams_table(result: Result) -> Table:
+    """A row for each catchment."""
+    names = ("id", "team", "units", "service", "population", "adults", "target", "median", "p95", "within", "notes")
+    pairs = zip(result.figures.teams, result.plan.catchments, strict=True)
+    return Table("teams", _columns(names), tuple(_team_row(team, catchment, result) for team, catchment in pairs))
+
+
+def _team_row(team: TeamFigures, catchment: Catchment, result: Result) -> tuple[Cell, ...]:
+    limit = Number(result.plan.settings.travel.minutes)
+    return (
         team.team_id,
         team.name,
-        ", ".join(atlas.units.loc[list(units), "name"]),
-        text(f"service.{team.service}"),
-        number(team.population),
-        number(team.adults),
+        ", ".join(result.atlas.units.loc[list(catchment.units), "name"]),
+        say(f"service.{team.service}"),
+        Number(team.population),
+        Number(team.adults),
         _range(team.target_group),
-        minutes(travel.median_min),
-        minutes(travel.p95_min),
-        percent(travel.share_within[60], 0),
-        ", ".join(text(f"flag.{flag}", limit=number(settings.travel.minutes)) for flag in team.flags),
-    ]
+        minutes(team.travel.median_min),
+        minutes(team.travel.p95_min),
+        Percent(team.travel.share_within[60], 0),
+        joined(say(f"flag.{flag}", limit=limit) for flag in team.flags),
+    )
+
+
+def _parts_table(result: Result) -> Table:
+    """The parts of big units with their bases, people, minutes and balance."""
+    rows: list[tuple[Cell, ...]] = []
+    for split in result.splits:
+        balance = joined(("± ", Percent(split.balance, 0)), "") if split.balance < 1 else say("balance.none")
+        for part in split.parts:
+            own, unit = result.parts[part.code], str(result.atlas.units.at[part.unit_code, "name"])
+            people = (Number(own.population), Number(own.adults))
+            away = (minutes(own.travel.mean_min), minutes(own.travel.p95_min))
+            rows.append((part.code, unit, part.base.name, *people, *away, balance))
+    names = ("id", "units", "part_base", "population", "adults", "mean", "p95", "balance")
+    return Table("parts", _columns(names), tuple(rows))
+
+
+def _act_table(result: Result) -> Table:
+    """The ACT areas with their teams and how a caseload would be filled."""
+    areas = result.plan.act.areas if result.plan.act else ()
+    names = ("id", "act_base", "act_teams", "population", "adults", "adults_within", "act_level", "caseload", "p95")
+    rows = (
+        (
+            act.act_id, act.name, ", ".join(area.teams), Number(act.population), Number(act.adults),
+            Number(act.adults_within), _range(act.act_level), joined(map(Number, act.caseload), "–"),
+            minutes(act.travel.p95_min),
+        )
+        for act, area in zip(result.figures.act, areas, strict=True)
+    )  # fmt: skip
+    return Table("act_areas", _columns(names), tuple(rows))
+
+
+def _columns(names: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, say(f"column.{name}")) for name in names)
+
+
+def _range(group: TargetGroup) -> Words:
+    return joined((Number(group.central), " (", Number(group.low), "–", Number(group.high), ")"), "")

@@ -21,6 +21,7 @@ from factgeo.reach.sensitivity import Sensitivity
 from factgeo.report import measure as measure_report
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report.rules import sources
+from factgeo.report.writers import markdown as markdown_writer
 from factgeo.settings import Settings
 
 PRESETS = ("planner", "report-2017", "slide")
@@ -157,7 +158,7 @@ def markdown(found: ReachReport, atlas: Atlas) -> str:
     if found.sensitivity:
         parts.append(re.sub("^#", "##", sensitivity_report.markdown(found.sensitivity), flags=re.MULTILINE))
         parts += [f"![{text('reach.chapter.curves')}](curves.png)", f"![{text('reach.chapter.swings')}](swings.png)"]
-    parts += [f"## {text('summary.sources')}", escaping.lines(sources(atlas, found.reach.settings))]
+    parts += [f"## {text('summary.sources')}", markdown_writer.blocks(sources(atlas, found.reach.settings))]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

@@ -5,71 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factgeo.atlas.pack import Atlas
-from factgeo.language import catalogue, number, percent, text
+from factgeo.language import Number, Percent, Words, catalogue, joined, say
+from factgeo.language.figures import NO_FIGURE
 from factgeo.people import need
 from factgeo.planning import edits
+from factgeo.report.content import Sentence, items
 from factgeo.settings import Settings
 
 GRID_CHECKS = ("grid_corrected", "grid_exact")
 
 
-def minimum(settings: Settings) -> str:
+def minimum(settings: Settings) -> Words:
     """The size rule in words: ``15 000 innbyggere``."""
-    return text(f"size.{settings.size.who}", count=number(settings.size.minimum))
+    return say(f"size.{settings.size.who}", count=Number(settings.size.minimum))
 
 
-def goal_sentence(settings: Settings) -> str:
+def goal(settings: Settings) -> Words:
     """What makes one plan better than another, with its prices, tolerance or floor."""
-    goal = settings.goal
-    return text(
-        f"goal.{goal.name}",
-        beyond=number(goal.beyond_price),
-        unserved=number(goal.unserved_price),
-        tolerance=percent(goal.tolerance),
-        floor=percent(goal.reach_floor),
-        limit=number(settings.travel.minutes),
+    asked = settings.goal
+    return say(
+        f"goal.{asked.name}",
+        beyond=Number(asked.beyond_price),
+        unserved=Number(asked.unserved_price),
+        tolerance=Percent(asked.tolerance),
+        floor=Percent(asked.reach_floor),
+        limit=Number(settings.travel.minutes),
     )
 
 
-def rules(settings: Settings, atlas: Atlas) -> str:
-    """The settings that a planner should know before quoting the plan, as a list of plain words."""
-    travel, ferry = settings.travel, settings.ferry
-    listed = [
-        text("rule.size", minimum=minimum(settings)),
-        text("rule.border", border=text(f"border.{settings.border}")),
-        text("rule.travel", limit=number(travel.minutes), too_far=number(travel.too_far)),
-        goal_sentence(settings),
-        text("rule.ferry", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
-        *(line.removeprefix("- ") for line in _waiting(settings)),
-    ]
+def rules(settings: Settings, atlas: Atlas) -> tuple[Sentence, ...]:
+    """The settings that a planner should know before quoting the plan, as a list."""
+    return items([*_rules(settings), *_demands(settings, atlas), say("rule.guidance")])
+
+
+def _rules(settings: Settings) -> Iterator[Words]:
+    travel, ferry, count = settings.travel, settings.ferry, settings.teams
+    limit = Number(travel.minutes)
+    yield say("rule.size", minimum=minimum(settings))
     if settings.capacity.enabled:
-        listed.insert(1, text("rule.capacity", per_team=number(settings.capacity.per_team)))
+        yield say("rule.capacity", per_team=Number(settings.capacity.per_team))
+    yield say("rule.border", border=say(f"border.{settings.border}"))
+    yield say("rule.travel", limit=limit, too_far=Number(travel.too_far))
+    yield goal(settings)
+    yield say("rule.ferry", fixed=Number(ferry.fixed_min, 1), per_km=Number(ferry.min_per_km, 2))
+    yield from _waiting(settings)
     if travel.hard:
-        listed.append(text("rule.hard", share=percent(travel.hard_share), limit=number(travel.minutes)))
-    if settings.teams.at_least or settings.teams.at_most:
-        most = number(settings.teams.at_most) if settings.teams.at_most else "–"
-        listed.append(text("rule.teams", least=number(settings.teams.at_least), most=most))
-    if settings.teams.per_zone:
-        listed.append(text("rule.per_zone", count=number(settings.teams.per_zone)))
-    listed += [text(f"rule.{role}", names=", ".join(names)) for role, names in _base_rules(settings) if names]
-    listed += _demands(settings, atlas)
-    return "\n".join(f"- {line}" for line in [*listed, text("rule.guidance")])
+        yield say("rule.hard", share=Percent(travel.hard_share), limit=limit)
+    if count.at_least or count.at_most:
+        most = Number(count.at_most) if count.at_most else NO_FIGURE
+        yield say("rule.teams", least=Number(count.at_least), most=most)
+    if count.per_zone:
+        yield say("rule.per_zone", count=Number(count.per_zone))
+    yield from (say(f"rule.{role}", names=", ".join(names)) for role, names in _base_rules(settings) if names)
 
 
-def _demands(settings: Settings, atlas: Atlas) -> Iterator[str]:
+def _demands(settings: Settings, atlas: Atlas) -> Iterator[Words]:
     """What a planner demands of the plan."""
     asked = edits.resolved(settings, atlas)
     name = atlas.units["name"]
     for team in asked.keep:
-        yield text("rule.keep", team=team.name, units=", ".join(name[list(team.units)]))
+        yield say("rule.keep", team=team.name, units=", ".join(name[list(team.units)]))
     for lock in asked.lock:
-        yield text("rule.lock", base=lock.base, units=", ".join(name[list(lock.units)]))
+        yield say("rule.lock", base=lock.base, units=", ".join(name[list(lock.units)]))
     for key, groups in (("together", asked.together), ("apart", asked.apart), ("leave", (asked.leave,))):
-        yield from (text(f"rule.{key}", units=", ".join(name[list(units)])) for units in groups if units)
+        yield from (say(f"rule.{key}", units=", ".join(name[list(units)])) for units in groups if units)
     if settings.existing.listed:
-        yield text("rule.listed")
+        yield say("rule.listed")
     if settings.moves.previous:
-        yield text("rule.moves", price=number(settings.moves.price))
+        yield say("rule.moves", price=Number(settings.moves.price))
 
 
 def _base_rules(settings: Settings) -> list[tuple[str, list[str]]]:
@@ -83,20 +86,29 @@ def _base_rules(settings: Settings) -> list[tuple[str, list[str]]]:
     ]
 
 
-def sources(atlas: Atlas, settings: Settings) -> str:
-    """Where the figures come from, with date and quality, as a list of plain words."""
-    fraction = need.fraction(atlas, settings)
-    listed = [
-        text("source.population", year=atlas.year),
-        text("source.cells", grid=_grid_year(atlas)),
-        *_network_sources(str(atlas.manifest["settings"]["roads"])),
-        text("source.ferries"),
-        text("source.target", share=percent(fraction.central, 2), source=fraction.source,
-             denominator=text(f"denominator.{fraction.denominator}")),
-        text("source.areas"),
-        text("source.digests", pack=atlas.digest[:12], settings=settings.digest()[:12]),
-    ]  # fmt: skip
-    return "\n".join(f"- {line}" for line in listed)
+def sources(atlas: Atlas, settings: Settings) -> tuple[Sentence, ...]:
+    """Where the figures come from, with date and quality, as a list."""
+    return items(_sources(atlas, settings))
+
+
+def _sources(atlas: Atlas, settings: Settings) -> Iterator[Words]:
+    fraction, network = need.fraction(atlas, settings), str(atlas.manifest["settings"]["roads"])
+    yield say("source.population", year=atlas.year)
+    yield say("source.cells", grid=_grid_year(atlas))
+    if network == "N1000":
+        yield say("source.roads")
+        yield say("source.speeds")
+    else:
+        yield say("source.other_roads", name=network)
+    yield say("source.ferries")
+    yield say(
+        "source.target",
+        share=Percent(fraction.central, 2),
+        source=fraction.source,
+        denominator=say(f"denominator.{fraction.denominator}"),
+    )
+    yield say("source.areas")
+    yield say("source.digests", pack=atlas.digest[:12], settings=settings.digest()[:12])
 
 
 def _grid_year(atlas: Atlas) -> str:
@@ -104,45 +116,37 @@ def _grid_year(atlas: Atlas) -> str:
     return next(str(check["value"]) for check in atlas.manifest["checks"] if check["key"] in GRID_CHECKS)
 
 
-def _network_sources(network: str) -> list[str]:
-    if network == "N1000":
-        return [text("source.roads"), text("source.speeds")]
-    return [text("source.other_roads", name=network)]
-
-
-def explanation(settings: Settings) -> list[str]:
+def explanation(settings: Settings) -> tuple[Sentence, ...]:
     """Every assumption behind a travel time, with its value and its source or the tag estimate."""
+    return (Sentence(say("explain.head")), *items(_assumptions(settings)))
+
+
+def _assumptions(settings: Settings) -> Iterator[Words]:
     roads, ferry, access = settings.roads, settings.ferry, settings.access
-    speeds = ", ".join(f"{name} {number(kph)}" for name, kph in roads.speed_kph.model_dump().items())
-    seasons = ", ".join(text(f"season.{name}") for name in ("summer", "tourist", "boats") if getattr(ferry, name))
-    return [
-        text("explain.head"),
-        text("explain.speed", speeds=speeds),
-        text("explain.stretch", factor=number(roads.stretch, 2)),
-        text("explain.factors", junction=number(roads.junction_factor, 2), winter=number(roads.winter_factor, 2)),
-        text("explain.crossing", fixed=number(ferry.fixed_min, 1), per_km=number(ferry.min_per_km, 2)),
-        *_waiting(settings),
-        text("explain.seasons", extra=seasons or text("season.none")),
-        text("explain.access", speed=number(access.speed_kph), detour=number(access.detour, 1)),
-        *([text("explain.closed", names=", ".join(roads.closed))] if roads.closed else []),
-        *(
-            text("explain.added", name=link.name, minutes=number(link.minutes, 1), km=number(link.km, 1))
-            for link in roads.added
-        ),
-    ]
+    speeds = joined(joined((name, Number(kph)), " ") for name, kph in roads.speed_kph.model_dump().items())
+    seasons = [say(f"season.{name}") for name in ("summer", "tourist", "boats") if getattr(ferry, name)]
+    yield say("explain.speed", speeds=speeds)
+    yield say("explain.stretch", factor=Number(roads.stretch, 2))
+    yield say("explain.factors", junction=Number(roads.junction_factor, 2), winter=Number(roads.winter_factor, 2))
+    yield say("explain.crossing", fixed=Number(ferry.fixed_min, 1), per_km=Number(ferry.min_per_km, 2))
+    yield from _waiting(settings)
+    yield say("explain.seasons", extra=joined(seasons or [say("season.none")]))
+    yield say("explain.access", speed=Number(access.speed_kph), detour=Number(access.detour, 1))
+    if roads.closed:
+        yield say("explain.closed", names=", ".join(roads.closed))
+    for link in roads.added:
+        yield say("explain.added", name=link.name, minutes=Number(link.minutes, 1), km=Number(link.km, 1))
 
 
-def _waiting(settings: Settings) -> list[str]:
+def _waiting(settings: Settings) -> Iterator[Words]:
     """How long one waits for a ferry, by which rule, and the planner's timetable if that rule uses it."""
     ferry = settings.ferry
-    said = [text(f"explain.wait.{ferry.wait_rule}", wait=number(ferry.wait_min))]
+    yield say(f"explain.wait.{ferry.wait_rule}", wait=Number(ferry.wait_min))
     if ferry.timetable and ferry.wait_rule == "half_headway":
-        names = ", ".join(f"{name} {number(minutes, 1)}" for name, minutes in ferry.timetable.items())
-        said.append(text("explain.timetable", names=names))
-    return said
+        names = joined(joined((name, Number(minutes, 1)), " ") for name, minutes in ferry.timetable.items())
+        yield say("explain.timetable", names=names)
 
 
-def attribution(lang: str | None = None) -> list[str]:
-    """The publishers whose data the pack was computed from, one line each, as their licences ask."""
-    keys = sorted(key for key in catalogue.entries() if key.startswith("attribution."))
-    return [text(key, lang=lang) for key in keys]
+def attribution() -> tuple[Words, ...]:
+    """The publishers whose data the pack was computed from, as their licences ask."""
+    return tuple(say(key) for key in sorted(catalogue.entries()) if key.startswith("attribution."))

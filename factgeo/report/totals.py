@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from factgeo.capacity import capacity
 from factgeo.capacity.driving import Range
-from factgeo.explore.compare import tenth
 from factgeo.language import number, text
-from factgeo.language.figures import half
+from factgeo.language.figures import Signed, half, maybe_tenth
 from factgeo.planning.check import Finding
 from factgeo.planning.result import Result
-from factgeo.report.comparison import signed
 
 SHOWN_MIN = 60  # minutes for which every plan has its share
 
@@ -103,7 +101,7 @@ def change_lines(difference: Change) -> list[str]:
         told += _line(text("draft.change.within", limit=number(limit)), had, has)
     return [
         *told,
-        *_line(text("draft.change.mean"), tenth(before.mean_min), tenth(after.mean_min), 1),
+        *_line(text("draft.change.mean"), maybe_tenth(before.mean_min), maybe_tenth(after.mean_min), 1),
         *_line(text("draft.change.catchments"), before.catchments, after.catchments),
         *_line(text("draft.change.teams"), before.teams, after.teams),
         *_line(text("draft.change.positions"), *staff, 0 if all(map(float.is_integer, staff)) else 1),
@@ -115,7 +113,7 @@ def _line(what: str, before: float | None, after: float | None, digits: int = 0)
     if before == after:
         return
     shown = ["–" if each is None else number(each, digits) for each in (before, after)]
-    change = "–" if before is None or after is None else signed(after - before, digits)
+    change = "–" if before is None or after is None else Signed(after - before, digits)
     yield text("draft.change.line", what=what, change=change, before=shown[0], after=shown[1])
 
 

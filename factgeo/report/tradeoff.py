@@ -2,119 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from factgeo.explore.tradeoff import Reading, TradeOff, proven, reading
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import Number, Percent, Words, joined, say
+from factgeo.language.figures import NO_FIGURE, minutes
 from factgeo.planning.plan import Aim
 from factgeo.planning.result import Result, own_teams, share_within
-from factgeo.report.differences import limit_words, listed, one_decimal, status_words, table
+from factgeo.report import differences
+from factgeo.report.charts import tradeoff as tradeoff_chart
+from factgeo.report.content import Block, Cell, Chapter, Picture, Sentence, Strong, Table, items, paragraphs
 
-PICTURE = "tradeoff.png"  # beside the summary that shows it
+PICTURE = "tradeoff.png"  # beside the report that shows it
+AIMS: tuple[Aim, ...] = ("goal", "reach")
 
 
-def curve_lines(points: Sequence[TradeOff], result: Result) -> list[str]:
+def brief(points: Sequence[TradeOff], result: Result) -> tuple[Sentence, ...]:
     """What the curve says: how far it goes, where reach stops growing, the proposal, and what is not known."""
+    return paragraphs(_said(points, result))
+
+
+def chapter(points: Sequence[TradeOff], result: Result) -> Chapter:
+    """The sentences as a list, the picture and the table."""
+    blocks: tuple[Block, ...] = (*items(_said(points, result)), picture(points, result), table(points, result))
+    return Chapter("tradeoff", say("further.section.tradeoff"), blocks)
+
+
+def _said(points: Sequence[TradeOff], result: Result) -> Iterator[Words]:
     found = reading(points, result)
     if found is None:
-        return [text("further.curve.empty", area=result.plan.area.name)]
-    most = max(point.teams for point in points)
-    said = [text("further.curve.head", most=number(most)), _enough(found, result), _proposal(result)]
-    said += [_fewest(found)] if found.fewest else []
-    impossible = sorted({point.teams for point in points if point.status == "none"})
+        yield say("further.curve.empty", area=result.plan.area.name)
+        return
+    yield say("further.curve.head", most=Number(max(point.teams for point in points)))
+    yield _enough(found, result)
+    yield _proposal(result)
+    if found.fewest is not None:
+        yield _fewest(found.fewest, found)
+    impossible = {point.teams for point in points if point.status == "none"}
     if impossible:
-        said.append(text("further.curve.impossible", teams=listed([number(teams) for teams in impossible])))
+        yield say("further.curve.impossible", teams=_numbers(impossible))
     unproven = [point for point in points if not proven(point)]
     if unproven:
-        teams = listed([number(count) for count in sorted({point.teams for point in unproven})])
-        said.append(text("further.curve.unproven", count=number(len(unproven)), of=number(len(points)), teams=teams))
-    return said
+        teams = _numbers({point.teams for point in unproven})
+        yield say("further.curve.unproven", count=Number(len(unproven)), of=Number(len(points)), teams=teams)
 
 
-def _enough(found: Reading, result: Result) -> str:
+def _numbers(teams: set[int]) -> Words:
+    return differences.listed([Number(count) for count in sorted(teams)])
+
+
+def _enough(found: Reading, result: Result) -> Words:
     """From how many teams on reach hardly grows."""
-    values = {
-        "limit": number(result.plan.settings.travel.minutes),
-        "enough": number(found.enough.teams),
-        "share": percent(found.enough.within),
-        "best": number(found.best.teams),
-        "most": percent(found.best.within),
-    }
-    key = "further.curve.best" if found.enough == found.best else "further.curve.enough"
-    said = text(key, **values)
+    said = say(
+        "further.curve.best" if found.enough == found.best else "further.curve.enough",
+        limit=differences.limit(result),
+        enough=Number(found.enough.teams),
+        share=Percent(found.enough.within),
+        best=Number(found.best.teams),
+        most=Percent(found.best.within),
+    )
     if found.before is None:
         return said
-    return f"{said} {text('further.curve.below', teams=number(found.before.teams), share=percent(found.before.within))}"
+    before = say("further.curve.below", teams=Number(found.before.teams), share=Percent(found.before.within))
+    return joined((said, before), " ")
 
 
-def _proposal(result: Result) -> str:
+def _proposal(result: Result) -> Words:
     """The proposal's own point, and whether its number of teams was free."""
-    settings = result.plan.settings
-    ruled = settings.teams.at_least or settings.teams.at_most or settings.teams.per_zone
+    count = result.plan.settings.teams
+    ruled = count.at_least or count.at_most or count.per_zone
     free = not ruled and result.proof.status == "optimal"
-    return text(
+    return say(
         "further.curve.own" if free else "further.curve.proposal",
-        teams=number(own_teams(result)),
-        limit=number(settings.travel.minutes),
-        within=percent(share_within(result)),
-        served=percent(result.figures.served),
-        mean=one_decimal(result.figures.mean_min),
+        teams=Number(own_teams(result)),
+        limit=differences.limit(result),
+        within=Percent(share_within(result)),
+        served=Percent(result.figures.served),
+        mean=minutes(result.figures.mean_min, 1),
     )
 
 
-def _fewest(found: Reading) -> str:
+def _fewest(fewest: TradeOff, found: Reading) -> Words:
     """The fewest teams that reach as many as the proposal."""
-    fewest = found.fewest
-    if fewest is None:
-        return ""
-    values = {"teams": number(fewest.teams), "share": percent(fewest.within), "served": percent(fewest.served)}
+    values = {"teams": Number(fewest.teams), "share": Percent(fewest.within), "served": Percent(fewest.served)}
     if fewest.teams >= found.now:
-        return text("further.curve.no_fewer" if found.fewest_proven else "further.curve.no_fewer_known", **values)
-    return text("further.curve.fewest" if found.fewest_proven else "further.curve.fewest_known", **values)
+        return say("further.curve.no_fewer" if found.fewest_proven else "further.curve.no_fewer_known", **values)
+    return say("further.curve.fewest" if found.fewest_proven else "further.curve.fewest_known", **values)
 
 
-def image(points: Sequence[TradeOff], result: Result) -> str:
-    """The picture of the curve, as Markdown."""
-    return f"![{escaping.markdown(picture_words(points, result))}]({PICTURE})"
+def picture(points: Sequence[TradeOff], result: Result) -> Picture:
+    """The curve as a picture."""
+    return Picture(PICTURE, alternative(points, result), lambda: tradeoff_chart.draw(points, result))
 
 
-def picture_words(points: Sequence[TradeOff], result: Result) -> str:
+def alternative(points: Sequence[TradeOff], result: Result) -> Words:
     """What the picture of the curve shows, for those who do not see it."""
     planned = [point for point in points if point.aim == "reach" and point.base_of]
     if not planned:
-        return text("further.curve.empty", area=result.plan.area.name)
+        return say("further.curve.empty", area=result.plan.area.name)
     first, last, best = planned[0], planned[-1], max(planned, key=lambda point: (point.within, -point.teams))
-    return text(
+    shown = (("first", first), ("best", best), ("last", last))
+    return say(
         "further.picture.alt",
         area=result.plan.area.name,
-        limit=number(result.plan.settings.travel.minutes),
-        **{f"{name}_teams": number(p.teams) for name, p in (("first", first), ("best", best), ("last", last))},
-        **{f"{name}_share": percent(p.within) for name, p in (("first", first), ("best", best), ("last", last))},
-        first_mean=one_decimal(first.mean_min),
-        last_mean=one_decimal(last.mean_min),
-        now=number(own_teams(result)),
+        limit=differences.limit(result),
+        **{f"{name}_teams": Number(point.teams) for name, point in shown},
+        **{f"{name}_share": Percent(point.within) for name, point in shown},
+        first_mean=minutes(first.mean_min, 1),
+        last_mean=minutes(last.mean_min, 1),
+        now=Number(own_teams(result)),
     )
 
 
-def curve_table(points: Sequence[TradeOff], result: Result) -> str:
-    """A row for each number of teams, both aims side by side."""
-    columns = ("teams", "goal_within", "goal_served", "goal_mean", "goal_proof",
-               "reach_within", "reach_served", "reach_mean", "reach_proof")  # fmt: skip
+def table(points: Sequence[TradeOff], result: Result) -> Table:
+    """A row for each number of teams, both aims side by side; the proposal's own number stands out."""
+    names = ("teams", "goal_within", "goal_served", "goal_mean", "goal_proof",
+             "reach_within", "reach_served", "reach_mean", "reach_proof")  # fmt: skip
     point_of = {(point.aim, point.teams): point for point in points}
-    aims: tuple[Aim, ...] = ("goal", "reach")
     own = own_teams(result)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for teams in sorted({point.teams for point in points}):
-        cells = [cell for aim in aims for cell in _point_cells(point_of.get((aim, teams)))]
-        shown = number(teams)
-        rows.append([f"**{shown}**" if teams == own else shown, *cells])
-    return table(columns, rows, **limit_words(result))
+        cells = [cell for aim in AIMS for cell in _cells(point_of.get((aim, teams)))]
+        rows.append((Strong(Number(teams)) if teams == own else Number(teams), *cells))
+    return Table("tradeoff", differences.columns(names, result), tuple(rows))
 
 
-def _point_cells(point: TradeOff | None) -> list[str]:
+def _cells(point: TradeOff | None) -> tuple[Cell, ...]:
     if point is None:
-        return ["–"] * 4
-    status = status_words(point.status)
+        return (NO_FIGURE,) * 4
+    status = differences.proven(point.status)
     if not point.base_of:
-        return ["–", "–", "–", status]
-    return [percent(point.within), percent(point.served), one_decimal(point.mean_min), status]
+        return (*(NO_FIGURE,) * 3, status)
+    return (Percent(point.within), Percent(point.served), minutes(point.mean_min, 1), status)

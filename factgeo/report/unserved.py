@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from factgeo.atlas.pack import Atlas
-from factgeo.language import number, text
+from factgeo.language import Number, Words, joined, say
 from factgeo.planning.measure import TeamFigures
 from factgeo.planning.plan import Unserved
 from factgeo.planning.result import Result
-from factgeo.report.rules import minimum
+from factgeo.report import rules
 
 
-def unserved_sentence(entry: Unserved, result: Result, atlas: Atlas) -> str:
+def reason(entry: Unserved, result: Result) -> Words:
     """Why a unit has no team, with its name and figures."""
-    settings = result.plan.settings
+    settings, atlas = result.plan.settings, result.atlas
     values = {
         "unit": atlas.units.at[entry.unit_code, "name"],
-        "persons": number(int(atlas.population.at[entry.unit_code, "persons"])),
-        "minimum": minimum(settings),
-        "limit": number(settings.travel.too_far),
+        "persons": Number(int(atlas.population.at[entry.unit_code, "persons"])),
+        "minimum": rules.minimum(settings),
+        "limit": Number(settings.travel.too_far),
     }
     if entry.reason != "cut_off":
-        return text(f"unserved.{entry.reason}", **values)
-    return text("unserved.possible", **values) + " " + _obstacle(entry, result, values["limit"])
+        return say(f"unserved.{entry.reason}", **values)
+    return joined((say("unserved.possible", **values), _obstacle(entry, result)), " ")
 
 
-def _obstacle(entry: Unserved, result: Result, limit: str) -> str:
+def _obstacle(entry: Unserved, result: Result) -> Words:
     """What keeps a unit from the nearest team: distance, a full team, or neighbours of other teams."""
-    nearest = _nearest_team(entry.unit_code, result)
+    nearest, settings = _nearest_team(entry.unit_code, result), result.plan.settings
     if nearest is None:
-        return text("obstacle.no_team")
+        return say("obstacle.no_team")
     team, mean = nearest
-    shown = {"team": team.name, "mean": number(mean), "limit": limit, "size": number(team.population)}
-    settings = result.plan.settings
+    shown = {"team": team.name, "mean": Number(mean)}
     persons = int(result.journeys.by_unit.persons[result.plan.area.units.index(entry.unit_code)])
     limit_of_team = team.teams * settings.capacity.per_team
     if mean > settings.travel.too_far:
-        return text("obstacle.far", **shown)
+        return say("obstacle.far", limit=Number(settings.travel.too_far), **shown)
     if settings.capacity.enabled and team.population + persons > limit_of_team:
-        return text("obstacle.full", capacity=number(limit_of_team), **shown)
-    return text("obstacle.apart", **shown)
+        return say("obstacle.full", size=Number(team.population), capacity=Number(limit_of_team), **shown)
+    return say("obstacle.apart", **shown)
 
 
 def _nearest_team(unit: str, result: Result) -> tuple[TeamFigures, float] | None:

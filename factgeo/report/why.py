@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from factgeo.explore.why import Answer, obstacle_words
-from factgeo.language import text
-from factgeo.report.differences import mean_words, people_words, price_words, unit_names, where_to
+from collections.abc import Iterator
+
+from factgeo.explore.why import Answer, obstacle
+from factgeo.language import Words, joined, say
+from factgeo.report import differences
+from factgeo.report.content import Chapter, Sentence
 
 
-def others(answer: Answer) -> str:
-    """What else is different when a unit is forced to a team, and whether that is proven to be the best."""
-    if answer.forced is None:
-        return ""
-    said = [text("further.why.also", where=where_to(answer.moved, answer.forced))] if answer.moved else []
-    if answer.forced.proof.status != "optimal":
-        said.append(text("further.why.unproven"))
-    return "".join(f" {sentence}" for sentence in said)
+def brief(answer: Answer) -> tuple[Sentence, ...]:
+    """The question and its answer."""
+    return (Sentence(joined(_answer(answer), " ")),)
 
 
-def why_lines(answer: Answer) -> list[str]:
-    """Why a unit is not with another team."""
-    (unit,) = unit_names([answer.unit], answer.now)
+def chapter(answer: Answer) -> Chapter:
+    """The same under its heading."""
+    return Chapter("why", say("further.section.why"), brief(answer))
+
+
+def _answer(answer: Answer) -> Iterator[Words]:
+    (unit,) = differences.unit_names([answer.unit], answer.now)
+    asked = {"unit": unit, "base": answer.base.name}
     if answer.already:
-        return [text("further.why.already", unit=unit, base=answer.base.name)]
-    question = text("further.why.question", unit=unit, base=answer.base.name)
+        yield say("further.why.already", **asked)
+        return
+    yield say("further.why.question", **asked)
     if answer.forced is None:
-        return [f"{question} {text('further.why.impossible')} {obstacle_words(answer)}"]
+        yield say("further.why.impossible")
+        yield obstacle(answer)
+        return
     worse = answer.price >= 1 or answer.within < 0 or answer.served < 0
-    said = text(
+    yield say(
         "further.why.possible" if worse else "further.why.free",
-        price=price_words(answer.price, answer.now),
-        people=people_words(answer.within, answer.served, answer.now),
-        mean=mean_words(answer.now, answer.forced),
+        price=differences.price(answer.price, answer.now),
+        people=differences.people(answer.within, answer.served, answer.now),
+        mean=differences.mean(answer.now, answer.forced),
     )
-    return [f"{question} {said}{others(answer)}"]
+    yield from others(answer)
+
+
+def others(answer: Answer) -> Iterator[Words]:
+    """What else is different when a unit is forced to a team, and that it is not proven to be the best."""
+    if answer.forced is None:
+        return
+    if answer.moved:
+        yield say("further.why.also", where=differences.where_to(answer.moved, answer.forced))
+    if answer.forced.proof.status != "optimal":
+        yield say("further.why.unproven")

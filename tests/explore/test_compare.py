@@ -20,14 +20,20 @@ from factgeo.errors import OutputError, PlanError
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.export.comparison import FILES, export_comparison
+from factgeo.language.figures import Signed
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment, Unserved
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
+from factgeo.report.writers import markdown, terminal
 from factgeo.travel.times import UNREACHABLE
 
 NAMES = ("today", "larger")
 KINN, HYLLESTAD, SUNNFJORD, ASKVOLL = "4602", "4637", "4647", "4645"
+
+
+def lines(found: Comparison) -> list[str]:
+    return terminal.lines(comparison_report.brief(found), item=terminal.HYPHEN)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +184,7 @@ def test_a_unit_that_stays_at_a_base_whose_team_is_another_is_told_so(forde: Res
     found = compare.compare(a, b, names=NAMES)
     assert {unit.unit_code for unit in found.moved} == set(rest)
     assert all(unit.keeps_base for unit in found.moved)
-    told = [line for line in comparison_report.lines(found) if line.startswith("- ")]
+    told = [line for line in lines(found) if line.startswith("- ")]
     assert len(told) == len(rest)
     assert all("(samme base, men resten av området er et annet), ±0,0 min i snitt" in line for line in told)
 
@@ -247,8 +253,8 @@ def test_settings_that_differ_are_told_with_both_values(compared: Comparison, fo
     slower = replace(forde.plan, settings=settings.load(assignments=["ferry.wait_rule='none'"]))
     found = compare.compare(forde, pipeline.given(forde.atlas, slower), names=NAMES)
     assert [change.key for change in found.settings] == ["ferry.wait_rule"]
-    assert language.text("compare.other_roads") in comparison_report.lines(found)
-    assert language.text("compare.other_roads") not in comparison_report.lines(compared)
+    assert language.text("compare.other_roads") in lines(found)
+    assert language.text("compare.other_roads") not in lines(compared)
 
 
 def test_the_json_has_the_figures_of_both_plans(forde: Result, larger: Result, compared: Comparison) -> None:
@@ -286,18 +292,23 @@ def test_plans_of_other_packs_are_refused(forde: Result) -> None:
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_words_name_what_moves_in_every_language(shipped: Atlas, compared: Comparison, lang: str) -> None:
     language.use(lang)
-    lines = comparison_report.lines(compared)
-    assert len([line for line in lines if line.startswith("- ")]) == len(compared.moved) == 3
-    assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in lines)
-    document = comparison_report.markdown(compared, shipped)
+    told = lines(compared)
+    assert len([line for line in told if line.startswith("- ")]) == len(compared.moved) == 3
+    assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in told)
+    document = markdown.write(comparison_report.report(compared, shipped))
     assert document.count("\n## ") == 7
     assert "| size.minimum | 15000 | 25000 |" in document
     assert "{" not in document
 
 
 def test_differences_carry_their_sign() -> None:
-    assert [comparison_report.signed(value) for value in (3.4, -3.4, 0.2)] == ["+3", "−3", "±0"]
-    assert [comparison_report.changed(value) for value in (0.44, -16.2, 0.0, None)] == ["+0,4", "−16", "±0,0", "–"]
+    assert [language.written(Signed(value)) for value in (3.4, -3.4, 0.2)] == ["+3", "−3", "±0"]
+    assert [language.written(comparison_report.changed(value)) for value in (0.44, -16.2, 0.0, None)] == [
+        "+0,4",
+        "−16",
+        "±0,0",
+        "–",
+    ]
 
 
 def test_the_folder_is_whole_and_tells_the_same(

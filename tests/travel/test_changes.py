@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from worlds import reports
 from worlds.basics import refusal
 
 from factgeo import settings as factgeo_settings
@@ -218,7 +219,9 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
 
 def test_the_report_states_the_waiting_rule_that_was_used(forde: result.Result) -> None:
     timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
-    assert "Lavik-Oppedal 7,5" in rules_report.rules(factgeo_settings.load(tables=timetable), forde.atlas)
-    assert "15 min per overfart" in rules_report.rules(forde.plan.settings, forde.atlas)
+    assert "Lavik-Oppedal 7,5" in " ".join(
+        reports.said(rules_report.rules(factgeo_settings.load(tables=timetable), forde.atlas))
+    )
+    assert "15 min per overfart" in " ".join(reports.said(rules_report.rules(forde.plan.settings, forde.atlas)))
     without = factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
-    assert "15 min" not in rules_report.rules(without, forde.atlas)
+    assert "15 min" not in " ".join(reports.said(rules_report.rules(without, forde.atlas)))

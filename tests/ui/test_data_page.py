@@ -18,7 +18,6 @@ from factgeo.planning import planfile, steps
 from factgeo.planning.result import Result
 from factgeo.report import rules as rules_report
 from factgeo.ui.data import page as data_page
-from factgeo.ui.prose import plain
 from factgeo.ui.session import desk, work
 from factgeo.ui.session.desk import Desk
 
@@ -59,8 +58,9 @@ def test_the_page_shows_sources_and_attribution_in_every_language(shipped: Atlas
     assert not shown.exception
     assert not shown.error
     language.use(lang)
-    assert plain(rules_report.sources(shipped, settings.load())) in written(shown)
-    assert all(line in written(shown) for line in rules_report.attribution())
+    sources = rules_report.sources(shipped, settings.load())
+    assert all(plain(language.written(sentence.said)) in written(shown) for sentence in sources)
+    assert all(language.written(line) in written(shown) for line in rules_report.attribution())
     assert language.text("app.data.of_defaults") in written(shown)
 
 

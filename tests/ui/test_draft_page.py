@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from worlds import reports
 from worlds.sessions import (
     FORDE,
     begun,
@@ -24,7 +25,7 @@ from worlds.sessions import (
     written,
 )  # fmt: skip
 
-from factgeo import settings
+from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.explore import why
@@ -74,13 +75,13 @@ def figures(page: AppTest) -> list[str]:
     return [metric.value for metric in page.metric]
 
 
-def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result, shipped: Atlas) -> None:
+def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result) -> None:
     assert sound(page)
     now = totals.totals(forde)
     expected = [figure.value for figure in key_figures.key_figures(totals.change(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
-    left = [plain(unserved_report.unserved_sentence(entry, forde, shipped)) for entry in forde.plan.unserved]
+    left = [plain(language.written(unserved_report.reason(entry, forde))) for entry in forde.plan.unserved]
     assert left
     assert all(sentence in written(page) for sentence in left)
     assert page.table[0].value["Base"].tolist() == [team.name for team in forde.figures.teams]
@@ -128,13 +129,13 @@ def test_broken_rules_are_sentences_and_block_nothing(page: AppTest, forde: Resu
     assert not page.error
 
 
-def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest, shipped: Atlas) -> None:
+def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest) -> None:
     choose(page, text("app.panel.to"), edit_panel.NOBODY)
     press(page, "app.panel.move")
     result = page.session_state[desk.RESULT]
     assert KINN in {entry.unit_code for entry in plan_of(page).unserved}
     entry = next(each for each in plan_of(page).unserved if each.unit_code == KINN)
-    assert plain(unserved_report.unserved_sentence(entry, result, shipped)) in written(page)
+    assert plain(language.written(unserved_report.reason(entry, result))) in written(page)
     assert set(plan_of(page).team_of()) | {each.unit_code for each in plan_of(page).unserved} == set(
         plan_of(page).area.units
     )
@@ -266,7 +267,7 @@ def test_why_not_is_answered_by_the_library(page: AppTest, forde: Result) -> Non
     choose(page, text("app.panel.to"), target)
     press(page, "app.panel.why")
     answer = why.why(forde, KINN, draft.team(forde.plan, target).base)
-    said = explore_report.lines(Further(answer=answer), forde)
+    said = reports.said(explore_report.brief(Further(answer=answer), forde))
     assert all(plain(line) in page.info[0].value for line in said)
 
 

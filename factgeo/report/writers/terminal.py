@@ -8,6 +8,7 @@ from factgeo.language import written
 from factgeo.report.content import Block, Chapter, Report, Sentence, Strong, Table
 
 INDENT = "  "
+HYPHEN = "- "  # begins an item where what is above it is no more than a line
 
 
 def write(report: Report) -> str:
@@ -15,9 +16,9 @@ def write(report: Report) -> str:
     return "\n".join([*_lines(report.answer), *(line for chapter in report.chapters for line in _chapter(chapter))])
 
 
-def lines(blocks: Iterable[Block]) -> list[str]:
-    """Sentences and tables as lines."""
-    return list(_lines(blocks))
+def lines(blocks: Iterable[Block], *, item: str = INDENT) -> list[str]:
+    """Sentences and tables as lines; ``item`` begins each item of a list."""
+    return list(_lines(blocks, item))
 
 
 def _chapter(chapter: Chapter) -> Iterator[str]:
@@ -28,18 +29,19 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
         yield from _chapter(below)
 
 
-def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+def _lines(blocks: Iterable[Block], item: str = INDENT) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Sentence):
-            yield sentence(block)
+            yield sentence(block, item=item)
         elif isinstance(block, Table):
             yield from _table(block)
 
 
-def sentence(said: Sentence) -> str:
+def sentence(said: Sentence, *, item: str = INDENT) -> str:
     """One sentence, indented by its level; a numbered one after its number."""
+    start = INDENT * (said.level - 1) + item if said.level else ""
     numbered = f"{said.number}. " if said.number is not None else ""
-    return f"{INDENT * said.level}{numbered}{written(said.said)}"
+    return f"{start}{numbered}{written(said.said)}"
 
 
 def _table(table: Table) -> Iterator[str]:

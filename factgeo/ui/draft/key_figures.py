@@ -9,10 +9,9 @@ from typing import Literal
 import streamlit as st
 
 from factgeo.language import number, percent, text
+from factgeo.language.figures import minutes
 from factgeo.planning.result import Result
 from factgeo.report import need as need_report
-from factgeo.report import plan as plan_report
-from factgeo.report.comparison import signed
 from factgeo.report.totals import Change, Totals
 
 Better = Literal["normal", "inverse", "off"]  # is more better, worse or neither; Streamlit's words for it
@@ -43,7 +42,8 @@ def show(change: Change, result: Result) -> None:
 
 def _moved(figure: KeyFigure) -> str:
     """The change as the language writes it; Streamlit looks for a hyphen to tell that it is a loss."""
-    return signed(figure.change, figure.digits).replace("−", "-")
+    sign = "-" if figure.change < 0 else "+"
+    return sign + number(abs(figure.change), figure.digits)
 
 
 def key_figures(change: Change, result: Result) -> Iterator[KeyFigure]:
@@ -55,7 +55,7 @@ def key_figures(change: Change, result: Result) -> Iterator[KeyFigure]:
 
     yield share("served", lambda totals: totals.residents)
     yield share("within", lambda totals: totals.within)
-    mean = text("app.minutes", minutes=plan_report.minutes(now.mean_min))
+    mean = text("app.minutes", minutes=minutes(now.mean_min))
     yield KeyFigure("mean", mean, _difference(now.mean_min, was.mean_min), "inverse", 1)
     yield KeyFigure("teams", number(now.teams), now.teams - was.teams)
     yield KeyFigure("target", need_report.shown(now.target_group), now.target_group - was.target_group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from factgeo.report import need as need_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import history as history_chart
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
 from factgeo.ui.session import work
@@ -22,7 +22,7 @@ def show(answers: Answers) -> None:
     names = {str(unit): str(name) for unit, name in asked.atlas.units["name"].items()}
     said = need_report.history_lines(found.history, names)
     key = (asked.area.name, asked.area.units, work.lang())
-    picture = work.ask("history", key, lambda _: charts.history_picture(found.history))
+    picture = work.ask("history", key, lambda _: history_chart.draw(found.history))
     left, right = st.columns([3, 2], gap="large")
     with left:
         if picture is not None:

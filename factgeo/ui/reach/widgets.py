@@ -20,7 +20,7 @@ from factgeo.report import rules as rules_report
 from factgeo.report.reach import ReachReport
 from factgeo.ui import prose
 from factgeo.ui.session import work
-from factgeo.ui.widgets import leaflet, packed, tables
+from factgeo.ui.widgets import leaflet, packed, report, tables
 
 MAP_HEIGHT = 470  # pixels
 
@@ -100,7 +100,7 @@ def take_home(found: ReachReport) -> None:
     name = f"reach-{areas.slug(found.reach.area)}"
     download("reach", name, lambda out: reach_files.write(found, atlas, out, overwrite=False))
     with st.expander(text("summary.sources")):
-        st.markdown(prose.as_typed(rules_report.sources(work.atlas(), found.reach.settings)))
+        report.blocks(rules_report.sources(work.atlas(), found.reach.settings))
 
 
 def download(kind: str, name: str, write: Callable[[Path], None]) -> None:
