@@ -20,12 +20,13 @@ IN_TABLE = 20  # units in the tables of gains and losses
 
 def brief(comparison: Comparison) -> tuple[Sentence, ...]:
     """The comparison in a few sentences: the whole, teams and bases, units that move, and people."""
-    return (*main(comparison), *paragraphs(_people(comparison)), *paragraphs(_cautions(comparison)))
+    rest = paragraphs([*_people(comparison), *_cautions(comparison)])
+    return (*paragraphs(_headline(comparison)), *_moves(comparison, LISTED), *rest)
 
 
 def main(comparison: Comparison) -> tuple[Sentence, ...]:
-    """What differs in the whole, in teams and bases, and which units move."""
-    return (*paragraphs(_headline(comparison)), *_moves(comparison))
+    """What differs in the whole, in teams and bases, and each unit that moves."""
+    return (*paragraphs(_headline(comparison)), *_moves(comparison, len(comparison.moved)))
 
 
 def report(comparison: Comparison, atlas: Atlas) -> Report:
@@ -94,16 +95,16 @@ def _teams_and_bases(comparison: Comparison) -> Iterator[Words]:
     yield say("compare.bases", kept=Number(len(comparison.bases_kept)), only_a=places.a, only_b=places.b)
 
 
-def _moves(comparison: Comparison) -> tuple[Sentence, ...]:
-    """Each unit that moves, from where to where, and what that does to its way."""
+def _moves(comparison: Comparison, most: int) -> tuple[Sentence, ...]:
+    """Units that move, at most so many, from where to where, and what that does to their way."""
     moved = comparison.moved
     if not moved:
         return (Sentence(say("compare.no_moves")),)
     persons = Number(sum(unit.travel.persons for unit in moved))
     head = say("compare.moves", units=Number(len(moved)), of=Number(len(comparison.units)), persons=persons)
-    rest = len(moved) - LISTED
+    rest = len(moved) - most
     more = [say("compare.more", count=Number(rest))] if rest > 0 else []
-    return (Sentence(head), *items([*map(_move, moved[:LISTED]), *more]))
+    return (Sentence(head), *items([*map(_move, moved[:most]), *more]))
 
 
 def _move(unit: UnitChange) -> Words:

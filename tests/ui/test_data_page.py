@@ -18,6 +18,7 @@ from factgeo.planning import planfile, steps
 from factgeo.planning.result import Result
 from factgeo.report import rules as rules_report
 from factgeo.ui.data import page as data_page
+from factgeo.ui.prose import plain
 from factgeo.ui.session import desk, work
 from factgeo.ui.session.desk import Desk
 
