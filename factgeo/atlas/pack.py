@@ -6,14 +6,15 @@ package (or beside it in a checkout). Each file is held against its sha256 when 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -47,6 +48,20 @@ AGES = {
 }  # years, both included
 
 
+class Tables(TypedDict, total=False):
+    """Tables that take the place of those of a pack, by their names in :class:`Atlas`."""
+
+    units: gpd.GeoDataFrame
+    cells: pd.DataFrame
+    roads: gpd.GeoDataFrame
+    links: pd.DataFrame
+    places: pd.DataFrame
+    residents: pd.DataFrame
+    cell_access: Access
+    population: pd.DataFrame
+    facts: Callable[[str], pd.DataFrame]
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """A pack, read lazily. Tables are shared: take a copy before changing one."""
@@ -54,10 +69,13 @@ class Atlas:
     folder: Path
     manifest: Mapping[str, Any]
 
-    def changed(self, **tables: object) -> Atlas:
-        """The same pack with some of its tables replaced, by the names of this class."""
-        other = Atlas(self.folder, self.manifest)
-        other.__dict__.update({**self.__dict__, **tables})
+    def changed(self, **tables: Unpack[Tables]) -> Atlas:
+        """The same pack with some of its tables replaced; ``population`` follows ``residents``."""
+        other = copy.copy(self)
+        read = vars(other)  # where a cached property keeps its table
+        if "residents" in tables:
+            read.pop("population", None)
+        read.update(tables)
         return other
 
     @cached_property

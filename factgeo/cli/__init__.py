@@ -14,21 +14,10 @@ import click
 
 from factgeo import __version__, language, machine
 from factgeo.cli import streams
-from factgeo.cli.capacity import capacity_command
-from factgeo.cli.compare import compare_command
-from factgeo.cli.data import data_group
-from factgeo.cli.need import need_command
-from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, lang, say
-from factgeo.cli.plan import plan_command
-from factgeo.cli.potential import potential_command
-from factgeo.cli.reach import reach_command
-from factgeo.cli.teams import teams_command
-from factgeo.cli.tools import app_command, doctor_command
-from factgeo.cli.travel import travel_command
+from factgeo.cli.commands import commands
+from factgeo.cli.options import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, say
 from factgeo.errors import FactgeoError
 from factgeo.language import text
-
-LATER = ("economy", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -127,36 +116,3 @@ def _under_its_name(new: Path) -> Path:
     with suppress(OSError):
         return new.replace(new.with_name("factgeo-error.log"))
     return new
-
-
-def commands() -> click.Group:
-    """All commands, with their help in the language in use."""
-    group = click.Group("factgeo", help=text("cli.help.factgeo"), no_args_is_help=True)
-    group.params = [lang(), click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True,
-                                          callback=_show_version, help=text("cli.option.version"))]  # fmt: skip
-    made = (
-        plan_command(), compare_command(), reach_command(), potential_command(), need_command(), capacity_command(),
-        teams_command(), travel_command(), data_group(), app_command(), doctor_command(),
-    )  # fmt: skip
-    for command in made:
-        group.add_command(command)
-    for name in LATER:
-        group.add_command(_later_command(name))
-    return group
-
-
-def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
-    if value:
-        click.echo(f"factgeo {__version__}")
-        context.exit()
-
-
-def _later_command(name: str) -> click.Command:
-    """A command of the contract that is not there yet: it says so, whatever it is given."""
-
-    def run(_words: tuple[str, ...]) -> None:
-        raise FactgeoError("not_there_yet", command=name)
-
-    words = click.Argument(["_words"], nargs=-1, type=click.UNPROCESSED)
-    anything = {"ignore_unknown_options": True}
-    return click.Command(name, callback=run, params=[words], context_settings=anything, help=text("cli.help.later"))

@@ -4,42 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from factgeo.cli.options import FILE, command, json_flag, lang, out_options, print_json, progress, show
-
-
-def compare_command() -> click.Command:
-    """The command with its options."""
-    parameters = [
-        click.Argument(["a"], metavar="PLAN_A", type=FILE),
-        click.Argument(["b"], metavar="PLAN_B", type=FILE),
-        *out_options("out_comparison"),
-        json_flag(),
-        lang(),
-    ]
-    return command("compare", _compare, parameters)
+from factgeo import machine
+from factgeo.atlas import pack
+from factgeo.cli import command
+from factgeo.cli.command import Answer
+from factgeo.cli.options import Common, progress
+from factgeo.contract import comparison as comparison_contract
+from factgeo.explore import compare
+from factgeo.export import comparison as comparison_files
+from factgeo.export import folder
+from factgeo.planning import pipeline, planfile
+from factgeo.report import comparison as comparison_report
+from factgeo.report.writers import terminal
 
 
-def _compare(*, a: Path, b: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
+def run(common: Common, *, a: Path, b: Path) -> None:
     """Measure both plans as they stand and show what differs."""
-    from factgeo import machine  # noqa: PLC0415
-    from factgeo.atlas import pack  # noqa: PLC0415
-    from factgeo.contract import comparison as comparison_contract  # noqa: PLC0415
-    from factgeo.explore import compare  # noqa: PLC0415 - help must answer at once
-    from factgeo.export import comparison as comparison_files  # noqa: PLC0415
-    from factgeo.planning import pipeline, planfile  # noqa: PLC0415
-    from factgeo.report import comparison as comparison_report  # noqa: PLC0415
-    from factgeo.report.writers import terminal  # noqa: PLC0415
-
     atlas = pack.load()
-    if out is not None:
-        comparison_files.refuse_folder(out, overwrite=overwrite)
+    if common.out is not None:
+        folder.refuse(comparison_files.KIND, common.out, overwrite=common.overwrite)
     left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
-    comparison = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
-    if out is not None:
-        comparison_files.export_comparison(comparison, atlas, left, right, out, overwrite=overwrite)
-    if as_json:
-        print_json(comparison_contract.to_json(comparison))
-    else:
-        show("\n".join(terminal.lines(comparison_report.brief(comparison), item=terminal.HYPHEN)))
+    found = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
+    answer = Answer(
+        content=lambda: comparison_contract.to_json(found),
+        lines=lambda: terminal.lines(comparison_report.brief(found), item=terminal.HYPHEN),
+        folder=lambda: comparison_files.folder(found, left, right),
+    )
+    command.finish(answer, common)

@@ -14,6 +14,7 @@ from pathlib import Path
 from factgeo import machine
 from factgeo.atlas import pack
 from factgeo.cli import versions
+from factgeo.cli.options import EXIT_USAGE, show
 from factgeo.errors import FactgeoError
 from factgeo.files import shelf
 from factgeo.language import text
@@ -42,6 +43,14 @@ class Finding:
         """The finding with a mark by which the eye finds it."""
         mark = ("ok", text("doctor.mark_lacking"))[self.lacking] if self.well else "!!"
         return f"{mark:<4}{self.text}"
+
+
+def run() -> int:
+    """Say whether everything that factgeo needs is there; returns the exit code."""
+    findings = examine()
+    for finding in findings:
+        show(finding.line())
+    return 0 if all(finding.well for finding in findings) else EXIT_USAGE
 
 
 def examine() -> list[Finding]:

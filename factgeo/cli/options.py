@@ -1,22 +1,19 @@
-"""What the commands share: options with their help from the catalogue, and how results and messages are shown."""
+"""What the commands share: options with help, the values of these, and how results and messages are shown."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from factgeo import language, machine
 from factgeo.cli import streams
+from factgeo.contract import objects
 from factgeo.language import text
-
-if TYPE_CHECKING:
-    from factgeo.atlas.pack import Atlas
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -30,6 +27,54 @@ class _File(click.Path):
 
 
 FILE = _File()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """The values of the options that several commands share; a command that lacks an option has its default.
+
+    Attributes:
+        area, plan: Whom the command is about: an area as typed, or the folder or file of a plan.
+        config, assignments: ``--config`` and each ``--set``.
+        close, add, timetable: What changes roads and ferries.
+        out, overwrite: The folder to write, and whether it may replace an earlier answer.
+        as_json: Is one JSON object wanted instead of words?
+    """
+
+    area: str | None = None
+    plan: Path | None = None
+    config: Path | None = None
+    assignments: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+    add: Path | None = None
+    timetable: Path | None = None
+    out: Path | None = None
+    overwrite: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The options of ``factgeo plan`` that stand for settings; None where they are not given."""
+
+    preset: str | None
+    border: str | None
+    size: str | None
+    edits: Path | None
+    time_limit: float | None
+    sites: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """The options of ``factgeo plan`` that ask for more than the best plan; None where they are not given."""
+
+    alternatives: int | None
+    differ: int
+    tradeoff: bool
+    next_count: int | None
+    why: tuple[str, str] | None
+    stability: int | None
 
 
 def say(message: str) -> None:
@@ -53,7 +98,7 @@ def progress(step: str) -> None:
 
 def print_json(content: object) -> None:
     """One JSON object on standard output."""
-    show(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+    show(objects.written(content))
 
 
 def lang() -> click.Option:
@@ -98,32 +143,3 @@ def what_if_options() -> list[click.Parameter]:
         option("--add", type=FILE, metavar="FILE"),
         option("--timetable", type=FILE, metavar="FILE"),
     ]
-
-
-def what_if(atlas: Atlas, close: tuple[str, ...], add: Path | None, timetable: Path | None) -> dict[str, Any]:
-    """``--close``, ``--add`` and ``--timetable`` as the settings that they are short for."""
-    from factgeo.travel import changes  # noqa: PLC0415 - help must answer at once
-    from factgeo.travel import timetable as timetables  # noqa: PLC0415
-
-    roads: dict[str, Any] = {"closed": list(close)} if close else {}
-    if add is not None:
-        roads["added"] = [link.model_dump() for link in changes.read(add, atlas)]
-    tables: dict[str, Any] = {"roads": roads} if roads else {}
-    if timetable is not None:
-        tables["ferry"] = {"wait_rule": "half_headway", "timetable": timetables.read(timetable, atlas)}
-    return tables
-
-
-def command(name: str, run: Callable[..., int | None], parameters: Sequence[click.Parameter]) -> click.Command:
-    """A command with its help from the catalogue."""
-    return click.Command(name, callback=_alone(run), params=list(parameters), help=text(f"cli.help.{name}"))
-
-
-def _alone(run: Callable[..., int | None]) -> Callable[..., int | None]:
-    """The same, with standard output for its results alone: some libraries print when they are loaded."""
-
-    def alone(**given: Any) -> int | None:  # noqa: ANN401 - click's
-        with streams.apart():
-            return run(**given)
-
-    return alone

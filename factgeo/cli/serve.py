@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from factgeo import language
+from factgeo.cli.options import say
 from factgeo.errors import FactgeoError
 from factgeo.files import scratch
 from factgeo.language import text
-from factgeo.progress import Tell, silent
+from factgeo.progress import Tell
 
 # Streamlit's own requests to the outside (usage statistics, address look-up) are off.
 OPTIONS: Mapping[str, bool | int | str] = {
@@ -38,7 +39,7 @@ HERE = ("localhost", "127.0.0.1", "::1")
 PATIENCE_S = 10  # for a server that was told to stop
 
 
-def run(*, port: int, host: str, names: Sequence[str] = (), tell: Tell = silent) -> int:
+def run(*, port: int, host: str, names: Sequence[str] = (), tell: Tell = say) -> int:
     """Serve the app until it is stopped; returns the server's exit code.
 
     Args:

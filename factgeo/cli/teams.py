@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import click
-
-from factgeo.cli.options import command, json_flag, lang, option, print_json, show
-
-
-def teams_command() -> click.Command:
-    """The command with its options."""
-    parameters = [
-        option("--area", default="norge", show_default=True),
-        json_flag(),
-        lang(),
-    ]
-    return command("teams", _teams, parameters)
+from factgeo.atlas import teams
+from factgeo.cli import command
+from factgeo.cli.command import Answer, Given
+from factgeo.cli.options import Common
 
 
-def _teams(*, area: str, as_json: bool) -> None:
-    """The listed teams that touch an area, with what is known and what is read into their names."""
-    from factgeo.atlas import areas, pack, teams  # noqa: PLC0415 - help must answer at once
+def run(common: Common) -> None:
+    """Show the listed teams that touch an area, with what is known and what is read into their names."""
+    command.answer(common, _answer)
 
-    atlas = pack.load()
-    found = areas.resolve(area, atlas)
-    here = teams.in_area(teams.listed(atlas), found)
-    if as_json:
-        print_json(teams.to_json(here, atlas))
-    else:
-        show("\n".join(teams.lines(here, atlas, found)))
+
+def _answer(given: Given) -> Answer:
+    atlas = given.atlas
+    here = teams.in_area(teams.listed(atlas), given.area)
+    return Answer(
+        content=lambda: teams.to_json(here, atlas),
+        lines=lambda: teams.lines(here, atlas, given.area),
+    )

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from factgeo import __version__
-from factgeo.atlas.pack import Atlas
 from factgeo.contract import explore as explore_contract
 from factgeo.explore.answers import Further
 from factgeo.language import written
@@ -23,7 +22,7 @@ from factgeo.report import unserved
 PLAN_SCHEMA = "factgeo.plan/1"
 
 
-def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> dict[str, Any]:
+def plan_json(result: Result, further: Further | None = None) -> dict[str, Any]:
     """The plan as the object of ``plan.json`` (schema ``factgeo.plan/1``), with what else was asked of it."""
     plan, figures = result.plan, result.figures
     return {
@@ -53,7 +52,7 @@ def plan_json(result: Result, atlas: Atlas, further: Further | None = None) -> d
         "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
         if plan.act
         else [],
-        "unserved": [_unserved(entry, result, atlas) for entry in plan.unserved],
+        "unserved": [_unserved(entry, result) for entry in plan.unserved],
         "reach": {
             "served": round(figures.served, 6),
             "share_within": _shares(figures.share_within),
@@ -176,8 +175,8 @@ def way(figures: WayFigures) -> dict[str, Any]:
     return {**means, "by_ferry": figures.by_ferry}
 
 
-def _unserved(entry: Unserved, result: Result, atlas: Atlas) -> dict[str, Any]:
-    persons = int(atlas.population.at[entry.unit_code, "persons"])
+def _unserved(entry: Unserved, result: Result) -> dict[str, Any]:
+    persons = int(result.atlas.population.at[entry.unit_code, "persons"])
     said = written(unserved.reason(entry, result))
     return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": said}
 

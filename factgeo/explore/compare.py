@@ -136,6 +136,7 @@ class Comparison:
     """Two plans side by side.
 
     Attributes:
+        atlas: The pack of both plans, with the links that the second one adds.
         names: What the plans are called.
         plans, figures: The plans and what is measured of them.
         pairs: Catchments that are in both, in the order of a.
@@ -147,6 +148,7 @@ class Comparison:
         broken: Rules of its own settings that a plan breaks because somebody wants it so.
     """
 
+    atlas: Atlas
     names: Sides[str]
     plans: Sides[Plan]
     figures: Sides[PlanFigures]
@@ -202,6 +204,7 @@ def compare(a: Result, b: Result, *, names: tuple[str, str]) -> Comparison:
     _refuse_others(both, called)
     pairs, bases, cells = _pairs(both), both.map(_bases), _cells(both)
     return Comparison(
+        atlas=b.atlas,
         names=called,
         plans=both.map(lambda side: side.plan),
         figures=both.map(lambda side: side.figures),

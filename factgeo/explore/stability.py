@@ -195,13 +195,11 @@ def grown(atlas: Atlas, change: pd.Series, years: float) -> Atlas:
         of_cell[home] = largest_remainder(of_cell[home], then)
         adults[home] = largest_remainder(of_cell[home], int(persons[mine][is_adult[mine]].sum()))
     lived_in = of_cell > 0
-    other = atlas.changed(
+    return atlas.changed(
         residents=residents.assign(persons=persons)[persons > 0].reset_index(drop=True),
         cells=cells.assign(persons=of_cell, adults=adults)[lived_in].reset_index(drop=True),
         cell_access=atlas.cell_access.of(np.flatnonzero(lived_in)),
     )
-    other.__dict__.pop("population", None)  # of the residents before
-    return other
 
 
 def _rows(table: pd.DataFrame, units: pd.Index, only: NDArray[np.bool_] | None = None) -> dict[str, NDArray[np.intp]]:
@@ -260,8 +258,11 @@ def _world(atlas: Atlas, area: Area, settings: Settings) -> _World:
     """Without the residents of earlier years, and with all tables read: workers may lack the files."""
     change = yearly_change(atlas).loc[list(area.units)]
     now = atlas.residents[atlas.residents["year"] == atlas.year].reset_index(drop=True)
-    read = {name: getattr(atlas, name) for name in ("units", "cells", "roads", "links", "places", "cell_access")}
-    return _World(atlas.changed(residents=now, **read), change, area, settings)
+    read = atlas.changed(
+        residents=now, units=atlas.units, cells=atlas.cells, roads=atlas.roads, links=atlas.links,
+        places=atlas.places, cell_access=atlas.cell_access,
+    )  # fmt: skip
+    return _World(read, change, area, settings)
 
 
 def _outcome(world: _World, values: Mapping[str, float]) -> Outcome | None:

@@ -1,11 +1,9 @@
-"""A plan as files: plan.json, tables, GeoPackage, map and summary; whole or not at all."""
+"""The folder of a plan: plan.json, tables, GeoPackage, map and summary."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -14,13 +12,12 @@ import shapely
 
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
+from factgeo.capacity.capacity import Capacity
 from factgeo.contract import capacity as capacity_contract
 from factgeo.contract import explore as explore_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
-from factgeo.export import geopackage
-from factgeo.files import folders
-from factgeo.files.spreadsheet import write_csv
+from factgeo.export.folder import Files, Folder, Kind, Make
 from factgeo.language.figures import maybe_tenth
 from factgeo.maps import plan as plan_map
 from factgeo.planning.effects import Effects
@@ -32,81 +29,56 @@ from factgeo.report.charts import tradeoff as tradeoff_chart
 from factgeo.report.writers import markdown
 from factgeo.travel.times import UNREACHABLE
 
-# names of the files and folders in the folder of a plan
-PLAN_FILES = (
+KIND = Kind("plan", (
     "plan.json", "teams.csv", "units.csv", "capacity.csv", "plan.gpkg", "map.html", "summary.md", "changes.csv",
     "alternatives.csv", "moves.csv", "next.csv", "stability.csv", "tradeoff.csv", "tradeoff.png",
     "alternative-*", "tradeoff-plans",
-)  # fmt: skip
+))  # fmt: skip
 
 
-def write_plan(
-    result: Result, atlas: Atlas, out: Path, *, overwrite: bool, further: Further | None = None
-) -> dict[str, Any]:
-    """Write the folder of a plan and return the object of its ``plan.json``.
-
-    Args:
-        result: The plan.
-        atlas: The pack with the links that the plan's settings add.
-        out: The folder.
-        overwrite: May an earlier plan be replaced?
-        further: What else was asked of the plan; alternatives get folders of their own in the folder.
-
-    Raises:
-        OutputError: The folder holds other things, or a plan and not ``overwrite``, or cannot be written.
-    """
-    refuse_folder(out, overwrite=overwrite)
-    with folders.replaced(out) as folder:
-        content = _fill(folder, result, atlas, further)
-        if further is not None:
-            _write_further(folder, result, atlas, further)
-    return content
+def folder(result: Result, further: Further | None = None) -> Folder:
+    """The folder of a plan, with what else was asked of it; each alternative has a folder of its own inside."""
+    return Folder(KIND, {**_files(result, further), **(_further_files(further, result) if further else {})})
 
 
-def _fill(folder: Path, result: Result, atlas: Atlas, further: Further | None) -> dict[str, Any]:
+def _files(result: Result, further: Further | None) -> Files:
     """All files of one plan."""
-    content = plan_contract.plan_json(result, atlas, further)
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
-    units = _units_table(result, atlas)
-    write_csv(_teams_table(result), folder / "teams.csv")
-    write_csv(units, folder / "units.csv")
-    takes = capacity.assess(result)
-    write_csv(capacity_contract.table(takes), folder / "capacity.csv")
-    if result.effects is not None:
-        write_csv(_changes_table(result.effects, atlas), folder / "changes.csv")
-    _write_gpkg(result, atlas, units, folder / "plan.gpkg")
-    plan_map.write_html(atlas, result, folder / "map.html", stability=further.stability if further else None)
-    whole = plan_report.report(result)
-    beyond = explore_report.chapters(further, result) if further else ()
-    summary = replace(whole, chapters=(*whole.chapters, *beyond, capacity_report.chapter(takes)))
-    (folder / "summary.md").write_text(markdown.write(summary), encoding="utf-8")
-    return content
+    takes, units, teams = capacity.assess(result), _units_table(result), _teams_table(result)
+    files: dict[str, Make] = {
+        "plan.json": lambda: plan_contract.plan_json(result, further),
+        "teams.csv": lambda: teams,
+        "units.csv": lambda: units,
+        "capacity.csv": lambda: capacity_contract.table(takes),
+        "plan.gpkg": lambda: _layers(result, units, teams),
+        "map.html": lambda: plan_map.plan_map(result, stability=further.stability if further else None),
+        "summary.md": lambda: _summary(result, takes, further),
+    }
+    if (effects := result.effects) is not None:
+        files["changes.csv"] = lambda: _changes_table(effects, result.atlas)
+    return files
 
 
-def _write_further(folder: Path, result: Result, atlas: Atlas, further: Further) -> None:
+def _summary(result: Result, takes: Capacity, further: Further | None) -> str:
+    whole, beyond = plan_report.report(result), explore_report.chapters(further, result) if further else ()
+    return markdown.write(replace(whole, chapters=(*whole.chapters, *beyond, capacity_report.chapter(takes))))
+
+
+def _further_files(further: Further, result: Result) -> Files:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
-    for name, table in explore_contract.tables(further, result).items():
-        write_csv(table, folder / f"{name}.csv")
+    files: dict[str, Make | Files] = {
+        f"{name}.csv": partial(_same, table) for name, table in explore_contract.tables(further, result).items()
+    }
     if further.trade_offs:
-        (folder / "tradeoff.png").write_bytes(tradeoff_chart.draw(further.trade_offs, result))
-        plans = folder / "tradeoff-plans"
-        plans.mkdir()
-        for name, table in explore_contract.curve_plans(further, result).items():
-            write_csv(table, plans / f"{name}.csv")
+        files["tradeoff.png"] = lambda: tradeoff_chart.draw(further.trade_offs, result)
+        plans = explore_contract.curve_plans(further, result)
+        files["tradeoff-plans"] = {f"{name}.csv": partial(_same, table) for name, table in plans.items()}
     for rank, alternative in enumerate(further.alternatives, start=1):
-        own = folder / f"alternative-{rank}"
-        own.mkdir()
-        _fill(own, alternative.result, atlas, None)
+        files[f"alternative-{rank}"] = _files(alternative.result, None)
+    return files
 
 
-def refuse_folder(out: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that a plan must not be written to.
-
-    Raises:
-        OutputError: It is a file, holds other things, or holds a plan and not ``overwrite``.
-    """
-    folders.refuse(out, PLAN_FILES, overwrite=overwrite, key="out_holds_a_plan")
+def _same(table: pd.DataFrame) -> pd.DataFrame:
+    return table
 
 
 def _teams_table(result: Result) -> pd.DataFrame:
@@ -126,14 +98,14 @@ def _teams_table(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _units_table(result: Result, atlas: Atlas) -> pd.DataFrame:
+def _units_table(result: Result) -> pd.DataFrame:
     """One row per unit: its team (empty: unserved, with the reason) and its travel time to the team's base."""
     plan, times = result.plan, result.journeys.by_unit
     team_of, reason_of = plan.team_of(), {u.unit_code: u.reason for u in plan.unserved}
     row_of = {unit: result.journeys.row[base] for unit, base in plan.base_of().items()}
     column = {unit: k for k, unit in enumerate(times.units)}
-    units = atlas.units.loc[list(plan.area.units)]
-    people = atlas.population.loc[units.index]
+    units = result.atlas.units.loc[list(plan.area.units)]
+    people = result.atlas.population.loc[units.index]
     table = pd.DataFrame({"unit_code": units.index, "name": units["name"].to_numpy()})
     table["team_id"] = [team_of.get(unit, "") for unit in units.index]
     table["reason"] = [reason_of.get(unit, "") for unit in units.index]
@@ -169,11 +141,10 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     }
 
 
-def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -> None:
+def _layers(result: Result, units: pd.DataFrame, team_table: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
     """Layers teams, units, bases and cells, EPSG:25833."""
-    outlines = atlas.units.loc[list(result.plan.area.units)].geometry
+    outlines = result.atlas.units.loc[list(result.plan.area.units)].geometry
     unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
-    team_table = _teams_table(result)
     layers = {"units": unit_layer}
     if len(team_table):
         shapes = unit_layer[unit_layer["team_id"] != ""].dissolve("team_id", method="coverage").geometry
@@ -183,7 +154,7 @@ def _write_gpkg(result: Result, atlas: Atlas, units: pd.DataFrame, path: Path) -
         columns = team_table[["team_id", "name", "base_unit", "base_name"]]
         layers["bases"] = gpd.GeoDataFrame(columns, geometry=points, crs=4326).to_crs(outlines.crs)
     layers["cells"] = _cells_layer(result)
-    geopackage.write(layers, path)
+    return layers
 
 
 def _cells_layer(result: Result) -> gpd.GeoDataFrame:

@@ -12,12 +12,23 @@ import pandas as pd
 import shapely
 from PIL import ImageColor
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore.compare import CLASSES, EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, step
 from factgeo.language import figures, number, text, written
 from factgeo.language.escaping import html as safe
-from factgeo.maps import plan as plan_map
-from factgeo.maps.plan import drawn_feature, drawn_layer, legend_row
+from factgeo.maps.layers import (
+    NAMES_SHOWN,
+    drawn_feature,
+    drawn_layer,
+    image_layer,
+    labels,
+    lines_between,
+    outlines_around,
+    population_layer,
+    surroundings,
+)
+from factgeo.maps.legend import legend_row, stroke
+from factgeo.maps.offline import STYLE, assembled
+from factgeo.maps.raster import CELL_M, squares_image
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report.comparison import called, changed
@@ -34,22 +45,19 @@ ISLAND = 1 / 2000  # share of the area's box below which an island has no heavy 
 Hatch = Literal["won", "lost", "never"]
 
 
-def comparison_map(
-    atlas: Atlas, a: Result, b: Result, comparison: Comparison, *, assets: str | None = None
-) -> folium.Map:
+def comparison_map(a: Result, b: Result, comparison: Comparison, *, assets: str | None = None) -> folium.Map:
     """Units coloured by the mean change of their residents' minutes, with what else differs between two plans.
 
     Args:
-        atlas: The pack that both plans were made from.
         a: The first plan.
         b: The second.
         comparison: What ``compare`` says of the two.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    outlines = plan_map.outlines_around(atlas, a.plan.area.units)
+    outlines = outlines_around(comparison.atlas, a.plan.area.units)
     here = outlines.loc[list(a.plan.area.units)]
     layers = [
-        plan_map.surroundings(outlines.drop(here.index)),
+        surroundings(outlines.drop(here.index)),
         _units(here, comparison),
         _squares(a, b),
         _population(a),
@@ -61,7 +69,7 @@ def comparison_map(
         _names(here, comparison),
     ]
     title = text("compare.title", area=a.plan.area.name)
-    return plan_map.assembled(title, here.total_bounds, layers, _legend(atlas, comparison), assets=assets)
+    return assembled(title, here.total_bounds, layers, _legend(comparison), assets=assets)
 
 
 def fill(unit: UnitChange) -> int | Hatch:
@@ -113,9 +121,9 @@ def _squares(a: Result, b: Result) -> folium.raster_layers.ImageOverlay | None:
     found = changed_squares(a, b)
     if found.empty:
         return None
-    image, corners = plan_map.squares_image(found)
+    image, corners = squares_image(found)
     image.putpalette([0, 0, 0, *(channel for colour in COLOURS for channel in ImageColor.getrgb(colour)[:3])])
-    return plan_map.image_layer("squares", image, corners, bytes((0, *([255] * len(COLOURS)))))
+    return image_layer("squares", image, corners, bytes((0, *([255] * len(COLOURS)))))
 
 
 def changed_squares(a: Result, b: Result) -> pd.DataFrame:
@@ -123,7 +131,7 @@ def changed_squares(a: Result, b: Result) -> pd.DataFrame:
     cells = a.journeys.cells
     seconds = np.stack([a.ways.seconds, b.ways.seconds]).astype(np.float64)
     both = (seconds != UNREACHABLE).all(axis=0) & (cells["persons"] > 0).to_numpy()
-    place = {"column": cells["x"] // plan_map.CELL_M, "row": cells["y"] // plan_map.CELL_M, "persons": cells["persons"]}
+    place = {"column": cells["x"] // CELL_M, "row": cells["y"] // CELL_M, "persons": cells["persons"]}
     table = pd.DataFrame({**place, "change": (seconds[1] - seconds[0]) / 60 * cells["persons"]})[both]
     squares = table.groupby(["column", "row"], as_index=False).sum()
     classes = step((squares["change"] / squares["persons"]).to_numpy())
@@ -132,7 +140,7 @@ def changed_squares(a: Result, b: Result) -> pd.DataFrame:
 
 def _population(result: Result) -> folium.raster_layers.ImageOverlay | None:
     """Where people live; switched off at first, for it would darken the colours."""
-    layer = plan_map.population_layer(result.journeys.cells)
+    layer = population_layer(result.journeys.cells)
     if layer is not None:
         layer.show = False
     return layer
@@ -154,7 +162,7 @@ def _moved(outlines: gpd.GeoSeries, comparison: Comparison) -> folium.GeoJson | 
 def _scaled(comparison: Comparison) -> float:
     """How large lines and bases are drawn: smaller where there are many."""
     figures = comparison.figures
-    return 1 if max(len(figures.a.teams), len(figures.b.teams)) <= plan_map.NAMES_SHOWN else 2 / 3
+    return 1 if max(len(figures.a.teams), len(figures.b.teams)) <= NAMES_SHOWN else 2 / 3
 
 
 def _borders(side: Literal["borders_a", "borders_b"], outlines: gpd.GeoSeries, plan: Plan) -> folium.GeoJson | None:
@@ -163,7 +171,7 @@ def _borders(side: Literal["borders_a", "borders_b"], outlines: gpd.GeoSeries, p
     style = {"color": colour, "weight": 2, "dashArray": dashes, "interactive": False}
     team_of = plan.team_of()
     owners, _ = pd.factorize(np.array([team_of.get(unit, unit) for unit in outlines.index]))
-    lines = plan_map.lines_between(outlines.to_numpy(), owners)
+    lines = lines_between(outlines.to_numpy(), owners)
     features = [] if lines.is_empty else [drawn_feature(side, lines, {})]
     return drawn_layer(side, features, lambda _: style, pane="borders")
 
@@ -209,7 +217,7 @@ def _names(outlines: gpd.GeoSeries, comparison: Comparison) -> folium.GeoJson | 
         free = shape.difference(taken)
         largest = max(shapely.get_parts(shape if free.is_empty else free), key=shapely.area)
         features.append(drawn_feature(unit.unit_code, shapely.point_on_surface(largest), {"name": name}))
-    return plan_map.labels(features, text("map.layer.change_names"), show=len(features) <= plan_map.NAMES_SHOWN)
+    return labels(features, text("map.layer.change_names"), show=len(features) <= NAMES_SHOWN)
 
 
 def _room(lon: float, lat: float, width: float, height: float) -> tuple[float, float, float, float]:
@@ -217,7 +225,7 @@ def _room(lon: float, lat: float, width: float, height: float) -> tuple[float, f
     return lon - width / 6, lat - height / 30, lon + width / 8, lat + height / 30
 
 
-def _legend(atlas: Atlas, comparison: Comparison) -> str:
+def _legend(comparison: Comparison) -> str:
     """The legend and the sources as HTML."""
     names, moved = comparison.names, comparison.moved
     present = [key for key in GROUNDS if key in {fill(unit) for unit in comparison.units}]
@@ -225,17 +233,17 @@ def _legend(atlas: Atlas, comparison: Comparison) -> str:
     rows = [
         *(legend_row(_swatch(key), text(f"map.legend.{key}")) for key in present),
         legend_row(_outline(), text("map.legend.moved", units=number(len(moved)), persons=people)),
-        legend_row(plan_map.stroke(SIDE_COLOURS.a, "6 4"), text("map.layer.borders_a")),
-        legend_row(plan_map.stroke(SIDE_COLOURS.b), text("map.layer.borders_b")),
+        legend_row(stroke(SIDE_COLOURS.a, "6 4"), text("map.layer.borders_a")),
+        legend_row(stroke(SIDE_COLOURS.b), text("map.layer.borders_b")),
         legend_row(_ring(), text("map.layer.bases_a")),
         legend_row(_dot(), text("map.layer.bases_b")),
     ]
-    return f"""{plan_map.STYLE}{_STYLE}{_patterns()}<details class="factgeo-legend" open>
+    return f"""{STYLE}{_STYLE}{_patterns()}<details class="factgeo-legend" open>
       <summary>{safe(comparison.plans.a.area.name)}</summary>
       <div>A: {safe(names.a)}</div><div>B: {safe(names.b)}</div>
       <div class=factgeo-head>{safe(text("map.legend.change"))}</div>{_scale()}
       {"".join(rows)}</details>
-      <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
+      <div class="factgeo-source">{safe(text("map.source", year=comparison.atlas.year))}</div>"""
 
 
 def _scale() -> str:

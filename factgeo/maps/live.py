@@ -1,6 +1,6 @@
 """The map for drafting: its ground is constant, and each edit only paints it anew.
 
-What never changes while an area is drafted is written once as files that the browser fetches (:func:`ground`). The map
+What never changes while an area is drafted is written once as files that the browser fetches (``maps.ground``). The map
 itself (:func:`base_map`) is the same text at each run of the page, so that its frame stays and the view never moves.
 What an edit changes goes to the browser as data (:func:`paint`). A click comes back as the unit that was hit
 (:func:`clicked`). The script of the browser is ``live_map.js``.
@@ -9,36 +9,30 @@ What an edit changes goes to the browser as data (:func:`paint`). A click comes 
 from __future__ import annotations
 
 import base64
-import hashlib
-import io
-import json
-import shutil
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal, cast
 
 import folium
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
-from shapely.geometry.base import BaseGeometry
+from PIL import ImageColor
 
 from factgeo import language
-from factgeo.atlas.areas import Area
-from factgeo.atlas.pack import Atlas
 from factgeo.language import escaping, number, percent, text
 from factgeo.language.escaping import html as safe
+from factgeo.maps import legend as map_legend
+from factgeo.maps import offline
 from factgeo.maps import plan as plan_map
-from factgeo.maps.plan import legend_row
+from factgeo.maps.ground import SCRIPT, Grid, Ground
+from factgeo.maps.layers import NAMES_SHOWN, changed_roads, listed_teams
+from factgeo.maps.legend import dot, hatched, legend_row, ring, stroke, swatch
+from factgeo.maps.offline import HATCH, HATCHING, OfflineMap
+from factgeo.maps.palette import ACT_COLOUR, INK, PALETTE, ROAD_COLOURS
+from factgeo.maps.raster import png
 from factgeo.planning.measure import WITHIN, TeamFigures
 from factgeo.planning.result import Result
 from factgeo.travel.bases import Base
@@ -53,49 +47,9 @@ PALENESS = 0.75  # opacity of the population, so that the colours of teams stay 
 BAND_OPACITY = 225  # 0-255
 TILES = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
 ROAD_COLOUR, FERRY_COLOUR = "#7a3b3b", "#0b4f8a"
-ROADS = {"motorway": "E", "trunk": "E", "E": "E", "R": "R", "F": "F"}  # how each class of the pack is drawn
-SCRIPT = "live_map.js"
-FORMAT = "1"  # of the files below; other numbers, other folders
-ONE_PIXEL_M = 400.0  # metres of Web Mercator per pixel of a picture at least
 WIDE_DEGREES = 6.0  # height of an area from which on roads are drawn thin
 TEAM_FIELDS = ("team", "service", "residents", "adults", "target", "median", "p95")
 WORDS = (*TEAM_FIELDS, "unit", "reason", "act", "locked")
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """Which inhabited 1 km square each pixel of a picture in Web Mercator shows.
-
-    Attributes:
-        square: Of each pixel, counted from 1; 0 where nobody lives.
-        of_cell: The square of each cell of the area, in the order of the pack; 0 where nobody lives.
-        corners: ``[[south, west], [north, east]]`` in degrees.
-    """
-
-    square: NDArray[np.uint16 | np.uint32]
-    of_cell: NDArray[np.intp]
-    corners: list[list[float]]
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What never changes while an area is drafted; shared by all sessions.
-
-    Attributes:
-        area: The area.
-        year: Of the population figures.
-        folder: Name of the folder with the files of this area.
-        bounds: What the window shows first, ``[[south, west], [north, east]]`` in degrees.
-        first_cell: Where the cells of each unit begin among those of the area, and where the last ones end.
-        grid: The pixels of pictures; None where nobody lives.
-    """
-
-    area: Area
-    year: int
-    folder: str
-    bounds: list[list[float]]
-    first_cell: NDArray[np.intp]
-    grid: Grid | None
 
 
 @dataclass(frozen=True)
@@ -144,140 +98,6 @@ class Call(MacroElement):
         return f"factgeo.{self.function}({first}{escaping.script(self.data)});"
 
 
-def ground(atlas: Atlas, area: Area, folder: Path) -> Ground:
-    """The ground of an area; its files are written below ``folder``, once for each pack, area and version of the map.
-
-    Args:
-        atlas: The pack as it is shipped, with no links added.
-        area: The area.
-        folder: Served to the browser; made where it is missing.
-
-    Raises:
-        OSError: The files cannot be written.
-    """
-    script = resources.files("factgeo.maps").joinpath(SCRIPT).read_bytes()
-    made_of = "\n".join((FORMAT, atlas.digest, *area.units)).encode() + script
-    out = folder / hashlib.sha256(made_of).hexdigest()[:24]
-    cells = atlas.cells[atlas.cells["unit_code"].isin(area.units).to_numpy()]
-    grid = _grid(cells)
-    if not out.is_dir():
-        _write(out, {**_contents(atlas, area), SCRIPT: script, "population.png": _population(cells, grid)})
-    bounds = json.loads((out / "bounds.json").read_bytes())
-    codes = cells["unit_code"].to_numpy(dtype=object)
-    first = np.searchsorted(codes, np.array([*area.units, "~"], dtype=object))
-    return Ground(area, atlas.year, out.name, bounds, first, grid)
-
-
-def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    """A folder with all its files or none; where another process was faster, its folder stays."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        for name, content in files.items():
-            (work / name).write_bytes(content)
-        work.chmod(0o755)
-        work.rename(out)
-    except OSError:
-        if not out.is_dir():
-            raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _contents(atlas: Atlas, area: Area) -> dict[str, bytes]:
-    """The lines and outlines of an area, by the names of their files; degrees."""
-    outlines = plan_map.outlines_around(atlas, area.units)
-    here = outlines.loc[list(area.units)]
-    west, south, east, north = map(float, here.total_bounds)
-    contents: dict[str, object] = {
-        "bounds": [[south, west], [north, east]],
-        "units": _collection(_units(here, atlas)),
-        "around": _collection((shape, {}) for shape in outlines.drop(here.index)),
-        "borders": _collection(_borders(here)),
-        "roads": _collection(_roads(atlas, area)),
-    }
-    return {f"{name}.json": json.dumps(told, separators=(",", ":")).encode() for name, told in contents.items()}
-
-
-Shape = tuple[BaseGeometry, Mapping[str, object]]
-
-
-def _collection(shapes: Iterable[Shape]) -> dict[str, object]:
-    """Shapes with their properties as GeoJSON."""
-    features = [
-        {"type": "Feature", "properties": told, "geometry": shapely.geometry.mapping(shape)}
-        for shape, told in shapes
-        if not shape.is_empty
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _units(outlines: gpd.GeoSeries, atlas: Atlas) -> Iterator[Shape]:
-    """The units with a point inside each, for its signs."""
-    for unit, shape in outlines.items():
-        inside = shapely.point_on_surface(max(shapely.get_parts(shape), key=shapely.area))
-        at = [round(inside.x, 4), round(inside.y, 4)]
-        yield shape, {"unit": unit, "name": str(atlas.units.at[unit, "name"]), "at": at}
-
-
-def _borders(outlines: gpd.GeoSeries) -> Iterator[Shape]:
-    """The line between each two neighbours, ``a`` and ``b``; not the coast, nor where the area ends."""
-    segments, one, other = plan_map.shared_segments(outlines.to_numpy())
-    lines = pd.DataFrame({"one": one, "other": other}).groupby(["one", "other"]).indices
-    for (a, b), rows in lines.items():
-        line = shapely.line_merge(shapely.multilinestrings(segments[rows]))
-        yield line, {"a": outlines.index[a], "b": outlines.index[b]}
-
-
-def _roads(atlas: Atlas, area: Area) -> Iterator[Shape]:
-    """Main roads and the car ferries that sail all year around an area, as fine as a screen can show."""
-    west, south, east, north = atlas.units.loc[list(area.units)].total_bounds
-    detail = min(plan_map.COARSEST_M, max(east - west, north - south) / plan_map.FINENESS)
-    margin = plan_map.MARGIN * max(east - west, north - south)
-    roads = atlas.roads.cx[west - margin : east + margin, south - margin : north + margin]
-    ferries = (roads["kind"] == "ferry") & (roads["season"] == "") & (roads["in_service"] != "no")
-    kinds = roads["road_class"].map(ROADS).where(roads["kind"] == "road").mask(ferries, "ferry")
-    for kind, some in roads.groupby(kinds):
-        line = shapely.simplify(shapely.line_merge(shapely.union_all(some.geometry.to_numpy())), detail)
-        degrees = gpd.GeoSeries([line], crs=roads.crs).to_crs(4326).iloc[0]
-        yield shapely.transform(degrees, lambda at: at.round(4)), {"kind": kind}
-
-
-def _grid(cells: pd.DataFrame) -> Grid | None:
-    """The pixels of the inhabited squares of some cells."""
-    lived_in = cells["persons"].to_numpy() > 0
-    if not lived_in.any():
-        return None
-    place = pd.DataFrame({"column": cells["x"] // plan_map.CELL_M, "row": cells["y"] // plan_map.CELL_M}).astype(
-        np.int64
-    )
-    of_cell = np.zeros(len(cells), dtype=np.intp)
-    squares = place[lived_in].drop_duplicates(ignore_index=True)
-    numbered = pd.MultiIndex.from_frame(squares)
-    of_cell[lived_in] = numbered.get_indexer(pd.MultiIndex.from_frame(place[lived_in])) + 1
-    square, corners = plan_map.numbered_image(squares, ONE_PIXEL_M)
-    return Grid(square, of_cell, corners)
-
-
-def _population(cells: pd.DataFrame, grid: Grid | None) -> bytes:
-    """The residents of each square in shades; one clear pixel where nobody lives."""
-    palette = list(plan_map.INK) * (len(plan_map.SHADES) + 1)
-    if grid is None:
-        return _png(np.zeros((1, 1), dtype=np.uint8), palette, bytes((0, *plan_map.SHADES)))
-    persons = np.bincount(grid.of_cell, weights=cells["persons"].to_numpy())
-    shades = np.searchsorted(plan_map.CLASSES, persons, side="right").astype(np.uint8)
-    shades[0] = 0
-    return _png(shades[grid.square], palette, bytes((0, *plan_map.SHADES)))
-
-
-def _png(numbers: NDArray[np.uint8], palette: list[int], opacity: bytes) -> bytes:
-    """Numbered colours as an image."""
-    image, content = Image.fromarray(numbers, mode="P"), io.BytesIO()
-    image.putpalette(palette)
-    image.save(content, format="PNG", transparency=opacity, compress_level=3)
-    return content.getvalue()
-
-
 def base_map(on: Ground, *, assets: str, files: str) -> folium.Map:
     """The map without a plan: the same text for the same ground and language, so that its frame stays.
 
@@ -287,7 +107,7 @@ def base_map(on: Ground, *, assets: str, files: str) -> folium.Map:
         files: Address of the folder that :func:`ground` wrote to.
     """
     here = f"{files}{on.folder}/"
-    drawn = plan_map.OfflineMap(assets=assets, zoom_snap=0.25, double_click_zoom=False)
+    drawn = OfflineMap(assets=assets, zoom_snap=0.25, double_click_zoom=False)
     drawn.default_js = [*drawn.default_js, ("live_map", here + SCRIPT)]
     (south, _), (north, _) = on.bounds
     told = {
@@ -302,15 +122,15 @@ def base_map(on: Ground, *, assets: str, files: str) -> folium.Map:
         "fields": TEAM_FIELDS,
         "yes": text("live_map.yes"),
         "alternatives": {layer: text(f"live_map.alt.{layer}") for layer in ("population", "minutes", "potential")},
-        "colours": {"act": plan_map.ACT_COLOUR, "road": ROAD_COLOUR, "ferry": FERRY_COLOUR},
-        "hatch": plan_map.HATCH,
+        "colours": {"act": ACT_COLOUR, "road": ROAD_COLOUR, "ferry": FERRY_COLOUR},
+        "hatch": HATCH,
         "tiles": TILES,
-        "few": plan_map.NAMES_SHOWN,
+        "few": NAMES_SHOWN,
         "paleness": PALENESS,
         "fineness": 0.5 if north - south > WIDE_DEGREES else 1.0,
     }
     Call("start", told, with_map=True).add_to(drawn)
-    cast("Figure", drawn.get_root()).html.add_child(Element(plan_map.STYLE + STYLE + plan_map.HATCHING))
+    cast("Figure", drawn.get_root()).html.add_child(Element(offline.STYLE + STYLE + HATCHING))
     return drawn
 
 
@@ -394,8 +214,8 @@ def _marks(result: Result, layers: Collection[Layer]) -> Iterator[folium.GeoJson
     """Few and small things that are drawn anew each time: changed roads, listed teams."""
     plan = result.plan
     changed = plan.settings.roads.closed or plan.settings.roads.added
-    yield from filter(None, (plan_map.changed_roads(result.atlas, plan) if changed else None,))
-    yield from filter(None, (plan_map.listed_teams(result.atlas, plan) if "listed" in layers else None,))
+    yield from filter(None, (changed_roads(result) if changed else None,))
+    yield from filter(None, (listed_teams(result) if "listed" in layers else None,))
 
 
 def minutes(on: Ground, result: Result) -> Picture | None:
@@ -438,7 +258,7 @@ def picture(grid: Grid, classes: NDArray[np.uint8], title: str, colours: tuple[t
         colours: Colour (#rrggbb) and words of each class.
     """
     palette = [0, 0, 0, *(channel for colour, _ in colours for channel in ImageColor.getrgb(colour)[:3])]
-    content = _png(classes[grid.square], palette, bytes((0, *([BAND_OPACITY] * len(colours)))))
+    content = png(classes[grid.square], palette, bytes((0, *([BAND_OPACITY] * len(colours)))))
     address = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
     return Picture(address, grid.corners, title, colours)
 
@@ -548,30 +368,30 @@ def _legend(result: Result, layers: Collection[Layer], locked: Collection[str], 
     signs = (
         (
             True,
-            "".join(plan_map.swatch(f"background:{colour}") for colour in plan_map.PALETTE[:3]),
+            "".join(swatch(f"background:{colour}") for colour in PALETTE[:3]),
             "live_map.legend.catchments",
         ),
-        (bool(plan.unserved), plan_map.hatched(), "map.legend.unserved"),
-        (True, plan_map.dot(), "map.legend.base"),
+        (bool(plan.unserved), hatched(), "map.legend.unserved"),
+        (True, dot(), "map.legend.base"),
         (bool(locked), _lock(), "live_map.legend.locked"),
-        ("act" in layers and plan.act is not None, plan_map.stroke(plan_map.ACT_COLOUR, "6 4"), "map.layer.act_areas"),
-        ("listed" in layers, plan_map.ring(), "map.layer.listed"),
-        ("roads" in layers, plan_map.stroke(ROAD_COLOUR), "live_map.legend.roads"),
-        ("roads" in layers, plan_map.stroke(FERRY_COLOUR, "2 5"), "live_map.legend.ferries"),
-        (bool(plan.settings.roads.closed), plan_map.stroke(plan_map.ROAD_COLOURS["closed"]), "map.road.closed"),
-        (bool(plan.settings.roads.added), plan_map.stroke(plan_map.ROAD_COLOURS["added"]), "map.road.added"),
+        ("act" in layers and plan.act is not None, stroke(ACT_COLOUR, "6 4"), "map.layer.act_areas"),
+        ("listed" in layers, ring(), "map.layer.listed"),
+        ("roads" in layers, stroke(ROAD_COLOUR), "live_map.legend.roads"),
+        ("roads" in layers, stroke(FERRY_COLOUR, "2 5"), "live_map.legend.ferries"),
+        (bool(plan.settings.roads.closed), stroke(ROAD_COLOURS["closed"]), "map.road.closed"),
+        (bool(plan.settings.roads.added), stroke(ROAD_COLOURS["added"]), "map.road.added"),
     )
     rows += [legend_row(sign, text(key)) for shown, sign, key in signs if shown]
     for each in pictures:
         rows.append(_head(each.title))
-        rows += [legend_row(plan_map.swatch(f"background:{colour}"), words) for colour, words in each.colours]
+        rows += [legend_row(swatch(f"background:{colour}"), words) for colour, words in each.colours]
     if "population" in layers and not pictures:
         shades = (
-            (f"background:rgba{(*plan_map.INK, round(PALENESS * shade / 255, 2))}", words)
-            for shade, words in plan_map.shades()
+            (f"background:rgba{(*INK, round(PALENESS * shade / 255, 2))}", words)
+            for shade, words in map_legend.shades()
         )
         rows.append(_head(text("map.legend.population")))
-        rows += [legend_row(plan_map.swatch(css), words) for css, words in shades]
+        rows += [legend_row(swatch(css), words) for css, words in shades]
     if "background" in layers:
         rows.append(f"<div>{safe(text('live_map.legend.background'))}</div>")
     return "".join(rows)

@@ -17,8 +17,11 @@ from PIL import ImageColor
 from factgeo.atlas.pack import Atlas
 from factgeo.language import number, text
 from factgeo.language.escaping import html as safe
-from factgeo.maps import plan as plan_map
-from factgeo.maps.plan import drawn_feature, drawn_layer, legend_row
+from factgeo.maps import layers as map_layers
+from factgeo.maps.layers import drawn_feature, drawn_layer, image_layer, outlines_around, surroundings
+from factgeo.maps.legend import dot, legend_row, swatch
+from factgeo.maps.offline import STYLE, assembled
+from factgeo.maps.raster import CELL_M, squares_image
 from factgeo.reach.potential import AreaPotential, PlacePotential, Reached, Rules
 from factgeo.report.potential import called, shown
 
@@ -35,38 +38,36 @@ LABEL = (8, 8, 8)  # pixels: from a dot to its name, per letter, above and below
 Box = tuple[float, float, float, float]
 
 
-def area_map(atlas: Atlas, found: AreaPotential, *, assets: str | None = None) -> folium.Map:
+def area_map(found: AreaPotential, *, assets: str | None = None) -> folium.Map:
     """Residents within reach of each inhabited cell of an area, in classes that begin at the levels.
 
     Args:
-        atlas: The pack.
         found: The potential of the area.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    here = atlas.units.loc[list(found.area.units)]
+    here = found.atlas.units.loc[list(found.area.units)]
     squares = _squares(found.cells, classes(found), "max")
     palette = tuple(colour for colour, _ in class_colours(found.rules))
     places = [best.place for best in found.best]
     names = [f"{rank} {place.name}" for rank, place in enumerate(places, start=1)]
     legend = "".join([
         _head(text("potential.map.residents", limit=found.rules.reach)),
-        *(legend_row(plan_map.swatch(f"background:{colour}"), words) for colour, words in class_colours(found.rules)),
+        *(legend_row(swatch(f"background:{colour}"), words) for colour, words in class_colours(found.rules)),
         _line(text("potential.map.levels", low=number(found.rules.levels[0]), high=number(found.rules.levels[1]))),
-        legend_row(plan_map.dot(), text("potential.map.best")),
+        legend_row(dot(), text("potential.map.best")),
         _line(text("potential.map.note")),
     ])  # fmt: skip
     view = _degrees(*map(float, here.total_bounds))
     return _drawn(
-        atlas, here, squares, palette, "potential", _markers(places, names, found.rules, atlas, view), view,
+        found.atlas, here, squares, palette, "potential", _markers(places, names, found.rules, found.atlas, view), view,
         (found.area.name, legend), assets,
     )  # fmt: skip
 
 
-def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None) -> folium.Map:
+def place_map(found: PlacePotential, *, assets: str | None = None) -> folium.Map:
     """The inhabited cells within reach of a place, in bands of minutes.
 
     Args:
-        atlas: The pack.
         found: The potential of the place.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
@@ -74,26 +75,26 @@ def place_map(atlas: Atlas, found: PlacePotential, *, assets: str | None = None)
     bands = np.searchsorted(asked.minutes, found.cells["minutes"].to_numpy()) + 1
     squares = _squares(found.cells, bands.astype(np.intp), "min")
     palette = _band_colours(len(asked.minutes))
-    here = atlas.units.loc[[unit.unit_code for unit in found.from_units] or [place.unit_code]]
+    here = found.atlas.units.loc[[unit.unit_code for unit in found.from_units] or [place.unit_code]]
     rows = zip(palette, asked.minutes, place.residents, place.target_group, strict=True)
     legend = "".join([
         _head(text("potential.map.way")),
         *(
             legend_row(
-                plan_map.swatch(f"background:{colour}"),
+                swatch(f"background:{colour}"),
                 text("potential.map.band", limit=limit, residents=shown(residents), target=shown(group.central)),
             )
             for colour, limit, residents, group in rows
         ),
-        legend_row(plan_map.dot(), text("potential.map.place")),
+        legend_row(dot(), text("potential.map.place")),
         _line(text("potential.map.note_within", limit=asked.minutes[-1])),
     ])  # fmt: skip
     x, y = _metres(place)
     view = _degrees(
         min(x, *found.cells["x"]), min(y, *found.cells["y"]), max(x, *found.cells["x"]), max(y, *found.cells["y"])
     )
-    markers = _markers([place], [place.name], asked, atlas, view)
-    return _drawn(atlas, here, squares, palette, "bands", markers, view, (place.name, legend), assets)
+    markers = _markers([place], [place.name], asked, found.atlas, view)
+    return _drawn(found.atlas, here, squares, palette, "bands", markers, view, (place.name, legend), assets)
 
 
 def _drawn(
@@ -111,13 +112,13 @@ def _drawn(
     title, legend = words
     layers = [*_ground(atlas, here), _image(layer, squares, palette), *markers]
     page = text("potential.title", area=title)
-    return plan_map.assembled(page, view, layers, _legend(atlas, title, legend), assets=assets)
+    return assembled(page, view, layers, _legend(atlas, title, legend), assets=assets)
 
 
 def _ground(atlas: Atlas, here: gpd.GeoDataFrame) -> Iterator[folium.GeoJson | None]:
     """Units around, and the units themselves in white; borders only, so that the cells speak."""
-    outlines = plan_map.outlines_around(atlas, list(here.index))
-    yield plan_map.surroundings(outlines.drop(here.index))
+    outlines = outlines_around(atlas, list(here.index))
+    yield surroundings(outlines.drop(here.index))
     style = {"color": "#9a9a94", "weight": 0.8, "fillColor": "#ffffff", "fillOpacity": 1}
     told = [drawn_feature(unit, outlines[unit], {"unit": str(here.at[unit, "name"])}) for unit in here.index]
     yield drawn_layer("potential_units", told, lambda _: style, ("unit",))
@@ -127,14 +128,14 @@ def _image(layer: str, squares: pd.DataFrame, palette: tuple[str, ...]) -> foliu
     """The squares in the colours of their classes; None where there are none."""
     if squares.empty:
         return None
-    image, corners = plan_map.squares_image(squares)
+    image, corners = squares_image(squares)
     image.putpalette([0, 0, 0, *(channel for colour in palette for channel in ImageColor.getrgb(colour)[:3])])
-    return plan_map.image_layer(layer, image, corners, bytes((0, *([OPACITY] * len(palette)))))
+    return image_layer(layer, image, corners, bytes((0, *([OPACITY] * len(palette)))))
 
 
 def _squares(cells: pd.DataFrame, classes: NDArray[np.intp], of: str) -> pd.DataFrame:
     """The inhabited 1 km squares with their class; of several cells in one the highest or lowest counts."""
-    place = {"column": cells["x"] // plan_map.CELL_M, "row": cells["y"] // plan_map.CELL_M, "shade": classes}
+    place = {"column": cells["x"] // CELL_M, "row": cells["y"] // CELL_M, "shade": classes}
     return pd.DataFrame(place).groupby(["column", "row"], as_index=False)["shade"].agg(of)
 
 
@@ -198,7 +199,7 @@ def _markers(
     ]
     return [
         drawn_layer("best", dots, lambda _: style, fields, marker=folium.CircleMarker(radius=6, fill=True)),
-        plan_map.labels(labels, text("map.layer.best_names"), show=True),
+        map_layers.labels(labels, text("map.layer.best_names"), show=True),
     ]
 
 
@@ -245,7 +246,7 @@ def _metres(place: Reached) -> tuple[float, float]:
 
 def _legend(atlas: Atlas, title: str, rows: str) -> str:
     """The legend and the sources as HTML."""
-    return f"""{plan_map.STYLE}<details class="factgeo-legend" open>
+    return f"""{STYLE}<details class="factgeo-legend" open>
       <summary>{safe(title)}</summary>{rows}</details>
       <div class="factgeo-source">{safe(text("map.source", year=atlas.year))}</div>"""
 

@@ -22,8 +22,18 @@ from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 from factgeo.language import figures, number, percent, text, written
 from factgeo.language.escaping import html as safe
-from factgeo.maps import plan as plan_map
-from factgeo.maps.plan import HATCH, drawn_feature, drawn_layer, legend_row
+from factgeo.maps.layers import (
+    NAMES_SHOWN,
+    drawn_feature,
+    drawn_layer,
+    labels,
+    lines_between,
+    outlines_around,
+    population_layer,
+    surroundings,
+)
+from factgeo.maps.legend import hatched, legend_row
+from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
 from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
@@ -75,7 +85,6 @@ class _Look(TypedDict):
 
 
 def reach_map(
-    atlas: Atlas,
     reach: Reach | None,
     *,
     left_out: Sequence[LeftOut] = (),
@@ -87,7 +96,6 @@ def reach_map(
     """One measure on a map; of the colours of units one kind is seen at a time.
 
     Args:
-        atlas: The pack that the measure was taken with.
         reach: ``report-2017`` and ``slide`` are coloured by class, ``planner`` by the share who are reached. None shows
             the listed teams alone.
         left_out: Whom the measure leaves out; units are coloured by the reason of most of them.
@@ -97,32 +105,33 @@ def reach_map(
             ``measure`` and ``left_out`` need ``reach``, ``today`` needs ``today``.
         assets: Address of a folder with leaflet.js and leaflet.css; None for ``maps.save_html``.
     """
-    area = reach.area if reach else today[0].area
-    outlines = plan_map.outlines_around(atlas, area.units)
+    about = reach or today[0]
+    atlas, area = about.atlas, about.area
+    outlines = outlines_around(atlas, area.units)
     here = outlines.loc[list(area.units)]
     keys = _keys(reach, left_out, today, first)
     looks = {kind: _Look(overlay=len(keys) == 1, show=kind == first) for kind in keys}
 
     def layers() -> Iterator[MacroElement | None]:
-        yield plan_map.surroundings(outlines.drop(here.index))
+        yield surroundings(outlines.drop(here.index))
         if reach:
-            yield _units(here, atlas, reach, looks["measure"])
+            yield _units(here, reach, looks["measure"])
         if reach and "left_out" in keys:
-            yield _left_out(here, atlas, reach, left_out, looks["left_out"])
+            yield _left_out(here, reach, left_out, looks["left_out"])
         if today:
-            yield _today(here, atlas, today, looks["today"])
+            yield _today(here, today, looks["today"])
         if reach:
-            yield _without(here, atlas, reach, show=first == "measure")
+            yield _without(here, reach, show=first == "measure")
             yield _borders(here, reach, show=first != "today")
         yield _population(atlas, area)
-        yield _listed(atlas, today)
+        yield _listed(today)
         if reach:
             yield _bases(reach, show=first != "today")
             yield _names(reach, show=first != "today")
         yield _remedies(remedies)
 
     legend = _legend(atlas, keys, first, _beside(today, remedies))
-    return plan_map.assembled(keys[first].title, here.total_bounds, layers(), legend, assets=assets)
+    return assembled(keys[first].title, here.total_bounds, layers(), legend, assets=assets)
 
 
 def colour(unit: UnitReach, reach: Reach) -> str | None:
@@ -145,14 +154,14 @@ def out_colour(reason: OutReason, share: float) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _units(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, look: _Look) -> folium.GeoJson | None:
+def _units(outlines: gpd.GeoSeries, reach: Reach, look: _Look) -> folium.GeoJson | None:
     """Units with a team, in the colour of their class or share."""
     region_of = {region.code: region for region in reach.regions}
     features = [
         drawn_feature(
             unit.unit_code,
             outlines[unit.unit_code],
-            {"colour": colour(unit, reach) or "", **_told(unit, region_of[unit.region], atlas)},
+            {"colour": colour(unit, reach) or "", **_told(unit, region_of[unit.region], reach.atlas)},
         )
         for unit in reach.units
         if unit.region is not None
@@ -178,15 +187,15 @@ def _told(unit: UnitReach, region: Region, atlas: Atlas) -> dict[str, str]:
     }
 
 
-def _left_out(
-    outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, out: Sequence[LeftOut], look: _Look
-) -> folium.GeoJson | None:
+def _left_out(outlines: gpd.GeoSeries, reach: Reach, out: Sequence[LeftOut], look: _Look) -> folium.GeoJson | None:
     """Every unit in the colour of why most of its residents who are left out are so."""
     own: dict[str, list[LeftOut]] = {unit.unit_code: [] for unit in reach.units}
     for each in sorted(out, key=lambda each: -each.persons):
         own[each.unit_code].append(each)
     features = [
-        drawn_feature(unit.unit_code, outlines[unit.unit_code], _told_of_left_out(unit, own[unit.unit_code], atlas))
+        drawn_feature(
+            unit.unit_code, outlines[unit.unit_code], _told_of_left_out(unit, own[unit.unit_code], reach.atlas)
+        )
         for unit in reach.units
     ]
     fields = ("unit", "residents", "left_out", "reasons")
@@ -205,14 +214,14 @@ def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> 
     }
 
 
-def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
+def _today(outlines: gpd.GeoSeries, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
     """Units by the share whom the listed teams reach by the first reading, told by each."""
     features = [
         drawn_feature(
             own[0].unit_code,
             outlines[own[0].unit_code],
             {
-                "unit": str(atlas.units.at[own[0].unit_code, "name"]),
+                "unit": str(today[0].atlas.units.at[own[0].unit_code, "name"]),
                 "residents": number(own[0].population),
                 "colour": _shade(share_of(own[0].counted, own[0].population)) if own[0].covered else NO_LISTED,
                 **{
@@ -227,14 +236,14 @@ def _today(outlines: gpd.GeoSeries, atlas: Atlas, today: Sequence[Today], look: 
     return drawn_layer("today", features, _filled, fields, **look)
 
 
-def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, show: bool) -> folium.GeoJson | None:
+def _without(outlines: gpd.GeoSeries, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """Units without a team, hatched in grey."""
     style = {"color": "#4d4d4d", "weight": 0.8, "dashArray": "4 3", "fillColor": f"url(#{HATCH})", "fillOpacity": 1}
     features = [
         drawn_feature(
             unit.unit_code,
             outlines[unit.unit_code],
-            {"unit": str(atlas.units.at[unit.unit_code, "name"]), "residents": number(unit.population)},
+            {"unit": str(reach.atlas.units.at[unit.unit_code, "name"]), "residents": number(unit.population)},
         )
         for unit in reach.units
         if unit.region is None
@@ -244,17 +253,17 @@ def _without(outlines: gpd.GeoSeries, atlas: Atlas, reach: Reach, *, show: bool)
 
 def _borders(outlines: gpd.GeoSeries, reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The lines between regions, and between them and units without a team."""
-    weight = 1.6 if len(reach.regions) <= plan_map.NAMES_SHOWN else 0.9
+    weight = 1.6 if len(reach.regions) <= NAMES_SHOWN else 0.9
     style = {"color": "#1a1a1a", "weight": weight, "opacity": 0.9, "interactive": False}
     owners, _ = pd.factorize(np.array([unit.region or unit.unit_code for unit in reach.units]))
-    lines = plan_map.lines_between(outlines.to_numpy(), owners)
+    lines = lines_between(outlines.to_numpy(), owners)
     features = [] if lines.is_empty else [drawn_feature("reach_borders", lines, {})]
     return drawn_layer("reach_borders", features, lambda _: style, pane="borders", show=show)
 
 
 def _population(atlas: Atlas, area: Area) -> folium.raster_layers.ImageOverlay | None:
     """Where people live; switched off at first, for it would darken the colours."""
-    layer = plan_map.population_layer(atlas.cells[atlas.cells["unit_code"].isin(area.units)])
+    layer = population_layer(atlas.cells[atlas.cells["unit_code"].isin(area.units)])
     if layer is not None:
         layer.show = False
     return layer
@@ -262,7 +271,7 @@ def _population(atlas: Atlas, area: Area) -> folium.raster_layers.ImageOverlay |
 
 def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
     """The bases that travel is measured from."""
-    few = len(reach.regions) <= plan_map.NAMES_SHOWN
+    few = len(reach.regions) <= NAMES_SHOWN
     style = {"pane": "bases", "color": "#ffffff", "weight": 2 if few else 0.5, "fillColor": "#000000", "fillOpacity": 1}
     features = [
         drawn_feature(
@@ -293,10 +302,10 @@ def _names(reach: Reach, *, show: bool) -> folium.GeoJson | None:
         for region in reach.regions
         if region.base is not None
     ]
-    return plan_map.labels(features, text("map.layer.names"), show=show and len(features) <= plan_map.NAMES_SHOWN)
+    return labels(features, text("map.layer.names"), show=show and len(features) <= NAMES_SHOWN)
 
 
-def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
+def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
     """The listed teams that count by the first reading, around the bases; and how many have no other."""
     if not today:
         return None
@@ -313,9 +322,9 @@ def _listed(atlas: Atlas, today: Sequence[Today]) -> folium.GeoJson | None:
                 "alone": "\n".join(shown(alone.get(str(team), 0)) for team in some.index),
             },
         )
-        for unit, some in points(today[0].placed, atlas).groupby("unit_code")
+        for unit, some in points(today[0].placed, today[0].atlas).groupby("unit_code")
     ]
-    few = len(features) <= plan_map.NAMES_SHOWN
+    few = len(features) <= NAMES_SHOWN
     style = {"pane": "bases", "color": "#1a1a1a", "weight": 1, "fillColor": LISTED_COLOUR, "fillOpacity": 1}
     fields = ("listed", "kind", "status", "confidence", "alone")
     marker = folium.CircleMarker(radius=10 if few else 5, fill=True)
@@ -344,7 +353,7 @@ def _remedies(remedies: Sequence[Help]) -> folium.FeatureGroup | None:
 
     marker = folium.CircleMarker(radius=10, fill=True)
     circles = drawn_layer("remedies", features, style, ("place", "remedies"), marker=marker)
-    ranks = plan_map.labels(features, text("map.layer.remedies"), show=True, css="factgeo-name factgeo-rank")
+    ranks = labels(features, text("map.layer.remedies"), show=True, css="factgeo-name factgeo-rank")
     if circles is None or ranks is None:
         return None
     group = folium.FeatureGroup(name=text("map.layer.remedies"))
@@ -393,7 +402,7 @@ def _key_of_measure(reach: Reach) -> _Key:
         limit = number(reach.settings.travel.minutes)
         rows.insert(0, f"<div class=factgeo-head>{safe(text('reach.map.share', minutes=limit))}</div>")
     if any(unit.region is None for unit in reach.units):
-        rows.append(legend_row(plan_map.hatched(), text("map.legend.unserved")))
+        rows.append(legend_row(hatched(), text("map.legend.unserved")))
     rows += _base_row(reach)
     return _Key(
         title=text("reach.map.title", preset=preset, area=reach.area.name),
@@ -439,7 +448,7 @@ def _legend(atlas: Atlas, keys: Mapping[First, _Key], first: First, beside: str)
     shown = keys[first]
     said, *defined = (safe(each) for each in shown.said)
     others = (_part(key.name, key.rows) for kind, key in keys.items() if kind != first)
-    return f"""{plan_map.STYLE}{_STYLE}<details class="factgeo-legend" open>
+    return f"""{STYLE}{_STYLE}<details class="factgeo-legend" open>
       <summary>{safe(shown.title)}</summary>
       <div>{said}</div>
       {"".join(f"<div class=factgeo-definition>{each}</div>" for each in defined)}

@@ -127,6 +127,7 @@ class Reach:
     """One of the three measures for an area.
 
     Attributes:
+        atlas: The pack that the measure was taken with; of a plan, with the links that its settings add.
         definition: What is counted, in a sentence.
         counted: Residents who are reached by this definition.
         classes: By class, also those without residents.
@@ -137,6 +138,7 @@ class Reach:
         notes: What a reader should know.
     """
 
+    atlas: Atlas
     preset: Preset
     definition: Phrase
     area: Area
@@ -189,6 +191,7 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
     chosen = classified({code: _edge(times, row, owners[code], own) for code, row in row_of.items()})
     population = _people(atlas, area.units)
     return Reach(
+        atlas=atlas,
         preset="report-2017",
         definition=Phrase(
             "reach.definition.report",
@@ -228,6 +231,7 @@ def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
     population = _people(atlas, area.units)
     counted = sum(region.counted for region in regions)
     return Reach(
+        atlas=atlas,
         preset="slide",
         definition=Phrase("reach.definition.slide", values={"act": Number(act), "fact": Number(fact)}),
         area=area,
@@ -440,6 +444,7 @@ def planner(result: Result) -> Reach:
     alone = sum(int(persons[entry.unit_code]) for entry in plan.unserved)
     classes = _classes(regions, figures.population)
     return Reach(
+        atlas=result.atlas,
         preset="planner",
         definition=Phrase(
             "reach.definition.planner",
@@ -567,6 +572,7 @@ class Today:
     """Reach of the general teams of the list of October 2025; an estimate, for bases and areas are read from names.
 
     Attributes:
+        atlas: The pack.
         reading: ``narrow`` and ``wide``: the unit is covered by that reading of the names, and the resident lives
             within T minutes of that team's base; ``any``: within T of any listed base, whatever the borders.
         placed: General teams that count and have a base.
@@ -578,6 +584,7 @@ class Today:
         share_within: Share of the area within so many minutes of the nearest team that counts for them.
     """
 
+    atlas: Atlas
     reading: TodayReading
     area: Area
     minutes: float
@@ -621,6 +628,7 @@ def today(atlas: Atlas, area: Area, settings: Settings, reading: TodayReading) -
     units = _units_today(atlas, area, unit, persons, covered, reached, sure)
     population = _people(atlas, area.units)
     return Today(
+        atlas=atlas,
         reading=reading,
         area=area,
         minutes=settings.travel.minutes,

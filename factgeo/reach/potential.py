@@ -191,6 +191,7 @@ class AreaPotential:
     """The potential of all cells and candidate bases of an area.
 
     Attributes:
+        atlas: The pack, with the links that the settings add.
         cells: Rows of the pack's cells table that lie in the area.
         bases: The candidate bases of the settings.
         of_cells, of_bases: In the order of ``cells`` and ``bases``.
@@ -200,6 +201,7 @@ class AreaPotential:
         share: The fraction that makes the target group.
     """
 
+    atlas: Atlas
     area: Area
     year: int
     settings: Settings
@@ -229,12 +231,14 @@ class PlacePotential:
     """Who lives within reach of one place.
 
     Attributes:
+        atlas: The pack, with the links that the settings add.
         from_units: Units with residents within the longest limit, those with most within ``rules.reach`` first.
         by_ferry: Those of the residents within each limit whose way takes a ferry or boat.
         cells: The cells within the longest limit (ssbid, unit_code, x, y, persons, adults, young, minutes).
         share: The fraction that makes the target group.
     """
 
+    atlas: Atlas
     place: Reached
     year: int
     settings: Settings
@@ -445,7 +449,7 @@ def of_area(
     cells = atlas.cells.iloc[rows].reset_index(drop=True)
     spots = _Spots(atlas, roads, cells, bases, starts, found, settings, share)
     return AreaPotential(
-        area, atlas.year, settings, asked, cells, bases, of_cells, of_bases, tuple(_best(spots, asked)),
+        atlas, area, atlas.year, settings, asked, cells, bases, of_cells, of_bases, tuple(_best(spots, asked)),
         tuple(_standing(cells, of_cells, asked)), int(cells["persons"][starts.edge[: len(rows)] < 0].sum()), share,
     )  # fmt: skip
 
@@ -585,8 +589,9 @@ def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules) -> Pl
     near = cells[cells["minutes"] <= asked.minutes[-1]].reset_index(drop=True)
     at = _At(unit, place.name, place.lon, place.lat)
     return PlacePotential(
-        _reached(at, "place", found, 0, share), atlas.year, settings, asked, tuple(_from_units(atlas, near, asked)),
-        _within(near[near["boardings"] > 0], asked), near.drop(columns="boardings"), share,
+        atlas, _reached(at, "place", found, 0, share), atlas.year, settings, asked,
+        tuple(_from_units(atlas, near, asked)), _within(near[near["boardings"] > 0], asked),
+        near.drop(columns="boardings"), share,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore.compare import EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, difference
 from factgeo.language import Number, Percent, Words, joined, say
 from factgeo.language.figures import NO_FIGURE, Signed, maybe_tenth, minutes
@@ -29,7 +28,7 @@ def main(comparison: Comparison) -> tuple[Sentence, ...]:
     return (*paragraphs(_headline(comparison)), *_moves(comparison, len(comparison.moved)))
 
 
-def report(comparison: Comparison, atlas: Atlas) -> Report:
+def report(comparison: Comparison) -> Report:
     """The comparison as a document: the sentences, and tables of teams, moves, people, units and settings; the sources.
 
     The table has every move, so no sentence lists them.
@@ -44,7 +43,7 @@ def report(comparison: Comparison, atlas: Atlas) -> Report:
         "broken": _broken_table(comparison),
     }
     chapters: dict[str, tuple[Block, ...]] = {key: (table,) for key, table in tables.items() if table.rows}
-    chapters["sources"] = rules.sources(atlas, comparison.plans.b.settings)
+    chapters["sources"] = rules.sources(comparison.atlas, comparison.plans.b.settings)
     return Report(
         "comparison",
         say("compare.title", area=comparison.plans.a.area.name),

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from factgeo.atlas.pack import Atlas
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import escaping, figures, number, percent, text, written
 from factgeo.planning.measure import WITHIN, TravelFigures
@@ -105,7 +104,7 @@ def _outside(found: Reach) -> Iterator[str]:
         )
 
 
-def markdown(found: Reach, atlas: Atlas) -> str:
+def markdown(found: Reach) -> str:
     """A page: the figure with its definition, the classes by every reading, the regions, trusts and notes."""
     said = lines(found)
     parts = [
@@ -117,7 +116,7 @@ def markdown(found: Reach, atlas: Atlas) -> str:
         f"## {text('reach.heading.regions')}",
         _table(_region_rows(found)),
         f"## {text('reach.heading.trusts')}",
-        _table(_group_rows(measures.grouped(found.units, atlas, "hf_name"), text("reach.part.hf"))),
+        _table(_group_rows(measures.grouped(found.units, found.atlas, "hf_name"), text("reach.part.hf"))),
         f"## {text('reach.heading.notes')}",
         escaping.bullets((*_outside(found), *(note.text() for note in found.notes))),
     ]
@@ -183,7 +182,7 @@ def _table(rows: list[list[str]]) -> str:
     return escaping.table(rows[0], rows[1:])
 
 
-def to_json(found: Reach, atlas: Atlas) -> dict[str, Any]:
+def to_json(found: Reach) -> dict[str, Any]:
     """The object that ``factgeo reach --json`` prints, without ``sensitivity``."""
     return {
         "preset": found.preset,
@@ -195,7 +194,7 @@ def to_json(found: Reach, atlas: Atlas) -> dict[str, Any]:
         "classes": [_class_json(each) for each in found.classes],
         "share_within": {str(k): _rounded(found.share_within[k]) if found.share_within else None for k in WITHIN},
         "by_region": [_region_json(region, found) for region in found.regions],
-        "by_hf": [_group_json(group) for group in measures.grouped(found.units, atlas, "hf_name")],
+        "by_hf": [_group_json(group) for group in measures.grouped(found.units, found.atlas, "hf_name")],
         "by_unit": [dataclasses.asdict(unit) for unit in found.units],
         "readings": [
             {"edge": each.edge, "classes": [_class_json(one) for one in each.classes]} for each in found.readings
@@ -360,7 +359,7 @@ def frontier_lines(points: Sequence[TradeOff], result: Result, today: Sequence[T
 # -- today -------------------------------------------------------------------------------------------------------------
 
 
-def today_lines(readings: Sequence[Today], atlas: Atlas) -> list[str]:
+def today_lines(readings: Sequence[Today]) -> list[str]:
     """Reach of the listed teams by some readings of the same area, and what is not known of it."""
     said = [text("reach.today.head", area=readings[0].area.name, minutes=number(readings[0].minutes))]
     for each in readings:
@@ -372,7 +371,7 @@ def today_lines(readings: Sequence[Today], atlas: Atlas) -> list[str]:
             text("reach.today.sure", sure=percent(measures.share_of(each.sure, each.population), 0),
                  alone=percent(measures.share_of(sum(d.persons for d in each.alone), each.population), 0))
         )  # fmt: skip
-    said += _lacking(readings, atlas)
+    said += _lacking(readings)
     unplaced = ", ".join(team.name for team in readings[0].unplaced)
     return [*said, *([text("reach.today.unplaced", names=unplaced)] if unplaced else []), text("teams.source")]
 
@@ -381,27 +380,27 @@ def _covered(found: Today) -> float:
     return measures.share_of(found.covered, found.population)
 
 
-def _lacking(readings: Sequence[Today], atlas: Atlas) -> Iterator[str]:
+def _lacking(readings: Sequence[Today]) -> Iterator[str]:
     """DPS areas of which no listed team covers any unit, by each reading."""
     for each in readings:
-        names = lacking_areas(each, atlas, "dps_name")
+        names = lacking_areas(each, "dps_name")
         if names and each.reading != "any":
             reading = text(READING_NAMES[each.reading])
             yield text("reach.today.lacking", reading=reading, count=number(len(names)), names=", ".join(names))
 
 
-def lacking_areas(found: Today, atlas: Atlas, column: str) -> list[str]:
+def lacking_areas(found: Today, column: str) -> list[str]:
     """Names in a column of the units table of which no unit is covered."""
-    names = atlas.units.loc[[unit.unit_code for unit in found.units], column].astype(str)
+    names = found.atlas.units.loc[[unit.unit_code for unit in found.units], column].astype(str)
     covered = set(names[[unit.covered for unit in found.units]])
     return sorted(set(names) - covered)
 
 
-def today_tables(readings: Sequence[Today], atlas: Atlas) -> str:
+def today_tables(readings: Sequence[Today]) -> str:
     """Reach by county, HF and helsefellesskap, a column for each reading, as Markdown."""
     parts = []
     for column, key in PARTS.items():
-        by_reading = [measures.grouped(each.units, atlas, column) for each in readings]
+        by_reading = [measures.grouped(each.units, each.atlas, column) for each in readings]
         head = [text(key), text("column.population"), *(text(READING_NAMES[each.reading]) for each in readings)]
         rows = [
             [groups[0].name, number(groups[0].population), *(percent(group.share, 0) for group in groups)]
@@ -411,7 +410,7 @@ def today_tables(readings: Sequence[Today], atlas: Atlas) -> str:
     return "\n\n".join(parts)
 
 
-def today_json(found: Today, atlas: Atlas) -> dict[str, Any]:
+def today_json(found: Today) -> dict[str, Any]:
     """Reach of the listed teams by one reading."""
     return {
         "reading": found.reading,
@@ -428,17 +427,17 @@ def today_json(found: Today, atlas: Atlas) -> dict[str, Any]:
         "teams": [team.team_id for team in found.placed],
         "unplaced": [team.team_id for team in found.unplaced],
         "only_team_for": [{"team_id": each.team.team_id, "persons": each.persons} for each in found.alone],
-        "by_county": _parts_json(found, atlas, "county_name"),
-        "by_hf": _parts_json(found, atlas, "hf_name"),
-        "by_helsefellesskap": _parts_json(found, atlas, "helsefellesskap"),
+        "by_county": _parts_json(found, "county_name"),
+        "by_hf": _parts_json(found, "hf_name"),
+        "by_helsefellesskap": _parts_json(found, "helsefellesskap"),
         "lacking_units": list(found.lacking),
-        "lacking_dps": lacking_areas(found, atlas, "dps_name"),
+        "lacking_dps": lacking_areas(found, "dps_name"),
         "by_unit": [dataclasses.asdict(unit) for unit in found.units],
     }
 
 
-def _parts_json(found: Today, atlas: Atlas, column: str) -> list[dict[str, Any]]:
-    return [_group_json(group) for group in measures.grouped(found.units, atlas, column)]
+def _parts_json(found: Today, column: str) -> list[dict[str, Any]]:
+    return [_group_json(group) for group in measures.grouped(found.units, found.atlas, column)]
 
 
 # -- fairness and borders ----------------------------------------------------------------------------------------------

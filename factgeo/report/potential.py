@@ -37,7 +37,7 @@ def shown(persons: float) -> str:
 # -- sentences ---------------------------------------------------------------------------------------------------------
 
 
-def area_lines(found: AreaPotential, atlas: Atlas) -> list[str]:
+def area_lines(found: AreaPotential) -> list[str]:
     """What the potential of an area says, a sentence each."""
     asked = found.rules
     population = int(found.cells["persons"].sum())
@@ -47,7 +47,7 @@ def area_lines(found: AreaPotential, atlas: Atlas) -> list[str]:
         )
     ]  # fmt: skip
     said += [_standing(each, population, found) for each in found.standing]
-    said += [_best(rank, best, asked, atlas) for rank, best in enumerate(found.best[:3], start=1)]
+    said += [_best(rank, best, asked, found.atlas) for rank, best in enumerate(found.best[:3], start=1)]
     if found.off_road:
         said.append(text("potential.off_road", count=number(found.off_road)))
     return [*said, *_notes(asked, found.share)]
@@ -79,11 +79,11 @@ def _standing(each: Standing, population: int, found: AreaPotential) -> str:
     return text("potential.standing.residents", own=own, border=_border(found.settings), **values)
 
 
-def place_lines(found: PlacePotential, atlas: Atlas) -> list[str]:
+def place_lines(found: PlacePotential) -> list[str]:
     """Who lives within reach of a place, a sentence each."""
     asked, place = found.rules, found.place
     rows = zip(asked.minutes, place.residents, place.adults, place.young, place.target_group, strict=True)
-    said = [text("potential.place", place=called(place, atlas), year=found.year)]
+    said = [text("potential.place", place=called(place, found.atlas), year=found.year)]
     for limit, residents, adults, young, group in rows:
         said.append(
             text(
@@ -163,19 +163,19 @@ def _border(settings: Settings) -> str:
 # -- markdown ----------------------------------------------------------------------------------------------------------
 
 
-def area_markdown(found: AreaPotential, atlas: Atlas) -> str:
+def area_markdown(found: AreaPotential) -> str:
     """The potential of an area as a chapter: sentences, the best places, the candidate bases."""
     title = text("potential.title", area=found.area.name)
     best = [
-        [str(rank), *_figures(each.place, found.rules, atlas), shown(each.new)]
+        [str(rank), *_figures(each.place, found.rules, found.atlas), shown(each.new)]
         for rank, each in enumerate(found.best, start=1)
     ]
     listed = of_bases(found)
-    bases = [_figures(each, found.rules, atlas) for each in listed[:ROWS]]
+    bases = [_figures(each, found.rules, found.atlas) for each in listed[:ROWS]]
     head = _heads(found.rules)
     parts = [
         f"## {escaping.markdown(title)}",
-        escaping.bullets(area_lines(found, atlas)),
+        escaping.bullets(area_lines(found)),
         "### " + text("potential.head.best"),
         text("potential.head.best_rule", limit=found.rules.reach),
         escaping.table([text("potential.column.rank"), *head, text("potential.column.new")], best),
@@ -187,7 +187,7 @@ def area_markdown(found: AreaPotential, atlas: Atlas) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def place_markdown(found: PlacePotential, atlas: Atlas) -> str:
+def place_markdown(found: PlacePotential) -> str:
     """The potential of a place as a chapter: sentences, and the units that its residents live in."""
     title = text("potential.title", area=found.place.name)
     head = [text("potential.column.unit"), text("potential.column.all"), *_limits(found.rules)]
@@ -197,7 +197,7 @@ def place_markdown(found: PlacePotential, atlas: Atlas) -> str:
     ]
     parts = [
         f"## {escaping.markdown(title)}",
-        escaping.bullets(place_lines(found, atlas)),
+        escaping.bullets(place_lines(found)),
         "### " + text("potential.head.units"),
         escaping.table(head, rows),
     ]
@@ -248,16 +248,16 @@ def _columns(of: Potentials, asked: Rules, share: Fraction) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def bases_table(found: AreaPotential, atlas: Atlas) -> pd.DataFrame:
+def bases_table(found: AreaPotential) -> pd.DataFrame:
     """One row per candidate base, those with most residents within reach first."""
-    return pd.DataFrame([_flat(base, found.rules, atlas) for base in of_bases(found)])
+    return pd.DataFrame([_flat(base, found.rules, found.atlas) for base in of_bases(found)])
 
 
-def best_table(found: AreaPotential, atlas: Atlas) -> pd.DataFrame:
+def best_table(found: AreaPotential) -> pd.DataFrame:
     """The best places, the best first; ``new_residents``: within reach of no place above."""
     return pd.DataFrame(
         [
-            {"rank": rank, **_flat(each.place, found.rules, atlas), "new_residents": each.new}
+            {"rank": rank, **_flat(each.place, found.rules, found.atlas), "new_residents": each.new}
             for rank, each in enumerate(found.best, start=1)
         ]
     )
@@ -316,7 +316,7 @@ def place_json(found: PlacePotential) -> Row:
     }
 
 
-def area_json(found: AreaPotential, atlas: Atlas) -> Row:
+def area_json(found: AreaPotential) -> Row:
     """The object that ``factgeo potential --area AREA --json`` prints; whole persons."""
     asked = found.rules
     return {
@@ -325,10 +325,10 @@ def area_json(found: AreaPotential, atlas: Atlas) -> Row:
         "cells": len(found.cells),
         "off_road": found.off_road,
         "best": [
-            {"rank": rank, **_titled(each.place, asked, atlas), "new_residents": each.new}
+            {"rank": rank, **_titled(each.place, asked, found.atlas), "new_residents": each.new}
             for rank, each in enumerate(found.best, start=1)
         ],
-        "bases": [_titled(base, asked, atlas) for base in of_bases(found)],
+        "bases": [_titled(base, asked, found.atlas) for base in of_bases(found)],
         "standing": [
             {"level": each.level, "who": each.who, "cells": each.cells, "residents": each.residents,
              "residents_own_zone": each.own_zone}

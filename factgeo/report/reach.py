@@ -120,15 +120,15 @@ def _measure(atlas: Atlas, area: Area, settings: Settings, preset: str, result: 
     raise ValueError(preset)
 
 
-def lines(found: ReachReport, atlas: Atlas) -> list[str]:
+def lines(found: ReachReport) -> list[str]:
     """The report in sentences."""
     said = measure_report.lines(found.reach)
-    for part in _parts(found, atlas).values():
+    for part in _parts(found).values():
         said += part
     return said + (sensitivity_report.lines(found.sensitivity) if found.sensitivity else [])
 
 
-def _parts(found: ReachReport, atlas: Atlas) -> dict[str, list[str]]:
+def _parts(found: ReachReport) -> dict[str, list[str]]:
     """What stands beside the measure, in sentences by chapter; only what there is."""
     parts: dict[str, list[str]] = {}
     if found.planned is not None:
@@ -140,25 +140,25 @@ def _parts(found: ReachReport, atlas: Atlas) -> dict[str, list[str]]:
         if found.borders:
             parts["border"] = measure_report.border_lines(found.borders, found.planned)
     if found.today:
-        parts["today"] = measure_report.today_lines(found.today, atlas)
+        parts["today"] = measure_report.today_lines(found.today)
     if found.frontier and found.result:
         parts["frontier"] = measure_report.frontier_lines(found.frontier, found.result, found.today)
     return parts
 
 
-def markdown(found: ReachReport, atlas: Atlas) -> str:
+def markdown(found: ReachReport) -> str:
     """The report as one page."""
-    parts = [measure_report.markdown(found.reach, atlas)]
-    for name, said in _parts(found, atlas).items():
+    parts = [measure_report.markdown(found.reach)]
+    for name, said in _parts(found).items():
         parts.append(_chapter(name, said))
         if name == "today":
-            parts.append(measure_report.today_tables(found.today, atlas))
+            parts.append(measure_report.today_tables(found.today))
         if name == "frontier":
             parts.append(f"![{text('reach.chapter.frontier')}](frontier.png)")
     if found.sensitivity:
         parts.append(re.sub("^#", "##", sensitivity_report.markdown(found.sensitivity), flags=re.MULTILINE))
         parts += [f"![{text('reach.chapter.curves')}](curves.png)", f"![{text('reach.chapter.swings')}](swings.png)"]
-    parts += [f"## {text('summary.sources')}", markdown_writer.blocks(sources(atlas, found.reach.settings))]
+    parts += [f"## {text('summary.sources')}", markdown_writer.blocks(sources(found.reach.atlas, found.reach.settings))]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
@@ -176,9 +176,9 @@ def _item(line: str) -> str:
     return f"{line[: -len(words)]}- {escaping.markdown(words)}"
 
 
-def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:
+def to_json(found: ReachReport) -> dict[str, Any]:
     """The object that ``factgeo reach --json`` prints."""
-    content = measure_report.to_json(found.reach, atlas)
+    content = measure_report.to_json(found.reach)
     told = sensitivity_report.to_json(found.sensitivity) if found.sensitivity else {"sensitivity": []}
     content["sensitivity"] = told.pop("sensitivity")
     if found.sensitivity:
@@ -189,7 +189,7 @@ def to_json(found: ReachReport, atlas: Atlas) -> dict[str, Any]:
         content["borders"] = measure_report.borders_json(found.borders) if found.borders else None
         content["remedies"] = measure_report.remedies_json(found.remedies or ())
     if found.today:
-        content["today"] = [measure_report.today_json(each, atlas) for each in found.today]
+        content["today"] = [measure_report.today_json(each) for each in found.today]
     if found.frontier:
         content["frontier"] = [
             {"aim": point.aim, "teams": point.teams, "share_within_T": round(point.within, 6),

@@ -28,6 +28,7 @@ class NeedReport:
     """The need of an area with all that is told beside it.
 
     Attributes:
+        atlas: The pack.
         whole: The area.
         teams: The catchments of a plan, by team id; empty without a plan.
         local: What municipalities have counted, as far as it may be told, these totals remembered; None without.
@@ -36,6 +37,7 @@ class NeedReport:
         history: Residents in each year of the pack.
     """
 
+    atlas: Atlas
     whole: Need
     teams: Mapping[str, Need]
     local: LocalCounts | None
@@ -64,6 +66,7 @@ def report(
     divisions = {WHOLE: area.units, **{team: own.units for team, own in teams.items()}}
     counted = None if local is None else local.telling(divisions)
     return NeedReport(
+        atlas=atlas,
         whole=whole,
         teams=dict(zip(teams, each, strict=True)),
         local=counted,
@@ -73,7 +76,7 @@ def report(
     )
 
 
-def lines(found: NeedReport, atlas: Atlas) -> list[str]:
+def lines(found: NeedReport) -> list[str]:
     """The report in sentences."""
     said = need_report.lines(found.whole)
     for team in found.teams.values():
@@ -81,10 +84,10 @@ def lines(found: NeedReport, atlas: Atlas) -> list[str]:
         values = {"low": need_report.shown(group.low), "high": need_report.shown(group.high)}
         central, between = need_report.shown(group.central), need_report.between(group)
         said.append(text("need.team", team=team.area, central=central, between=between, **values))
-    return [*said, *_local_lines(found, atlas), *need_report.history_lines(found.history, _names(atlas))]
+    return [*said, *_local_lines(found), *need_report.history_lines(found.history, _names(found.atlas))]
 
 
-def _local_lines(found: NeedReport, atlas: Atlas) -> list[str]:
+def _local_lines(found: NeedReport) -> list[str]:
     """How the local counts came about, what they sum up to, and who is missing."""
     if found.local is None:
         return []
@@ -94,7 +97,7 @@ def _local_lines(found: NeedReport, atlas: Atlas) -> list[str]:
     if sums_are_told(found):
         said.append(text("need.local_apart"))
     if found.missing:
-        said.append(text("need.local_missing", names=", ".join(atlas.units.loc[list(found.missing), "name"])))
+        said.append(text("need.local_missing", names=", ".join(found.atlas.units.loc[list(found.missing), "name"])))
     return said
 
 
@@ -107,10 +110,10 @@ def _names(atlas: Atlas) -> dict[str, str]:
     return {str(unit): str(name) for unit, name in atlas.units["name"].items()}
 
 
-def markdown(found: NeedReport, atlas: Atlas) -> str:
+def markdown(found: NeedReport) -> str:
     """The report as a document."""
     parts = [need_report.markdown(found.whole), *(need_report.markdown(team) for team in found.teams.values())]
-    told = [*_local_lines(found, atlas), *need_report.history_lines(found.history, _names(atlas))]
+    told = [*_local_lines(found), *need_report.history_lines(found.history, _names(found.atlas))]
     return "\n\n".join([*parts, escaping.bullets(told)]) + "\n"
 
 

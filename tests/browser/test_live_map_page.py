@@ -25,7 +25,7 @@ from streamlit_folium import st_folium
 from factgeo import settings
 from factgeo.atlas import areas, pack
 from factgeo.maps import live as live_map
-from factgeo.maps import plan as maps
+from factgeo.maps import ground, palette
 from factgeo.planning import pipeline
 from factgeo.ui.widgets import leaflet
 
@@ -41,7 +41,7 @@ def atlas():
 @st.cache_resource
 def first(name):
     area = areas.resolve(name, atlas())
-    return pipeline.run(atlas(), area, settings.load()), live_map.ground(atlas(), area, FILES)
+    return pipeline.run(atlas(), area, settings.load()), ground.ground(atlas(), area, FILES)
 
 def moved(result, unit, colours):
     """The plan with a unit at another team, of another colour."""
@@ -60,7 +60,7 @@ def draft():
     state = st.session_state
     result, on = first(st.query_params.get("area", "Helse Førde"))
     result = state.setdefault("result", result)
-    state["colours"] = maps.colours(result.atlas, result.plan, state.get("colours"))
+    state["colours"] = palette.colours(result, state.get("colours"))
     click = live_map.clicked(state.get("map"))
     if click and click != state.get("answered"):
         state["answered"], state["selected"] = click, click.unit

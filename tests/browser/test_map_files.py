@@ -15,6 +15,7 @@ from factgeo.explore import compare
 from factgeo.language import text
 from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import comparison_map
+from factgeo.maps.offline import save_html
 from factgeo.maps.reach import reach_map
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
@@ -30,13 +31,13 @@ BASES = ".leaflet-bases-pane path.leaflet-interactive"
 def opened(drawn: folium.Map, page: Page, folder: Path) -> Page:
     """The map's file in a window, which fails if anything is asked of another machine or a script breaks."""
     path = folder / "map.html"
-    plan_map.save_html(drawn, path)
+    save_html(drawn, path)
     page.goto(path.as_uri())
     return page
 
 
-def test_a_plan(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
-    shown = opened(plan_map.plan_map(shipped, forde), page, tmp_path)
+def test_a_plan(forde: Result, page: Page, tmp_path: Path) -> None:
+    shown = opened(plan_map.plan_map(forde), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments))
     expect(shown.locator(".factgeo-name")).to_have_count(len(forde.plan.catchments))
     shown.locator(BASES).first.hover()
@@ -47,23 +48,23 @@ def test_a_comparison(shipped: Atlas, forde: Result, page: Page, tmp_path: Path)
     rules = settings.load(assignments=["size.minimum=25000"])
     larger = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
     compared = compare.compare(forde, larger, names=("today", "larger"))
-    shown = opened(comparison_map(shipped, forde, larger, compared), page, tmp_path)
+    shown = opened(comparison_map(forde, larger, compared), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments) + len(larger.plan.catchments))
     expect(shown.locator(UNITS)).to_have_count(len(forde.plan.area.units))
     expect(shown.locator(".factgeo-legend")).to_contain_text("A: today")
     expect(shown.locator(".leaflet-population-pane img:visible")).to_have_count(1)
 
 
-def test_a_measure_of_reach(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
-    shown = opened(reach_map(shipped, reach_measures.planner(forde)), page, tmp_path)
+def test_a_measure_of_reach(forde: Result, page: Page, tmp_path: Path) -> None:
+    shown = opened(reach_map(reach_measures.planner(forde)), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments))
     expect(shown.locator(UNITS)).to_have_count(len(forde.plan.area.units))
     expect(shown.locator(".factgeo-legend")).to_contain_text("Planleggerens mål")
 
 
-def test_choosing_a_colouring_takes_the_other_away(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
+def test_choosing_a_colouring_takes_the_other_away(forde: Result, page: Page, tmp_path: Path) -> None:
     out, helps = reach_measures.left_out(forde), fairness.best_remedies(forde, 3)
-    shown = opened(reach_map(shipped, reach_measures.planner(forde), left_out=out, remedies=helps), page, tmp_path)
+    shown = opened(reach_map(reach_measures.planner(forde), left_out=out, remedies=helps), page, tmp_path)
     shown.hover(".leaflet-control-layers")
     shown.get_by_text(text("map.layer.left_out")).last.click()
     expect(shown.locator(UNITS)).to_have_count(len(forde.plan.area.units) + len(forde.plan.unserved))

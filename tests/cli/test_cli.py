@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import geopandas as gpd
 import pytest
 from worlds.basics import REPO
 from worlds.runs import Run
 
 from factgeo import cli
+from factgeo.cli.commands import LATER, Deferred, commands
 
 COMMANDS = (
     "plan", "reach", "potential", "travel", "need", "capacity", "economy", "teams", "compare", "report", "data",
@@ -38,7 +42,32 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: str
     assert "Usage: factgeo" in run.out
 
 
-@pytest.mark.parametrize("command", cli.LATER)
+def test_help_and_wrong_use_load_no_package_that_computes() -> None:
+    words = (["--help"], ["plan", "--help"], ["reach", "--bogus"], ["nonsense"])
+    for each in words:
+        script = f"import sys; from factgeo import cli; cli._run({each!r}); print(*sys.modules)"
+        ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert {"numpy", "pandas", "geopandas", "networkx", "pydantic"}.isdisjoint(ended.stdout.split()), each
+
+
+def test_every_command_finds_its_function_and_gives_it_what_it_takes() -> None:
+    found = [each for each in _leaves(commands()) if each.name not in LATER]
+    assert len(found) == 14
+    for command in found:
+        assert isinstance(command.callback, Deferred)
+        values = {parameter.name: None for parameter in command.params if parameter.expose_value}
+        inspect.signature(command.callback.function()).bind(**command.callback.arguments(values))
+
+
+def _leaves(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _leaves(command)
+        else:
+            yield command
+
+
+@pytest.mark.parametrize("command", LATER)
 def test_a_command_that_is_not_there_yet_says_so(capsys: pytest.CaptureFixture[str], command: str) -> None:
     run = Run(capsys, command, "--area", "Oslo", "--lang", "en")
     assert (run.code, run.out) == (2, "")

@@ -19,7 +19,8 @@ from factgeo.contract import comparison as comparison_contract
 from factgeo.errors import OutputError, PlanError
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
-from factgeo.export.comparison import FILES, export_comparison
+from factgeo.export import comparison as comparison_files
+from factgeo.export import folder
 from factgeo.language.figures import Signed
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment, Unserved
@@ -290,12 +291,12 @@ def test_plans_of_other_packs_are_refused(forde: Result) -> None:
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
-def test_the_words_name_what_moves_in_every_language(shipped: Atlas, compared: Comparison, lang: str) -> None:
+def test_the_words_name_what_moves_in_every_language(compared: Comparison, lang: str) -> None:
     language.use(lang)
     told = lines(compared)
     assert len([line for line in told if line.startswith("- ")]) == len(compared.moved) == 3
     assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in told)
-    document = markdown.write(comparison_report.report(compared, shipped))
+    document = markdown.write(comparison_report.report(compared))
     assert document.count("\n## ") == 7
     assert "| size.minimum | 15000 | 25000 |" in document
     assert "{" not in document
@@ -303,20 +304,17 @@ def test_the_words_name_what_moves_in_every_language(shipped: Atlas, compared: C
 
 def test_differences_carry_their_sign() -> None:
     assert [language.written(Signed(value)) for value in (3.4, -3.4, 0.2)] == ["+3", "−3", "±0"]
-    assert [language.written(comparison_report.changed(value)) for value in (0.44, -16.2, 0.0, None)] == [
-        "+0,4",
-        "−16",
-        "±0,0",
-        "–",
-    ]
+    shown = [language.written(comparison_report.changed(value)) for value in (0.44, -16.2, 0.0, None)]
+    assert shown == ["+0,4", "−16", "±0,0", "–"]
 
 
 def test_the_folder_is_whole_and_tells_the_same(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
+    forde: Result, larger: Result, compared: Comparison, tmp_path: Path
 ) -> None:
     out = tmp_path / "compared"
-    content = export_comparison(compared, shipped, forde, larger, out, overwrite=False)
-    assert {path.name for path in out.iterdir()} == set(FILES)
+    folder.write(comparison_files.folder(compared, forde, larger), out, overwrite=False)
+    content = comparison_contract.to_json(compared)
+    assert {path.name for path in out.iterdir()} == set(comparison_files.KIND.files)
     assert json.loads((out / "comparison.json").read_text(encoding="utf-8")) == content
     table = pd.read_csv(out / "comparison.csv", dtype={"unit_code": str})
     assert table["population"].sum() == forde.figures.population
@@ -324,12 +322,12 @@ def test_the_folder_is_whole_and_tells_the_same(
 
 
 def test_a_folder_that_holds_something_is_left_alone(
-    shipped: Atlas, forde: Result, compared: Comparison, larger: Result, tmp_path: Path
+    forde: Result, compared: Comparison, larger: Result, tmp_path: Path
 ) -> None:
     (tmp_path / "comparison.md").write_text("mine", encoding="utf-8")
 
     def write(*, overwrite: bool) -> None:
-        export_comparison(compared, shipped, forde, larger, tmp_path, overwrite=overwrite)
+        folder.write(comparison_files.folder(compared, forde, larger), tmp_path, overwrite=overwrite)
 
     assert "already holds a comparison" in refusal(OutputError, lambda: write(overwrite=False))
     (tmp_path / "plan.json").write_text("{}", encoding="utf-8")
@@ -345,4 +343,4 @@ def test_plans_without_a_single_team_can_be_compared(shipped: Atlas, forde: Resu
     gone = compare.compare(forde, nobody, names=NAMES)
     assert len(gone.moved) == len(forde.plan.team_of())
     assert gone.whole.lost + gone.whole.never == forde.figures.population
-    export_comparison(gone, shipped, forde, nobody, tmp_path / "gone", overwrite=False)
+    folder.write(comparison_files.folder(gone, forde, nobody), tmp_path / "gone", overwrite=False)

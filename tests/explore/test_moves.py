@@ -13,7 +13,7 @@ from worlds.basics import REPO, refusal
 from factgeo import settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
-from factgeo.cli.plan import _area
+from factgeo.cli.command import _area
 from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError, PlanError, SourceError, UnknownNameError
 from factgeo.explore import moves
@@ -122,7 +122,7 @@ def test_a_plan_of_another_area_is_refused_by_both_names(shipped: Atlas, forde: 
 
 
 def test_a_plan_of_another_pack_is_refused(shipped: Atlas, forde: Result, tmp_path: Path) -> None:
-    content = plan_contract.plan_json(forde, shipped) | {"pack_digest": "f" * 64}
+    content = plan_contract.plan_json(forde) | {"pack_digest": "f" * 64}
     (tmp_path / "plan.json").write_text(json.dumps(content), encoding="utf-8")
     assert "ffffffffffff" in refusal(PlanError, lambda: planfile.read(tmp_path, shipped))
 
@@ -131,7 +131,7 @@ def test_a_plan_that_was_moved_comes_back_with_its_previous_bases(
     shipped: Atlas, drawn: Result, tmp_path: Path
 ) -> None:
     result = from_plan(shipped, drawn.plan, 100)
-    (tmp_path / "plan.json").write_text(json.dumps(plan_contract.plan_json(result, shipped)), encoding="utf-8")
+    (tmp_path / "plan.json").write_text(json.dumps(plan_contract.plan_json(result)), encoding="utf-8")
     back = planfile.read(tmp_path, shipped)
     assert back.settings.moves == result.plan.settings.moves
     assert back.settings.digest() == result.plan.settings.digest()

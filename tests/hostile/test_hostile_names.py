@@ -23,6 +23,7 @@ from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError
 from factgeo.explore import compare
 from factgeo.export import plan as plan_files
+from factgeo.export.folder import write
 from factgeo.language import names
 from factgeo.maps import potential as potential_map
 from factgeo.maps import reach as reach_map
@@ -42,10 +43,10 @@ Save = Callable[[str, str | bytes], Path]
 
 
 @pytest.fixture(scope="module")
-def folder(evil: Result, shipped: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(evil: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the plan."""
     out = tmp_path_factory.mktemp("evil") / "plan"
-    plan_files.write_plan(evil, shipped, out, overwrite=False)
+    write(plan_files.folder(evil), out, overwrite=False)
     return out
 
 
@@ -62,12 +63,12 @@ def test_the_summary_reads_every_name_as_typed(folder: Path, forde: Result) -> N
     assert [name for name in (*NAMES, AREA) if name not in words] == []
 
 
-def test_a_comparison_reads_every_name_as_typed(evil: Result, forde: Result, shipped: Atlas) -> None:
+def test_a_comparison_reads_every_name_as_typed(evil: Result, forde: Result) -> None:
     found = compare.compare(evil, forde, names=(NAMES[0], NAMES[6]))
-    kinds, words = elements(markdown.write(comparison_report.report(found, shipped)))
+    kinds, words = elements(markdown.write(comparison_report.report(found)))
     assert not kinds & {"html_inline", "html_block", "link_open", "image", "em_open", "code_inline", "hr"}
     assert [name for name in NAMES if name not in words] == []
-    page = comparison_map(shipped, evil, forde, found).get_root().render()
+    page = comparison_map(evil, forde, found).get_root().render()
     assert html.escape(NAMES[0]).replace("{", "&#123;").replace("}", "&#125;") in page
     assert "49" not in page.partition("<title>")[2].partition("</title>")[0]
 
@@ -94,7 +95,7 @@ def test_the_map_of_a_plan_is_no_template(folder: Path) -> None:
 
 
 def test_a_plan_with_such_names_is_read_back_as_it_was(evil: Result, shipped: Atlas, save: Save) -> None:
-    file = save("plan.json", json.dumps(plan_contract.plan_json(evil, shipped)))
+    file = save("plan.json", json.dumps(plan_contract.plan_json(evil)))
     back = planfile.read(file, shipped)
     assert back.area.name == AREA
     assert [each.team_id for each in back.catchments] == [each.team_id for each in evil.plan.catchments]
@@ -105,7 +106,7 @@ def test_maps_of_reach_and_potential_are_no_templates(evil: Result, shipped: Atl
         shipped, places.resolve("Førde", shipped), evil.plan.settings, potential.rules(evil.plan.settings)
     )
     named = replace(place, place=replace(place.place, name=NAMES[4] + NAMES[0]))
-    for drawn in (reach_map.reach_map(shipped, reach_measures.planner(evil)), potential_map.place_map(shipped, named)):
+    for drawn in (reach_map.reach_map(reach_measures.planner(evil)), potential_map.place_map(named)):
         page = drawn.get_root().render()
         assert "49" not in page.partition("<title>")[2].partition("</title>")[0]
         assert html.escape(NAMES[4]) in page
@@ -123,7 +124,7 @@ def test_a_formula_in_the_name_of_an_area_is_no_formula_of_a_picture(drawn: list
 def test_a_name_that_cannot_be_shown_is_refused_wherever_it_stands(
     name: str, forde: Result, shipped: Atlas, save: Save
 ) -> None:
-    content = plan_contract.plan_json(forde, shipped)
+    content = plan_contract.plan_json(forde)
     sign = names.unseen(name)
     for place, table in (("area.name", content["area"] | {"name": name}), ("teams[1].team_id", None)):
         teams = [{**content["teams"][0], "team_id": name}, *content["teams"][1:]]
@@ -152,7 +153,7 @@ def test_a_file_is_not_called_so_either(shipped: Atlas, save: Save) -> None:
 
 
 def test_names_without_end_are_refused(forde: Result, shipped: Atlas, save: Save) -> None:
-    content = plan_contract.plan_json(forde, shipped)
+    content = plan_contract.plan_json(forde)
     teams = [{**content["teams"][0], "team_id": "x" * 101}, *content["teams"][1:]]
     for changed, most in (({"area": content["area"] | {"name": "x" * 10_000}}, 2000), ({"teams": teams}, 100)):
         file = save("plan.json", json.dumps(content | changed))

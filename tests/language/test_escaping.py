@@ -22,7 +22,9 @@ from worlds.hostile import NAMES
 from factgeo.files import spreadsheet
 from factgeo.language import escaping
 from factgeo.maps import live as live_map
-from factgeo.maps import plan as plan_map
+from factgeo.maps.layers import drawn_feature, drawn_layer, labels
+from factgeo.maps.legend import dot, legend_row
+from factgeo.maps.offline import assembled
 from factgeo.ui import prose
 from factgeo.ui.widgets import leaflet
 
@@ -103,12 +105,12 @@ def test_a_table_of_names_is_read_back_and_holds_no_formula(name: str, separator
 @settings(max_examples=25, deadline=None)
 def test_a_name_is_on_a_drawn_map_as_typed(name: str) -> None:
     point = shapely.Point(5, 61)
-    feature = plan_map.drawn_feature(name, point, {"name": name, "team": name})
+    feature = drawn_feature(name, point, {"name": name, "team": name})
     layers = [
-        plan_map.drawn_layer("bases", [feature], lambda _: {}, ("team",), marker=folium.CircleMarker()),
-        plan_map.labels([feature], "x", show=True),
+        drawn_layer("bases", [feature], lambda _: {}, ("team",), marker=folium.CircleMarker()),
+        labels([feature], "x", show=True),
     ]
-    drawn = plan_map.assembled(name, (5, 61, 6, 62), layers, plan_map.legend_row(plan_map.dot(), name), assets="")
+    drawn = assembled(name, (5, 61, 6, 62), layers, legend_row(dot(), name), assets="")
     drawn.add_child(leaflet.Named(name))
     live_map.Call("paint", {"teams": {name: name}}).add_to(drawn)
     page = drawn.get_root().render()

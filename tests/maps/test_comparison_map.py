@@ -17,8 +17,8 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.explore import compare
 from factgeo.explore.compare import CLASSES, Comparison
-from factgeo.maps import plan as plan_map
 from factgeo.maps.comparison import changed_squares, comparison_map, fill
+from factgeo.maps.offline import save_html
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.travel.times import UNREACHABLE
@@ -48,16 +48,12 @@ def features(layer: folium.GeoJson) -> Iterator[dict[str, Any]]:
     yield from layer.data["features"]
 
 
-def test_the_file_stands_alone(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
-) -> None:
-    assert_stands_alone(comparison_map(shipped, forde, larger, compared), tmp_path)
+def test_the_file_stands_alone(forde: Result, larger: Result, compared: Comparison, tmp_path: Path) -> None:
+    assert_stands_alone(comparison_map(forde, larger, compared), tmp_path)
 
 
-def test_every_unit_is_drawn_with_its_teams_and_minutes(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison
-) -> None:
-    shown = layers(comparison_map(shipped, forde, larger, compared))
+def test_every_unit_is_drawn_with_its_teams_and_minutes(forde: Result, larger: Result, compared: Comparison) -> None:
+    shown = layers(comparison_map(forde, larger, compared))
     told = {feature["id"]: feature["properties"] for feature in features(shown["Endring i reisetid"])}
     assert set(told) == set(forde.plan.area.units)
     assert told["4602"]["team_a"] == "T03 Svelgen"
@@ -67,10 +63,8 @@ def test_every_unit_is_drawn_with_its_teams_and_minutes(
     assert told["4640"]["fill"] == "0"
 
 
-def test_units_that_move_have_an_outline_and_a_name(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison
-) -> None:
-    shown = layers(comparison_map(shipped, forde, larger, compared))
+def test_units_that_move_have_an_outline_and_a_name(forde: Result, larger: Result, compared: Comparison) -> None:
+    shown = layers(comparison_map(forde, larger, compared))
     moved = {unit.unit_code for unit in compared.moved}
     assert {feature["id"] for feature in features(shown["Bytter, får eller mister team"])} == moved
     named = {
@@ -80,9 +74,9 @@ def test_units_that_move_have_an_outline_and_a_name(
 
 
 def test_bases_and_borders_of_both_plans_are_layers_of_their_own(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison
+    forde: Result, larger: Result, compared: Comparison
 ) -> None:
-    shown = layers(comparison_map(shipped, forde, larger, compared))
+    shown = layers(comparison_map(forde, larger, compared))
     assert len(list(features(shown["Baser i plan A"]))) == 4
     assert len(list(features(shown["Baser i plan B"]))) == 3
     borders = [next(features(shown[f"Grenser i plan {side}"]))["geometry"] for side in "AB"]
@@ -105,17 +99,15 @@ def test_squares_have_the_colour_of_their_own_residents_change(forde: Result, la
     assert {shade < CLASSES + 1 for shade in squares.values()} == {True, False}
 
 
-def test_nothing_changes_between_a_plan_and_itself(shipped: Atlas, forde: Result) -> None:
+def test_nothing_changes_between_a_plan_and_itself(forde: Result) -> None:
     same = compare.compare(forde, forde, names=NAMES)
     assert {fill(unit) for unit in same.units} == {0, "never"}
-    shown = layers(comparison_map(shipped, forde, forde, same))
+    shown = layers(comparison_map(forde, forde, same))
     assert "Bytter, får eller mister team" not in shown
     assert "Endring i hver rute (1 km²)" not in shown
 
 
-def test_names_cannot_become_markup(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, tmp_path: Path
-) -> None:
+def test_names_cannot_become_markup(forde: Result, larger: Result, compared: Comparison, tmp_path: Path) -> None:
     teams = tuple(replace(team, name=EVIL) for team in forde.figures.teams)
     evil = replace(forde, figures=replace(forde.figures, teams=teams))
     pages = []
@@ -123,7 +115,7 @@ def test_names_cannot_become_markup(
         ("plain", forde, compared),
         ("evil", evil, compare.compare(evil, larger, names=(EVIL, EVIL))),
     ):
-        plan_map.save_html(comparison_map(shipped, result, larger, found), tmp_path / name)
+        save_html(comparison_map(result, larger, found), tmp_path / name)
         pages.append((tmp_path / name).read_text(encoding="utf-8"))
     assert Parts(pages[0]).elements == Parts(pages[1]).elements
     assert "<script>alert(1)" not in pages[1]
@@ -132,8 +124,8 @@ def test_names_cannot_become_markup(
 
 @pytest.mark.parametrize(("lang", "word"), [("nb", "kortere"), ("nn", "kortare"), ("en", "shorter")])
 def test_the_legend_speaks_the_language_in_use(
-    shipped: Atlas, forde: Result, larger: Result, compared: Comparison, lang: str, word: str
+    forde: Result, larger: Result, compared: Comparison, lang: str, word: str
 ) -> None:
     language.use(lang)
-    page = comparison_map(shipped, forde, larger, compared).get_root().render()
+    page = comparison_map(forde, larger, compared).get_root().render()
     assert f"<span>{word}</span>" in page

@@ -21,8 +21,10 @@ from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.maps import live as live_map
-from factgeo.maps import plan as plan_map
-from factgeo.maps.live import Click, Ground
+from factgeo.maps.ground import Ground, ground
+from factgeo.maps.layers import lines_between, outlines_around
+from factgeo.maps.live import Click
+from factgeo.maps.palette import CLASSES, PALETTE, _neighbours, colours
 from factgeo.planning import measure, pipeline
 from factgeo.planning.result import Result
 from factgeo.travel.times import UNREACHABLE
@@ -31,7 +33,7 @@ from factgeo.travel.times import UNREACHABLE
 @pytest.fixture(scope="module")
 def on(shipped: Atlas, forde: Result, tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """The ground of Helse Førde."""
-    return live_map.ground(shipped, forde.plan.area, folder_of(tmp_path_factory))
+    return ground(shipped, forde.plan.area, folder_of(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def folder_of(factory: pytest.TempPathFactory) -> Path:
 
 def told(on: Ground, result: Result, **options: Any) -> dict[str, Any]:
     """What a painting tells the browser."""
-    group = live_map.paint(on, result, colours=plan_map.colours(result.atlas, result.plan), **options)
+    group = live_map.paint(on, result, colours=colours(result), **options)
     return data_of(next(part for part in group._children.values() if isinstance(part, live_map.Call)))
 
 
@@ -80,25 +82,25 @@ def test_the_lines_between_catchments_are_those_of_the_map_file(shipped: Atlas, 
         if team_of.get(feature["properties"]["a"]) != team_of.get(feature["properties"]["b"])
     ]
     units = list(forde.plan.area.units)
-    outlines = plan_map.outlines_around(shipped, units).loc[units]
+    outlines = outlines_around(shipped, units).loc[units]
     owners = np.array([list({*team_of.values(), None}).index(team_of.get(unit)) for unit in units])
-    expected = plan_map.lines_between(outlines.to_numpy(), owners)
+    expected = lines_between(outlines.to_numpy(), owners)
     assert sum(line.length for line in chosen) == pytest.approx(expected.length, rel=1e-9)
     assert shapely.union_all(chosen).difference(expected.buffer(1e-9)).is_empty
 
 
 def test_files_are_written_once_and_another_area_has_its_own(shipped: Atlas, on: Ground, files: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in files.iterdir()}
-    again = live_map.ground(shipped, on.area, files.parent)
+    again = ground(shipped, on.area, files.parent)
     assert {path.name: path.stat().st_mtime_ns for path in files.iterdir()} == before
     assert again.folder == on.folder
-    other = live_map.ground(shipped, areas.resolve("Oslo", shipped), files.parent)
+    other = ground(shipped, areas.resolve("Oslo", shipped), files.parent)
     assert other.folder != on.folder
     assert {path.name for path in files.parent.iterdir()} == {on.folder, other.folder}  # nothing half done is left
 
 
 def test_files_of_all_norway_are_small(shipped: Atlas, tmp_path: Path) -> None:
-    norway = live_map.ground(shipped, areas.resolve("Norge", shipped), tmp_path)
+    norway = ground(shipped, areas.resolve("Norge", shipped), tmp_path)
     sizes = {path.name: path.stat().st_size for path in (tmp_path / norway.folder).iterdir()}
     assert max(sizes.values()) < 1_000_000
     assert {"units.json", "around.json", "borders.json", "roads.json", "population.png", "live_map.js"} <= set(sizes)
@@ -115,7 +117,7 @@ def test_each_pixel_shows_the_residents_of_its_square(shipped: Atlas, on: Ground
         persons[at] = persons.get(at, 0) + int(count)
     for number, at in zip(on.grid.of_cell, place, strict=True):
         pixels = shown[on.grid.square == number] if number % 50 == 1 else []
-        assert all(pixel == sum(persons[at] >= low for low in plan_map.CLASSES) for pixel in pixels)
+        assert all(pixel == sum(persons[at] >= low for low in CLASSES) for pixel in pixels)
 
 
 def test_the_base_is_the_same_text_whatever_the_plan_and_differs_by_language(on: Ground) -> None:
@@ -151,7 +153,7 @@ def test_units_carry_their_team_and_the_minutes_that_the_library_measures(on: Gr
 @pytest.mark.parametrize("name", ["Finnmark", "Vågan + Solund + Værøy"])
 def test_percentiles_of_all_units_are_those_of_one_unit_at_a_time(shipped: Atlas, tmp_path: Path, name: str) -> None:
     result = pipeline.run(shipped, areas.resolve(name, shipped), settings.load())
-    on = live_map.ground(shipped, result.plan.area, tmp_path)
+    on = ground(shipped, result.plan.area, tmp_path)
     found = live_map.percentiles(on, result, (10, 50, 95))
     base_of = result.plan.base_of()
     for column, unit in enumerate(on.area.units):
@@ -185,7 +187,7 @@ def test_a_name_from_outside_is_shown_as_text_and_cannot_end_the_script(on: Grou
     evil = "</script><img src=x onerror=alert(1)>{{'x'}}"
     teams = (dataclasses.replace(forde.figures.teams[0], name=evil), *forde.figures.teams[1:])
     result = dataclasses.replace(forde, figures=dataclasses.replace(forde.figures, teams=teams))
-    group = live_map.paint(on, result, colours=plan_map.colours(forde.atlas, forde.plan))
+    group = live_map.paint(on, result, colours=colours(forde))
     call = next(part for part in group._children.values() if isinstance(part, live_map.Call))
     assert not set("<>&'") & set(call.code())
     assert data_of(call)["teams"][teams[0].team_id]["label"].endswith(evil)
@@ -229,8 +231,8 @@ def test_a_click_is_read_and_anything_else_is_none(value: object, expected: Clic
 
 def test_teams_keep_their_colours_where_neighbours_still_differ(shipped: Atlas) -> None:
     result = pipeline.run(shipped, areas.resolve("Trøndelag", shipped), settings.load())
-    plan, before = result.plan, plan_map.colours(shipped, result.plan)
-    assert plan_map.colours(shipped, plan, before) == before
+    plan, before = result.plan, colours(result)
+    assert colours(result, before) == before
     first, *rest = plan.catchments
     giver = next(team for team in rest if len(team.units) > 1)
     unit = next(unit for unit in giver.units if unit != giver.base.unit_code)
@@ -240,14 +242,15 @@ def test_teams_keep_their_colours_where_neighbours_still_differ(shipped: Atlas) 
         else team
         for team in plan.catchments
     )  # fmt: skip
-    after = plan_map.colours(shipped, dataclasses.replace(plan, catchments=drawn), before)
-    graph: nx.Graph[str] = plan_map._neighbours(shipped, dataclasses.replace(plan, catchments=drawn))
+    redrawn = dataclasses.replace(result, plan=dataclasses.replace(plan, catchments=drawn))
+    after = colours(redrawn, before)
+    graph: nx.Graph[str] = _neighbours(redrawn)
     assert all(after[a] != after[b] for a, b in graph.edges)
     assert sum(after[team] != before[team] for team in before) <= 2
 
 
-def test_a_colour_that_two_neighbours_share_is_kept_by_one(shipped: Atlas, forde: Result) -> None:
-    same = dict.fromkeys((team.team_id for team in forde.plan.catchments), plan_map.PALETTE[3])
-    after = plan_map.colours(shipped, forde.plan, same)
+def test_a_colour_that_two_neighbours_share_is_kept_by_one(forde: Result) -> None:
+    same = dict.fromkeys((team.team_id for team in forde.plan.catchments), PALETTE[3])
+    after = colours(forde, same)
     assert len(set(after.values())) == len(after)
-    assert list(after.values()).count(plan_map.PALETTE[3]) == 1
+    assert list(after.values()).count(PALETTE[3]) == 1

@@ -34,8 +34,8 @@ def layers(drawn: folium.Map) -> dict[str, Any]:
     return {part.layer_name: part for part in walk(drawn) if isinstance(part, kinds)}
 
 
-def test_the_files_stand_alone(shipped: Atlas, area: AreaPotential, town: PlacePotential, tmp_path: Path) -> None:
-    for drawn in (potential_map.area_map(shipped, area), potential_map.place_map(shipped, town)):
+def test_the_files_stand_alone(area: AreaPotential, town: PlacePotential, tmp_path: Path) -> None:
+    for drawn in (potential_map.area_map(area), potential_map.place_map(town)):
         assert_stands_alone(drawn, tmp_path)
 
 
@@ -49,13 +49,13 @@ def test_each_cell_has_the_class_of_its_residents_within_reach(area: AreaPotenti
     assert {2, 3, 4, 5} <= set(classes)
 
 
-def test_a_place_s_bands_tell_the_totals_of_its_figures(shipped: Atlas, town: PlacePotential) -> None:
-    page = potential_map.place_map(shipped, town).get_root().render()
+def test_a_place_s_bands_tell_the_totals_of_its_figures(town: PlacePotential) -> None:
+    page = potential_map.place_map(town).get_root().render()
     assert "innen 60 min: 42 200 innbyggere" in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_best_places_are_marked_with_what_they_reach(shipped: Atlas, area: AreaPotential) -> None:
-    shown = layers(potential_map.area_map(shipped, area))
+def test_best_places_are_marked_with_what_they_reach(area: AreaPotential) -> None:
+    shown = layers(potential_map.area_map(area))
     dots = shown["Steder"].data["features"]
     assert [dot["id"] for dot in dots] == [f"{k} {best.place.name}" for k, best in enumerate(area.best, start=1)]
     assert "innen 60 minutter" in dots[0]["properties"]["residents"]

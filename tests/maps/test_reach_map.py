@@ -13,7 +13,8 @@ from worlds.map_files import assert_stands_alone, walk
 from factgeo import language, settings
 from factgeo.atlas.pack import Atlas
 from factgeo.language import number, percent
-from factgeo.maps import plan as plan_map
+from factgeo.language.escaping import html as safe
+from factgeo.maps.offline import HATCH
 from factgeo.maps.reach import CLASS_COLOURS, NO_LISTED, REMEDY_COLOURS, SHARES, First, colour, out_colour, reach_map
 from factgeo.planning.result import Result
 from factgeo.reach import fairness
@@ -63,14 +64,13 @@ def today(shipped: Atlas, forde: Result) -> tuple[Today, ...]:
 
 @pytest.fixture
 def full(
-    shipped: Atlas,
     measures: dict[str, Reach],
     out: tuple[LeftOut, ...],
     helps: tuple[Help, ...],
     today: tuple[Today, ...],
 ) -> folium.Map:
     """The planner's measure with everything beside it."""
-    return reach_map(shipped, measures["planner"], left_out=out, remedies=helps, today=today)
+    return reach_map(measures["planner"], left_out=out, remedies=helps, today=today)
 
 
 def layers(drawn: folium.Map) -> dict[str, Any]:
@@ -82,15 +82,13 @@ def told(layer: folium.GeoJson) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("preset", ["report-2017", "slide", "planner"])
-def test_the_file_stands_alone(shipped: Atlas, measures: dict[str, Reach], preset: str, tmp_path: Path) -> None:
-    assert_stands_alone(reach_map(shipped, measures[preset]), tmp_path)
+def test_the_file_stands_alone(measures: dict[str, Reach], preset: str, tmp_path: Path) -> None:
+    assert_stands_alone(reach_map(measures[preset]), tmp_path)
 
 
-def test_every_unit_has_the_colour_of_its_class_or_share(
-    shipped: Atlas, forde: Result, measures: dict[str, Reach]
-) -> None:
+def test_every_unit_has_the_colour_of_its_class_or_share(forde: Result, measures: dict[str, Reach]) -> None:
     for preset, each in measures.items():
-        shown = layers(reach_map(shipped, each))
+        shown = layers(reach_map(each))
         drawn = dict(told(shown[NAMES["reach"]]))
         hatched = dict(told(shown[NAMES["unserved"]])) if NAMES["unserved"] in shown else {}
         assert set(drawn) | set(hatched) == set(forde.plan.area.units)
@@ -100,7 +98,7 @@ def test_every_unit_has_the_colour_of_its_class_or_share(
         own = {shade for _, shade in SHARES} if preset == "planner" else set(CLASS_COLOURS.values())
         assert set(colours.values()) <= own
     assert (
-        set(dict(told(layers(reach_map(shipped, measures["planner"]))[NAMES["reach"]]))) < set(forde.plan.area.units)
+        set(dict(told(layers(reach_map(measures["planner"]))[NAMES["reach"]]))) < set(forde.plan.area.units)
         or not forde.plan.unserved
     )
 
@@ -117,34 +115,32 @@ def test_a_share_has_the_colour_of_the_step_it_lies_in(measures: dict[str, Reach
             assert least <= share < highest
 
 
-def test_the_slide_has_no_bases_and_the_others_have_one_for_each_region(
-    shipped: Atlas, measures: dict[str, Reach]
-) -> None:
-    assert NAMES["bases"] not in layers(reach_map(shipped, measures["slide"]))
+def test_the_slide_has_no_bases_and_the_others_have_one_for_each_region(measures: dict[str, Reach]) -> None:
+    assert NAMES["bases"] not in layers(reach_map(measures["slide"]))
     for preset in ("report-2017", "planner"):
-        shown = layers(reach_map(shipped, measures[preset]))
+        shown = layers(reach_map(measures[preset]))
         assert len(list(told(shown[NAMES["bases"]]))) == len(measures[preset].regions)
 
 
 @pytest.mark.parametrize(("lang", "word"), [("nb", "anslått"), ("nn", "anslag"), ("en", "an estimate")])
 def test_the_legend_says_in_each_language_that_bases_are_estimates(
-    shipped: Atlas, measures: dict[str, Reach], lang: str, word: str
+    measures: dict[str, Reach], lang: str, word: str
 ) -> None:
     language.use(lang)
-    page = reach_map(shipped, measures["report-2017"]).get_root().render()
+    page = reach_map(measures["report-2017"]).get_root().render()
     assert f", {word}</span>" in page
-    assert plan_map.safe(measures["report-2017"].definition.text()) in page
-    assert f", {word}</span>" not in reach_map(shipped, measures["planner"]).get_root().render()
+    assert safe(measures["report-2017"].definition.text()) in page
+    assert f", {word}</span>" not in reach_map(measures["planner"]).get_root().render()
 
 
 def test_the_map_with_everything_stands_alone(full: folium.Map, tmp_path: Path) -> None:
     assert_stands_alone(full, tmp_path)
 
 
-def test_what_was_not_asked_is_not_on_the_map(shipped: Atlas, measures: dict[str, Reach], full: folium.Map) -> None:
+def test_what_was_not_asked_is_not_on_the_map(measures: dict[str, Reach], full: folium.Map) -> None:
     beside = {NAMES[name] for name in ("left_out", "remedies", "today", "listed")}
     assert set(layers(full)) >= beside
-    plain = reach_map(shipped, measures["planner"])
+    plain = reach_map(measures["planner"])
     assert set(layers(plain)) & beside == set()
     assert layers(plain)[NAMES["reach"]].overlay  # a colouring that has no other beside it can be switched off
 
@@ -157,14 +153,13 @@ def test_of_the_colourings_one_can_be_seen_at_a_time_and_the_measure_is_first(fu
 
 @pytest.mark.parametrize(("first", "name"), [("left_out", "left_out"), ("today", "today"), ("measure", "reach")])
 def test_the_title_the_legend_and_the_colours_begin_with_what_is_wanted(
-    shipped: Atlas,
     measures: dict[str, Reach],
     out: tuple[LeftOut, ...],
     today: tuple[Today, ...],
     first: First,
     name: str,
 ) -> None:
-    drawn = reach_map(shipped, measures["planner"], left_out=out, today=today, first=first)
+    drawn = reach_map(measures["planner"], left_out=out, today=today, first=first)
     shown = layers(drawn)
     assert {each for each in ("reach", "left_out", "today") if shown[NAMES[each]].show} == {name}
     assert shown[NAMES["unserved"]].show == (first == "measure")  # hatching would hide the colours of the others
@@ -179,11 +174,11 @@ def test_the_title_the_legend_and_the_colours_begin_with_what_is_wanted(
     closed = {kind for kind, head in heads.items() if f"<summary class=factgeo-part>{head}</summary>" in legend}
     assert closed == heads.keys() - {first}
     assert "<details name=factgeo-part open>" not in legend
-    assert f'<pattern id="{plan_map.HATCH}"' in page.removesuffix(legend)  # in a closed part it would hatch nothing
+    assert f'<pattern id="{HATCH}"' in page.removesuffix(legend)  # in a closed part it would hatch nothing
 
 
-def test_the_listed_teams_alone_name_no_measure(shipped: Atlas, today: tuple[Today, ...]) -> None:
-    drawn = reach_map(shipped, None, today=today[1:], first="today")
+def test_the_listed_teams_alone_name_no_measure(today: tuple[Today, ...]) -> None:
+    drawn = reach_map(None, today=today[1:], first="today")
     assert set(layers(drawn)) & set(NAMES.values()) == {NAMES["today"], NAMES["listed"]}
     page = drawn.get_root().render()
     assert f"<summary>Dagens team, vid lesing: {today[1].area.name}</summary>" in page
@@ -191,8 +186,8 @@ def test_the_listed_teams_alone_name_no_measure(shipped: Atlas, today: tuple[Tod
     assert not any(name in page for name in ("Lysbildet", "Planleggerens mål", "Rapport 3/2017"))
 
 
-def test_nobody_left_out_is_shown_as_nobody(shipped: Atlas, measures: dict[str, Reach]) -> None:
-    drawn = reach_map(shipped, measures["slide"], first="left_out")
+def test_nobody_left_out_is_shown_as_nobody(measures: dict[str, Reach]) -> None:
+    drawn = reach_map(measures["slide"], first="left_out")
     assert {each["colour"] for _, each in told(layers(drawn)[NAMES["left_out"]])} == {"#ffffff"}
     assert f"Lysbildet: 0 innbyggere ({percent(0)}) er utenfor" in drawn.get_root().render()
 
@@ -207,7 +202,7 @@ def test_a_unit_is_told_by_how_many_are_left_out_and_coloured_by_the_reason_of_m
         own = [each for each in out if each.unit_code == unit.unit_code]
         persons = unit.population - unit.counted
         shown = drawn[unit.unit_code]
-        assert shown["left_out"] == plan_map.safe(f"{number(persons)} ({percent(persons / unit.population)})")
+        assert shown["left_out"] == safe(f"{number(persons)} ({percent(persons / unit.population)})")
         if own:
             main = max(own, key=lambda each: each.persons)
             assert shown["colour"] == out_colour(main.reason, persons / unit.population)
@@ -243,4 +238,4 @@ def test_today_shows_the_listed_teams_and_the_share_whom_they_reach(today: tuple
         for unit, name in ((narrow, "narrow"), (wide, "wide"), (nearest, "any")):
             assert own[f"today_{name}"] == percent(unit.counted / unit.population, 0)
     names = "\n".join(each["listed"] for _, each in told(shown[NAMES["listed"]]))
-    assert all(plan_map.safe(team.name) in names for team in today[0].placed)
+    assert all(safe(team.name) in names for team in today[0].placed)

@@ -33,8 +33,8 @@ def written(content: Json, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def content(shipped: Atlas, forde: Result) -> str:
-    return json.dumps(plan_contract.plan_json(forde, shipped))
+def content(forde: Result) -> str:
+    return json.dumps(plan_contract.plan_json(forde))
 
 
 def test_a_plan_comes_back_as_it_was(shipped: Atlas, forde: Result, content: str, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_plan_comes_back_as_it_was(shipped: Atlas, forde: Result, content: str
 def test_a_plan_with_two_tiers_and_more_bases_comes_back(shipped: Atlas, tmp_path: Path) -> None:
     rules = factgeo_settings.load(presets=["two-tier"], assignments=["bases.per_unit=2"])
     result = pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
-    plan = planfile.read(written(plan_contract.plan_json(result, shipped), tmp_path), shipped)
+    plan = planfile.read(written(plan_contract.plan_json(result), tmp_path), shipped)
     assert plan.act is not None
     assert plan.act.areas == (result.plan.act.areas if result.plan.act else None)
     assert check(plan, shipped, result.journeys) == []
@@ -114,7 +114,7 @@ def test_a_proof_that_does_not_hold_is_shown_nowhere(
     said = markdown.write(plan_report.report(found))
     assert "bevist best" not in said
     assert "ikke holder" in said
-    again = plan_contract.plan_json(found, shipped)
+    again = plan_contract.plan_json(found)
     assert (again["solver"]["status"], again["solver"]["stages"]) == ("none", [])
     assert planfile.read(written(again, tmp_path), shipped).catchments == found.plan.catchments
 
@@ -213,10 +213,10 @@ def test_no_plan_says_on_whose_machines_to_compute(shipped: Atlas, forde: Result
     assert own.scheduler == "tcp://mine:8786"
 
 
-def test_where_a_plan_was_computed_is_written_into_no_file(shipped: Atlas, forde: Result) -> None:
+def test_where_a_plan_was_computed_is_written_into_no_file(forde: Result) -> None:
     elsewhere = replace(forde.plan, settings=forde.plan.settings.model_copy(update={"scheduler": ELSEWHERE}))
     files = (
-        plan_contract.plan_json(replace(forde, plan=elsewhere), shipped),
+        plan_contract.plan_json(replace(forde, plan=elsewhere)),
         steps.plan_content(elsewhere),
         steps.history_content(steps.began(elsewhere)),
     )

@@ -54,35 +54,35 @@ def test_the_figure_is_that_of_the_measure_and_the_published_stand_beside(measur
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_everything_can_be_said_in_every_language(
-    shipped: Atlas, forde: Result, measures: dict[str, Reach], listed: list[Today], lang: str
+    forde: Result, measures: dict[str, Reach], listed: list[Today], lang: str
 ) -> None:
     language.use(lang)
     said = [
         *(line for each in measures.values() for line in measure_report.lines(each)),
         *measure_report.left_out_lines(reach_measures.left_out(forde), forde),
         *measure_report.remedy_lines(fairness.best_remedies(forde, 3), forde),
-        *measure_report.today_lines(listed, shipped),
+        *measure_report.today_lines(listed),
         *measure_report.fairness_lines(fairness.fairness(forde), forde),
         *measure_report.border_lines(fairness.borders(forde), forde),
-        *(measure_report.markdown(each, shipped) for each in measures.values()),
-        measure_report.today_tables(listed, shipped),
+        *(measure_report.markdown(each) for each in measures.values()),
+        measure_report.today_tables(listed),
     ]
     assert len(said) > 40
     assert not [line for line in said if "{" in line or "None" in line]
     assert any({"nb": "innbyggere", "nn": "innbyggjarar", "en": "residents"}[lang] in line for line in said)
 
 
-def test_the_page_has_every_region_and_trust(shipped: Atlas, measures: dict[str, Reach]) -> None:
-    page = measure_report.markdown(measures["report-2017"], shipped)
+def test_the_page_has_every_region_and_trust(measures: dict[str, Reach]) -> None:
+    page = measure_report.markdown(measures["report-2017"])
     assert page.count("\n# ") == 0
     assert all(f"| {code} | {name} |" in page for code, name in (("D30", "Førde"), ("D31", "Indre Sogn")))
     assert f"| Helse Førde HF | 108{SPACE}053 | 108{SPACE}053 | 100,0{SPACE}% |" in page
     assert "Publisert i rapport 3/2017" in page
 
 
-def test_json_holds_what_the_contract_asks_for(shipped: Atlas, measures: dict[str, Reach]) -> None:
+def test_json_holds_what_the_contract_asks_for(measures: dict[str, Reach]) -> None:
     for preset, each in measures.items():
-        told = json.loads(json.dumps(measure_report.to_json(each, shipped)))
+        told = json.loads(json.dumps(measure_report.to_json(each)))
         assert told.keys() >= CONTRACT
         assert told["preset"] == preset
         assert set(told["share_within"]) == {"30", "45", "60", "90"}
@@ -93,8 +93,8 @@ def test_json_holds_what_the_contract_asks_for(shipped: Atlas, measures: dict[st
         )
 
 
-def test_the_slide_has_no_minutes(shipped: Atlas, measures: dict[str, Reach]) -> None:
-    told = measure_report.to_json(measures["slide"], shipped)
+def test_the_slide_has_no_minutes(measures: dict[str, Reach]) -> None:
+    told = measure_report.to_json(measures["slide"])
     assert set(told["share_within"].values()) == {None}
     assert {region["travel"] for region in told["by_region"]} == {None}
     assert not any("min:" in line or "innen 60 min" in line for line in measure_report.lines(measures["slide"]))
@@ -109,12 +109,12 @@ def test_the_words_say_how_many_lines_they_leave_out(forde: Result) -> None:
     assert sum(row["persons"] for row in measure_report.left_out_json(out)) == sum(each.persons for each in out)
 
 
-def test_today_names_what_is_lacking_and_that_it_is_an_estimate(shipped: Atlas, listed: list[Today]) -> None:
-    said = "\n".join(measure_report.today_lines(listed, shipped))
+def test_today_names_what_is_lacking_and_that_it_is_an_estimate(listed: list[Today]) -> None:
+    said = "\n".join(measure_report.today_lines(listed))
     assert "anslag" in said
     assert "Karmøy" in said
     assert "Psykiatri innover Helse Fonna" in said
-    told = [measure_report.today_json(each, shipped) for each in listed]
+    told = [measure_report.today_json(each) for each in listed]
     assert {each["status"] for each in told} == {"unknown"}
     assert told[0]["lacking_dps"] == ["Karmøy"]
     assert told[1]["lacking_dps"] == []
@@ -144,13 +144,9 @@ def test_a_reason_is_named_and_those_who_are_out_are_counted_once(shipped: Atlas
     assert language.text(measure_report.OUT_WORDS["too_small"]) in said
 
 
-def test_the_page_of_the_slide_has_no_columns_of_travel(shipped: Atlas, measures: dict[str, Reach]) -> None:
+def test_the_page_of_the_slide_has_no_columns_of_travel(measures: dict[str, Reach]) -> None:
     heads = [
-        next(
-            line
-            for line in measure_report.markdown(measures[preset], shipped).splitlines()
-            if line.startswith("| Kode")
-        )
+        next(line for line in measure_report.markdown(measures[preset]).splitlines() if line.startswith("| Kode"))
         for preset in ("slide", "report-2017", "planner")
     ]
     assert ["min" in head for head in heads] == [False, True, True]

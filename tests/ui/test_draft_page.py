@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from worlds import reports
+from worlds.runs import Run
 from worlds.sessions import (
     FORDE,
     begun,
@@ -38,6 +40,7 @@ from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
 from factgeo.report import totals
 from factgeo.report import unserved as unserved_report
+from factgeo.travel import changes
 from factgeo.ui.draft import key_figures
 from factgeo.ui.draft import map as draft_map
 from factgeo.ui.draft import page as draft_page
@@ -50,6 +53,7 @@ from factgeo.ui.session.desk import Saved
 __all__ = ["drafts"]  # runs by itself
 
 KINN, GLOPPEN = "4602", "4650"
+RANDOM = re.compile("[0-9a-f]{32}")  # folium's names of the parts of a map
 
 
 @pytest.fixture
@@ -395,3 +399,24 @@ def test_an_undone_step_is_named(page: AppTest) -> None:
     step = Phrase("draft.did.locked", values={"units": "Kinn"})
     assert text("app.draft.undid", step=step) in written(page).replace("\\", "")
     assert on_desk(page).area == FORDE
+
+
+def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
+    shipped: Atlas, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "links.csv"
+    table.write_text("name,from,to,minutes\nNybrua,Florø,Måløy,5\n", encoding="utf-8")
+    run = Run(capsys, "plan", "--area", "Helse Førde", "--add", str(table), "--out", str(tmp_path / "cli"))
+    assert run.code == 0
+    link = changes.read(table, shipped)[0].model_dump()
+    rules = settings.load(tables={"roads": {"added": [link]}})
+    draft_page._write(pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules), tmp_path / "app")
+    by_hand, by_app = (
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("cli", "app")
+    )
+    assert set(by_app) == set(by_hand) > {"map.html"}
+    for name in ("teams.csv", "units.csv", "capacity.csv", "changes.csv"):
+        assert by_app[name] == by_hand[name]
+    maps = [RANDOM.sub("", files["map.html"].decode()) for files in (by_hand, by_app)]
+    assert "Nybrua" in maps[0]
+    assert maps[1] == maps[0]

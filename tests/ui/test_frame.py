@@ -12,7 +12,7 @@ from worlds.sessions import APP, PAGES, begun, drafted, drafts, labels, opened, 
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
-from factgeo.maps import plan as plan_map
+from factgeo.maps.offline import ASSETS
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.ui import prose
@@ -99,7 +99,7 @@ def test_a_pack_that_is_not_there_gives_one_sentence(tmp_path: Path, monkeypatch
 
 
 def test_leaflet_is_where_the_app_serves_it_from() -> None:
-    assert {"leaflet.js", "leaflet.css", "images"} <= {path.name for path in plan_map.ASSETS.iterdir()}
+    assert {"leaflet.js", "leaflet.css", "images"} <= {path.name for path in ASSETS.iterdir()}
 
 
 def test_nothing_is_reported_to_the_outside() -> None:

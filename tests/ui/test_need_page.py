@@ -293,7 +293,7 @@ def test_no_cell_of_the_csv_begins_as_a_formula_would(forde: Result) -> None:
 def test_the_zip_has_the_files_of_the_need(shipped: Atlas, forde: Result) -> None:
     found = target_groups.report(shipped, forde.plan.area, forde.plan.settings, forde.plan)
     language.use("nn")
-    give_zip = need_answer_part.need_zip(found, shipped, "helse-forde")
+    give_zip = need_answer_part.need_zip(found, "helse-forde")
     language.use("nb")  # as in the thread of a download
     content = give_zip()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -17,6 +17,7 @@ from factgeo import language, settings
 from factgeo.atlas import areas, places
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.export.folder import Folder, Kind
 from factgeo.language import number, percent, text
 from factgeo.planning import pipeline, steps
 from factgeo.planning.measure import WITHIN
@@ -270,14 +271,14 @@ def test_a_place_has_the_potential_of_the_library(shipped: Atlas, forde: Result)
     shown = page("potential", forde, place="Førde")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [potential_report.shown(own) for own in found.place.residents]
-    assert potential_report.place_lines(found, shipped)[1] in written(shown)
+    assert potential_report.place_lines(found)[1] in written(shown)
 
 
 def test_the_best_places_of_the_area_come_first(shipped: Atlas, forde: Result) -> None:
     found = potential.of_area(shipped, forde.plan.area, RULES, potential.rules(RULES))
     shown = page("potential", forde)
     assert not shown.exception
-    assert all(line in written(shown) for line in potential_report.area_lines(found, shipped))
+    assert all(line in written(shown) for line in potential_report.area_lines(found))
 
 
 def test_a_place_that_nobody_knows_gives_one_sentence(forde: Result) -> None:
@@ -299,29 +300,21 @@ def test_an_area_without_any_team_can_be_looked_at(solund: Result, part: str) ->
 
 
 def test_a_zip_holds_the_folder_as_it_is_written() -> None:
-    def write(folder: Path) -> None:
-        (folder / "inner").mkdir(parents=True)
-        (folder / "b.txt").write_text("b")
-        (folder / "inner" / "a.txt").write_text("a")
-
-    with zipfile.ZipFile(io.BytesIO(packed.zipped("plan", write))) as archive:
-        assert archive.namelist() == ["plan/b.txt", "plan/inner/a.txt"]
-        assert archive.read("plan/inner/a.txt") == b"a"
+    content = Folder(Kind("plan", ("b.md", "inner")), {"b.md": lambda: "b", "inner": {"a.md": lambda: "a"}})
+    with zipfile.ZipFile(io.BytesIO(packed.zipped("plan", content))) as archive:
+        assert archive.namelist() == ["plan/b.md", "plan/inner/a.md"]
+        assert archive.read("plan/inner/a.md") == b"a"
 
 
 def test_what_is_packed_later_speaks_the_language_of_the_page() -> None:
-    def write(folder: Path) -> None:
-        folder.mkdir()
-        (folder / "language").write_text(language.in_use())
-
     language.use("nn")
     found: list[bytes] = []
-    give = packed.later("plan", write)
+    give = packed.later("plan", lambda: Folder(Kind("plan", ("language.md",)), {"language.md": language.in_use}))
     thread = threading.Thread(target=lambda: found.append(give()))  # where downloads are made
     thread.start()
     thread.join()
     with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
-        assert archive.read("plan/language") == b"nn"
+        assert archive.read("plan/language.md") == b"nn"
 
 
 def test_names_of_a_planner_s_own_make_no_links() -> None:

@@ -49,9 +49,9 @@ def zipped(**files: str | bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def app_zip(forde: Result, shipped: Atlas) -> bytes:
+def app_zip(forde: Result) -> bytes:
     """What the button on the proposal's page gives."""
-    return packed.zipped("helse-forde", lambda out: plan_files.write_plan(forde, shipped, out, overwrite=True))
+    return packed.zipped("helse-forde", plan_files.folder(forde))
 
 
 def test_the_zip_that_the_app_gave_opens_as_the_same_draft_of_its_own_area(app_zip: bytes, forde: Result) -> None:
@@ -187,16 +187,16 @@ def test_a_wrong_plan_opens_nothing() -> None:
     assert on_desk(shown).history is None
 
 
-def test_a_plan_of_another_pack_gives_one_sentence(forde: Result, shipped: Atlas) -> None:
-    content = json.loads(packed_plan(forde, shipped)) | {"pack_digest": "0" * 64}
+def test_a_plan_of_another_pack_gives_one_sentence(forde: Result) -> None:
+    content = json.loads(packed_plan(forde)) | {"pack_digest": "0" * 64}
     shown = alone("plan", "plan.json", json.dumps(content))
     assert not shown.exception
     assert len(shown.error) == 1
     assert shown.session_state["read"] is None
 
 
-def packed_plan(forde: Result, shipped: Atlas) -> bytes:
-    whole = packed.zipped("plan", lambda out: plan_files.write_plan(forde, shipped, out, overwrite=True))
+def packed_plan(forde: Result) -> bytes:
+    whole = packed.zipped("plan", plan_files.folder(forde))
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         return archive.read("plan/plan.json")
 
@@ -208,8 +208,8 @@ def test_demands_for_another_area_give_one_sentence_on_the_proposal() -> None:
     assert len(shown.error) == 1
 
 
-def test_a_name_in_a_plan_is_shown_as_it_is_written(forde: Result, shipped: Atlas) -> None:
-    content = json.loads(packed_plan(forde, shipped))
+def test_a_name_in_a_plan_is_shown_as_it_is_written(forde: Result) -> None:
+    content = json.loads(packed_plan(forde))
     content["area"]["name"] = HTML
     shown = alone("plan", "plan.json", json.dumps(content))
     plan = shown.session_state["read"]

@@ -10,7 +10,7 @@ from typing import Any
 import folium
 from branca.colormap import ColorMap
 
-from factgeo.maps import plan as plan_map
+from factgeo.maps.offline import save_html
 
 EVIL = "<script>alert(1)</script>`${alert(1)}{{ 7 * 7 }}</td>"
 
@@ -39,7 +39,7 @@ def walk(element: Any) -> Iterator[Any]:
 def assert_stands_alone(drawn: folium.Map, folder: Path) -> None:
     """A saved map loads nothing, links to nothing, and is small enough to send."""
     path = folder / "map.html"
-    plan_map.save_html(drawn, path)
+    save_html(drawn, path)
     parts = Parts(path.read_text(encoding="utf-8"))
     assert parts.addresses == []
     assert "link" not in parts.elements

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import folium
 import pandas as pd
 import streamlit as st
 
@@ -14,10 +12,11 @@ from factgeo import language
 from factgeo.atlas import areas
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
-from factgeo.export.comparison import export_comparison
+from factgeo.export import comparison as comparison_files
 from factgeo.language import number, percent, text
 from factgeo.language.figures import minutes
 from factgeo.maps.comparison import comparison_map
+from factgeo.maps.offline import Map
 from factgeo.planning import planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
@@ -145,19 +144,16 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     with right, st.container(height=MAP_HEIGHT, border=False):
         report.blocks(comparison_report.main(found))
     with st.expander(text("app.compare.tables")):
-        report.chapter(comparison_report.report(found, work.atlas()).as_chapter())
+        report.chapter(comparison_report.report(found).as_chapter())
+    zipped = packed.later("comparison", lambda: comparison_files.folder(found, a, b))
     st.download_button(
-        text("app.compare.download"), packed.later("comparison", _writer(found, a, b)), "comparison.zip",
-        "application/zip", on_click="ignore", icon=":material/download:",
+        text("app.compare.download"), zipped, "comparison.zip", "application/zip",
+        on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
 
-def _map(found: Comparison, a: Result, b: Result) -> folium.Map:
-    return comparison_map(work.atlas(), a, b, found, assets=leaflet.URL)
-
-
-def _writer(found: Comparison, a: Result, b: Result) -> Callable[[Path], object]:
-    return lambda out: export_comparison(found, work.atlas(), a, b, out, overwrite=True)
+def _map(found: Comparison, a: Result, b: Result) -> Map:
+    return comparison_map(a, b, found, assets=leaflet.URL)
 
 
 def _bring() -> None:

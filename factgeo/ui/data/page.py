@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 import tomli_w
 
+from factgeo.contract import objects
 from factgeo import __version__, settings
 from factgeo.atlas import areas, parameters
 from factgeo.contract import plan as plan_contract
@@ -108,8 +109,8 @@ def settings_toml(rules: Settings) -> bytes:
 
 def plan_file(result: Result) -> bytes:
     """The plan as ``plan.json``."""
-    content = plan_contract.plan_json(result, result.atlas)
-    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+    content = plan_contract.plan_json(result)
+    return (objects.written(content) + "\n").encode("utf-8")
 
 
 def _show(table: pd.DataFrame) -> None:

@@ -8,10 +8,12 @@ from streamlit_folium import st_folium
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.language import text
+from factgeo.maps import ground as map_ground
 from factgeo.maps import live as live_map
-from factgeo.maps import plan as plan_map
 from factgeo.maps import potential as potential_map
-from factgeo.maps.live import Ground, Picture
+from factgeo.maps.ground import Ground
+from factgeo.maps.live import Picture
+from factgeo.maps.palette import colours
 from factgeo.planning import draft
 from factgeo.planning.result import Result
 from factgeo.reach import potential
@@ -47,7 +49,7 @@ def show(result: Result) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=30)
 def _ground(name: str, units: tuple[str, ...], digest: str, _atlas: Atlas) -> Ground:  # noqa: ARG001 - part of the key
-    return live_map.ground(_atlas, Area(name, units), leaflet.GROUNDS)
+    return map_ground.ground(_atlas, Area(name, units), leaflet.GROUNDS)
 
 
 def newly_clicked() -> str | None:
@@ -114,6 +116,6 @@ def _switches(result: Result) -> None:
 def _colours(result: Result) -> dict[str, str]:
     """The colour of each team, kept from edit to edit."""
     before: dict[str, str] | None = st.session_state.get(COLOURS)
-    found = plan_map.colours(result.atlas, result.plan, like=before)
+    found = colours(result, like=before)
     st.session_state[COLOURS] = found
     return found

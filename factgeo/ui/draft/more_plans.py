@@ -133,7 +133,7 @@ def _stability(best: Result, _act: Act) -> None:
     found = work.ask("stability", _key(best), lambda tell: _sampled(best, tell))
     if found is None:
         return
-    drawn = plan_map.plan_map(work.atlas(), best, assets=leaflet.URL, stability=found)
+    drawn = plan_map.plan_map(best, assets=leaflet.URL, stability=found)
     leaflet.show(drawn, text("app.more.stability"), key="stability", height=480)
     report.chapter(stability_report.report(found, best).as_chapter())
 

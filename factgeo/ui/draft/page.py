@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -226,16 +225,12 @@ def _take_home(result: Result) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = areas.slug(plan.area)
         st.download_button(
-            text("app.teams.download"), packed.later(name, lambda out: _write(result, out)), f"{name}.zip",
+            text("app.teams.download"), packed.later(name, lambda: plan_files.folder(result)), f"{name}.zip",
             "application/zip", on_click="ignore", help=text("app.teams.download_help"), icon=":material/download:",
         )  # fmt: skip
         named = st.text_input(text("app.draft.aside_name"), text("app.draft.aside_first"), max_chars=60)
         st.button(text("app.draft.aside"), on_click=desk.put_aside, args=(named, plan), icon=":material/bookmark_add:",
                   help=text("app.draft.aside_help"))  # fmt: skip
-
-
-def _write(result: Result, out: Path) -> None:
-    plan_files.write_plan(result, work.atlas(), out, overwrite=True)
 
 
 def _background(result: Result) -> None:

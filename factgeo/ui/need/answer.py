@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from factgeo.atlas import areas, parameters
-from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
 from factgeo.capacity.driving import Range
@@ -63,7 +62,7 @@ def _title(answers: Answers, found: NeedReport, takes: Capacity | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(as_typed(text("need.title", area=found.whole.area, year=found.whole.year)), anchor=False)
         st.download_button(
-            text("app.need.download"), need_zip(found, answers.asked.atlas, slug), f"{slug}-need.zip",
+            text("app.need.download"), need_zip(found, slug), f"{slug}-need.zip",
             "application/zip", on_click="ignore", help=text("app.need.download_help"),
         )  # fmt: skip
         if takes is not None:
@@ -111,9 +110,9 @@ def _replaced(found: NeedReport, takes: Capacity | None) -> list[parameters.Para
     return list({each.id: each for each in parameters.replaced(used)}.values())
 
 
-def need_zip(found: NeedReport, atlas: Atlas, slug: str) -> Callable[[], bytes]:
+def need_zip(found: NeedReport, slug: str) -> Callable[[], bytes]:
     """The files of a need as one zip, written when somebody asks for it."""
-    return packed.later(f"{slug}-need", lambda folder: need_files.write(found, atlas, folder, overwrite=True))
+    return packed.later(f"{slug}-need", lambda: need_files.folder(found))
 
 
 def capacity_csv(takes: Capacity) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import folium
 import pandas as pd
 import streamlit as st
 
 from factgeo.language import text
+from factgeo.maps.offline import Map
 from factgeo.maps.reach import reach_map
 from factgeo.planning.result import Result
 from factgeo.progress import Tell
@@ -53,11 +53,9 @@ def show(whom: About) -> None:
 
 
 def _map(whom: About, found: ReachReport) -> None:
-    def draw() -> folium.Map:
+    def draw() -> Map:
         remedies = found.remedies or ()
-        return reach_map(
-            work.atlas(), found.reach, left_out=found.left_out, remedies=remedies, first="left_out", assets=leaflet.URL
-        )
+        return reach_map(found.reach, left_out=found.left_out, remedies=remedies, first="left_out", assets=leaflet.URL)
 
     key = (found.remedies is not None, *whom.key)
     reach_widgets.chart("left_out", key, draw, text("app_reach.map.left_out"))

@@ -15,7 +15,6 @@ from factgeo.ui import prose
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
-from factgeo.ui.session import work
 from factgeo.ui.widgets import leaflet, tables
 
 QUALITY = {"planner": "estimate", "report-2017": "derived", "slide": "derived"}  # of the share, not of the classes
@@ -38,8 +37,8 @@ def show(whom: About) -> None:
         _within(found.reach)
         told = prose.words(measure_report.lines(found.reach)[:1])
         key = (preset, *whom.key)
-        reach_widgets.chart("measure", key, lambda: reach_map(work.atlas(), found.reach, assets=leaflet.URL), told)
-    reach_widgets.chapters_in_tabs(measure_report.markdown(found.reach, work.atlas()))
+        reach_widgets.chart("measure", key, lambda: reach_map(found.reach, assets=leaflet.URL), told)
+    reach_widgets.chapters_in_tabs(measure_report.markdown(found.reach))
     reach_widgets.take_home(found)
 
 

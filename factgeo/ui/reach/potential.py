@@ -41,16 +41,14 @@ def _of_place(whom: About, typed: str) -> None:
     _figures_within(found)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(prose.bullets(potential_report.place_lines(found, work.atlas())[1:]))
+        st.markdown(prose.bullets(potential_report.place_lines(found)[1:]))
     with right:
         reach_widgets.chart(
-            "potential", key, lambda: potential_map.place_map(work.atlas(), found, assets=leaflet.URL),
+            "potential", key, lambda: potential_map.place_map(found, assets=leaflet.URL),
             text("app_reach.map.place", place=place.name),
         )  # fmt: skip
-    reach_widgets.later_chapters(potential_report.place_markdown(found, work.atlas()))
-    reach_widgets.download(
-        "potential", "potential", lambda out: potential_files.write_place(found, work.atlas(), out, overwrite=False)
-    )
+    reach_widgets.later_chapters(potential_report.place_markdown(found))
+    reach_widgets.download("potential", "potential", lambda: potential_files.of_place(found))
 
 
 def _figures_within(found: PlacePotential) -> None:
@@ -69,16 +67,14 @@ def _of_area(whom: About) -> None:
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(prose.bullets(potential_report.area_lines(found, work.atlas())))
+        st.markdown(prose.bullets(potential_report.area_lines(found)))
     with right:
         reach_widgets.chart(
-            "potential", key, lambda: potential_map.area_map(work.atlas(), found, assets=leaflet.URL),
+            "potential", key, lambda: potential_map.area_map(found, assets=leaflet.URL),
             text("app_reach.map.area", area=whom.area.name, limit=asked.reach),
         )  # fmt: skip
-    reach_widgets.later_chapters(potential_report.area_markdown(found, work.atlas()))
-    reach_widgets.download(
-        "potential", "potential", lambda out: potential_files.write_area(found, work.atlas(), out, overwrite=False)
-    )
+    reach_widgets.later_chapters(potential_report.area_markdown(found))
+    reach_widgets.download("potential", "potential", lambda: potential_files.of_area(found))
 
 
 def _area_potential(whom: About, tell: Tell) -> AreaPotential:

@@ -43,7 +43,7 @@ def show(whom: About) -> None:
     with right:
         _map(whom, measured.reach if whom.result else None, (chosen, *(each for each in found if each != chosen)))
     names = [text(key) for key in measure_report.PARTS.values()]
-    for tab, table in zip(st.tabs(names), measure_report.today_tables(found, work.atlas()).split("\n\n"), strict=True):
+    for tab, table in zip(st.tabs(names), measure_report.today_tables(found).split("\n\n"), strict=True):
         tab.markdown(prose.safe(table))
     told = replace(measured, today=found)
     reach_widgets.chapter(told, "today")
@@ -55,7 +55,7 @@ def _map(whom: About, draft: Reach | None, readings: tuple[Today, ...]) -> None:
     reading = readings[0].reading
     reach_widgets.chart(
         "today", (reading, *whom.key),
-        lambda: reach_map(work.atlas(), draft, today=readings, first="today", assets=leaflet.URL),
+        lambda: reach_map(draft, today=readings, first="today", assets=leaflet.URL),
         text("app_reach.map.today", reading=text(measure_report.READING_NAMES[reading])),
     )  # fmt: skip
 

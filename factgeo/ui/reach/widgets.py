@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Sequence
-from pathlib import Path
 from typing import Any
 
-import folium
 import pandas as pd
 import streamlit as st
 
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
+from factgeo.export.folder import Folder
 from factgeo.language import text
+from factgeo.maps.offline import Map
 from factgeo.progress import Tell
 from factgeo.report import reach as reach_report
 from factgeo.report import rules as rules_report
@@ -45,10 +45,10 @@ def figure(place: Any, label: str, value: str, beside: str, told: str | None = N
     place.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, help=told)
 
 
-def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], folium.Map], told: str) -> None:
+def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], Map], told: str) -> None:
     """A map that all sessions share, with a sentence below; each shows a copy, for showing changes it."""
 
-    def call(tell: Tell) -> folium.Map:
+    def call(tell: Tell) -> Map:
         tell(text("app_reach.drawing"))
         return draw()
 
@@ -73,7 +73,7 @@ def _heading(name: str) -> str:
 def chapter(found: ReachReport, name: str) -> None:
     """A chapter of the library's report, where it has one."""
     heading = text(f"reach.chapter.{name}")
-    told = prose.chapters(reach_report.markdown(found, work.atlas())).get(heading)
+    told = prose.chapters(reach_report.markdown(found)).get(heading)
     if told:
         st.header(heading, anchor=False)
         st.markdown(prose.safe(told.partition("\n\n|")[0]))  # tables stand elsewhere on the page
@@ -96,16 +96,15 @@ def later_chapters(page: str) -> None:
 
 def take_home(found: ReachReport) -> None:
     """The folder of a reach as a zip, and the sources."""
-    atlas = found.result.atlas if found.result else work.atlas()
     name = f"reach-{areas.slug(found.reach.area)}"
-    download("reach", name, lambda out: reach_files.write(found, atlas, out, overwrite=False))
+    download("reach", name, lambda: reach_files.folder(found))
     with st.expander(text("summary.sources")):
-        report.blocks(rules_report.sources(work.atlas(), found.reach.settings))
+        report.blocks(rules_report.sources(found.reach.atlas, found.reach.settings))
 
 
-def download(kind: str, name: str, write: Callable[[Path], None]) -> None:
+def download(kind: str, name: str, make: Callable[[], Folder]) -> None:
     """A folder as a zip, written when somebody asks for it."""
     st.download_button(
-        text("app_reach.download"), packed.later(name, write), f"{name}.zip", "application/zip", on_click="ignore",
+        text("app_reach.download"), packed.later(name, make), f"{name}.zip", "application/zip", on_click="ignore",
         help=text(f"app_reach.download_help.{kind}"), icon=":material/download:",
     )  # fmt: skip

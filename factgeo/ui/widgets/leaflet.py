@@ -11,11 +11,11 @@ from streamlit_folium import st_folium
 from factgeo import language
 from factgeo.files import scratch
 from factgeo.language import escaping
-from factgeo.maps import plan as plan_map
+from factgeo.maps.offline import ASSETS
 
 GROUNDS = scratch.folder()  # outlines and roads of the areas that were asked for
 
-_assets = components.declare_component("leaflet", path=str(plan_map.ASSETS))
+_assets = components.declare_component("leaflet", path=str(ASSETS))
 _grounds = components.declare_component("grounds", path=str(GROUNDS))
 URL = f"../{_assets.name}/"  # seen from the frame of the map
 GROUNDS_URL = f"../{_grounds.name}/"

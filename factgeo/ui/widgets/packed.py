@@ -1,4 +1,4 @@
-"""Folders that the library writes, as one zip file to download."""
+"""Folders of answers as zip files to download."""
 
 from __future__ import annotations
 
@@ -9,30 +9,26 @@ from io import BytesIO
 from pathlib import Path
 
 from factgeo import language
+from factgeo.export import folder
+from factgeo.export.folder import Folder
 
 
-def zipped(name: str, write: Callable[[Path], object]) -> bytes:
-    """A zip file with a folder of this name and all that is written in it.
-
-    Args:
-        name: What the folder is called; it has no path in it.
-        write: Writes the folder whose path it is given; the folder does not exist before.
-    """
-    content = BytesIO()
-    with tempfile.TemporaryDirectory() as work, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        folder = Path(work) / name
-        write(folder)
-        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+def zipped(name: str, content: Folder) -> bytes:
+    """A zip file with a folder of this name; ``name`` has no path in it."""
+    packed = BytesIO()
+    with tempfile.TemporaryDirectory() as work, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        folder.write(content, Path(work) / name, overwrite=False)
+        for path in sorted(each for each in (Path(work) / name).rglob("*") if each.is_file()):
             archive.write(path, path.relative_to(work).as_posix())
-    return content.getvalue()
+    return packed.getvalue()
 
 
-def later(name: str, write: Callable[[Path], object]) -> Callable[[], bytes]:
-    """The same for a download button, which writes when somebody presses it, in a thread that knows no language."""
+def later(name: str, make: Callable[[], Folder]) -> Callable[[], bytes]:
+    """The same for a download button: made when the button is pressed, in a thread that knows no language."""
     lang = language.in_use()
 
     def give() -> bytes:
         language.use(lang)
-        return zipped(name, write)
+        return zipped(name, make())
 
     return give

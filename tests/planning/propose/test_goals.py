@@ -484,7 +484,7 @@ def test_a_plan_cut_short_has_a_bound_at_every_stage_and_can_be_written(
     for stage in result.plan.proof.stages:
         assert 0 <= stage.bound <= stage.value
         assert 0 <= stage.gap <= 1
-    assert json.dumps(plan_contract.plan_json(result, shipped), allow_nan=False)
+    assert json.dumps(plan_contract.plan_json(result), allow_nan=False)
 
 
 def test_a_request_that_runs_out_of_time_is_not_called_impossible(
