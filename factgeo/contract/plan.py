@@ -1,4 +1,4 @@
-"""The JSON objects that other programs rely on. New keys may be added, none renamed."""
+"""A plan as the object that other programs rely on. New keys may be added, none renamed."""
 
 from __future__ import annotations
 
