@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
+
 from factgeo import __version__
 from factgeo.contract import explore as explore_contract
 from factgeo.explore.answers import Further
 from factgeo.language import written
 from factgeo.language.figures import maybe_tenth
 from factgeo.planning.effects import Effect, Effects
-from factgeo.planning.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
+from factgeo.planning.measure import ActFigures, TravelFigures, WayFigures
 from factgeo.planning.plan import ActArea, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
-from factgeo.report import unserved
+from factgeo.report import columns, unserved
+from factgeo.report.columns import Team
 
+WAY = tuple(field.name for field in dataclasses.fields(WayFigures))
 PLAN_SCHEMA = "factgeo.plan/1"
 
 
@@ -43,11 +47,11 @@ def plan_json(result: Result, further: Further | None = None) -> dict[str, Any]:
         "teams": [
             {
                 **_team(team),
-                "base": dataclasses.asdict(c.base),
-                "units": list(c.units),
-                "parts": _parts(c, result),
+                "base": dataclasses.asdict(team.catchment.base),
+                "units": list(team.catchment.units),
+                "parts": _parts(team.catchment, result),
             }
-            for team, c in zip(figures.teams, plan.catchments, strict=True)
+            for team in columns.teams(result)
         ],
         "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
         if plan.act
@@ -106,18 +110,14 @@ def _solver(result: Result) -> dict[str, Any]:
     }
 
 
-def _team(team: TeamFigures) -> dict[str, Any]:
+def _team(team: Team) -> dict[str, Any]:
+    figures, names = team.figures, ("team_id", "name", "service", "teams", "population", "adults")
     return {
-        "team_id": team.team_id,
-        "name": team.name,
-        "service": team.service,
-        "teams": team.teams,
-        "population": team.population,
-        "adults": team.adults,
-        "target_group": dataclasses.asdict(team.target_group),
-        "travel": {**travel(team.travel), **way(team.way)},
-        "flags": list(team.flags),
-        "margin": {**dataclasses.asdict(team.margin), "edge_min": maybe_tenth(team.margin.edge_min)},
+        **{name: columns.BY_KEY[name].value(team) for name in names},
+        "target_group": dataclasses.asdict(figures.target_group),
+        "travel": {**travel(figures.travel), **{name: columns.BY_KEY[name].value(team) for name in WAY}},
+        "flags": list(figures.flags),
+        "margin": {**dataclasses.asdict(figures.margin), "edge_min": maybe_tenth(figures.margin.edge_min)},
     }
 
 
@@ -169,10 +169,11 @@ def travel(figures: TravelFigures) -> dict[str, Any]:
     }
 
 
-def way(figures: WayFigures) -> dict[str, Any]:
-    """What the way to a resident consists of, on average."""
-    means = {f.name: maybe_tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
-    return {**means, "by_ferry": figures.by_ferry}
+def teams_table(result: Result) -> pd.DataFrame:
+    """One row per catchment with its figures."""
+    return pd.DataFrame(
+        {column.key: column.value(team) for column in columns.TEAM_COLUMNS} for team in columns.teams(result)
+    )
 
 
 def _unserved(entry: Unserved, result: Result) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def folder(result: Result, further: Further | None = None) -> Folder:
 
 def _files(result: Result, further: Further | None) -> Files:
     """All files of one plan."""
-    takes, units, teams = capacity.assess(result), _units_table(result), _teams_table(result)
+    takes, units, teams = capacity.assess(result), _units_table(result), plan_contract.teams_table(result)
     files: dict[str, Make] = {
         "plan.json": lambda: plan_contract.plan_json(result, further),
         "teams.csv": lambda: teams,
@@ -79,23 +79,6 @@ def _further_files(further: Further, result: Result) -> Files:
 
 def _same(table: pd.DataFrame) -> pd.DataFrame:
     return table
-
-
-def _teams_table(result: Result) -> pd.DataFrame:
-    """One row per catchment with its figures."""
-    rows = []
-    for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
-        figures = plan_contract.travel(team.travel)
-        shares = {f"share_within_{limit}": share for limit, share in figures.pop("share_within").items()}
-        way = plan_contract.way(team.way)
-        group = {f"target_group_{level}": getattr(team.target_group, level) for level in ("low", "central", "high")}
-        rows.append(
-            {"team_id": team.team_id, "name": team.name, "service": team.service, "teams": team.teams,
-             "base_unit": catchment.base.unit_code, "base_name": catchment.base.name, "base_lon": catchment.base.lon,
-             "base_lat": catchment.base.lat, "units": ";".join(catchment.units), "population": team.population,
-             "adults": team.adults, **group, **figures, **way, **shares, "flags": ";".join(team.flags)}
-        )  # fmt: skip
-    return pd.DataFrame(rows)
 
 
 def _units_table(result: Result) -> pd.DataFrame:

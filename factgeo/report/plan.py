@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from factgeo.language import Number, Percent, Words, joined, say
 from factgeo.language.figures import minutes
-from factgeo.people.need import TargetGroup
 from factgeo.planning.check import OF_PROOF, Finding
 from factgeo.planning.effects import Effect, Effects
-from factgeo.planning.measure import PlanFigures, TeamFigures
-from factgeo.planning.plan import Catchment, Plan
+from factgeo.planning.measure import PlanFigures
+from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
-from factgeo.report import rules, unserved
+from factgeo.report import columns, rules, unserved
 from factgeo.report.content import Block, Cell, Chapter, Column, Report, Sentence, Table, items, paragraphs
 
+TEAM_KEYS = (
+    "team_id", "name", "units", "service", "population", "adults", "target_group_central", "median_min", "p95_min",
+    "share_within_60", "flags",
+)  # fmt: skip
 MOST_CHANGED = 8  # units listed by name when roads change
 
 
@@ -167,26 +170,7 @@ def without_team(result: Result) -> tuple[Sentence, ...]:
 
 def teams_table(result: Result) -> Table:
     """A row for each catchment."""
-    names = ("id", "team", "units", "service", "population", "adults", "target", "median", "p95", "within", "notes")
-    pairs = zip(result.figures.teams, result.plan.catchments, strict=True)
-    return Table("teams", _columns(names), tuple(_team_row(team, catchment, result) for team, catchment in pairs))
-
-
-def _team_row(team: TeamFigures, catchment: Catchment, result: Result) -> tuple[Cell, ...]:
-    limit = Number(result.plan.settings.travel.minutes)
-    return (
-        team.team_id,
-        team.name,
-        ", ".join(result.atlas.units.loc[list(catchment.units), "name"]),
-        say(f"service.{team.service}"),
-        Number(team.population),
-        Number(team.adults),
-        _range(team.target_group),
-        minutes(team.travel.median_min),
-        minutes(team.travel.p95_min),
-        Percent(team.travel.share_within[60], 0),
-        joined(say(f"flag.{flag}", limit=limit) for flag in team.flags),
-    )
+    return columns.table(result, TEAM_KEYS)
 
 
 def _parts_table(result: Result) -> Table:
@@ -210,7 +194,7 @@ def _act_table(result: Result) -> Table:
     rows = (
         (
             act.act_id, act.name, ", ".join(area.teams), Number(act.population), Number(act.adults),
-            Number(act.adults_within), _range(act.act_level), joined(map(Number, act.caseload), "–"),
+            Number(act.adults_within), columns.target_group(act.act_level), joined(map(Number, act.caseload), "–"),
             minutes(act.travel.p95_min),
         )
         for act, area in zip(result.figures.act, areas, strict=True)
@@ -220,7 +204,3 @@ def _act_table(result: Result) -> Table:
 
 def _columns(names: Iterable[str]) -> tuple[Column, ...]:
     return tuple(Column(name, say(f"column.{name}")) for name in names)
-
-
-def _range(group: TargetGroup) -> Words:
-    return joined((Number(group.central), " (", Number(group.low), "–", Number(group.high), ")"), "")
