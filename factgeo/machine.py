@@ -1,4 +1,4 @@
-"""What the machine gives a program: a home folder, a temporary one, an encoding for the names of files."""
+"""The resources of the machine: a home folder, a temporary folder, an encoding for the names of files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108
 
 
 def home() -> Path | None:
-    """The user's own folder; None where there is none that is there."""
+    """Return the user's own folder; None if there is none."""
     try:
         found = Path.home()
     except RuntimeError:
@@ -23,7 +23,7 @@ def home() -> Path | None:
 
 
 def temporary() -> Path | None:
-    """The folder for temporary files; None where none can be written."""
+    """Return the folder for temporary files; None if no folder can be written."""
     try:
         return Path(tempfile.gettempdir())
     except OSError:
@@ -31,7 +31,7 @@ def temporary() -> Path | None:
 
 
 def missing() -> str | None:
-    """What is missing that a program cannot do without, as the key of an error; None where all is there."""
+    """Return the key of the error for a resource that the program needs but lacks; None if all are there."""
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -40,7 +40,7 @@ def missing() -> str | None:
 
 
 def can_write(folder: Path) -> bool:
-    """Can a file be made in this folder? Tried, because some systems only tell when it is done."""
+    """Can a file be made in this folder? It is tried, because some systems only tell then."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
@@ -49,14 +49,14 @@ def can_write(folder: Path) -> bool:
 
 
 def names_any_file() -> bool:
-    """Can files with Norwegian letters in their names be reached, as far as the locale goes?"""
+    """Can files with Norwegian letters in their names be reached under this locale?"""
     return sys.getfilesystemencoding().lower().replace("-", "") in ("utf8", "mbcs")
 
 
 def settle() -> None:
-    """Do with what there is: shared memory for temporary files where no disk takes them; no word of it from libraries.
+    """Adapt to the machine: shared memory for temporary files if no disk takes them, and no warnings of libraries.
 
-    matplotlib warns where it has no folder of its own, but works with a temporary one; doctor tells what is missing.
+    matplotlib warns if it has no folder of its own, but works with a temporary one; ``doctor`` reports what is missing.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if temporary() is None and can_write(IN_MEMORY):
@@ -64,9 +64,9 @@ def settle() -> None:
 
 
 def as_typed(word: str) -> str:
-    """A word of the command line as it was meant, where the locale did not know its letters.
+    """Return a word of the command line as it was meant, if the locale did not know its letters.
 
-    Python puts a stand-in for each byte that it cannot read. Bytes that are no UTF-8 keep theirs.
+    Python puts a placeholder for each byte that it cannot read. Bytes that are no UTF-8 keep theirs.
     """
     with suppress(UnicodeError):
         return word.encode("utf-8", errors="surrogateescape").decode("utf-8")
@@ -74,12 +74,12 @@ def as_typed(word: str) -> str:
 
 
 def as_path(word: str) -> Path:
-    """The file that a word as it was meant names, whatever the locale calls it."""
+    """Return the file that a word of :func:`as_typed` names, whatever the locale calls it."""
     with suppress(UnicodeError):
         return Path(os.fsdecode(word.encode("utf-8", errors="surrogateescape")))
     return Path(word)
 
 
 def shown(name: object) -> str:
-    """A name that can be written in any file or message: bytes that are no UTF-8 become a mark."""
+    """Return a name that can be written in any file or message: bytes that are no UTF-8 become a mark."""
     return str(name).encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")

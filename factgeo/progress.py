@@ -1,8 +1,8 @@
-"""What a long computation owes to whoever waits: telling how far it is, and stopping when asked.
+"""Report the progress of a long computation, and stop it on request.
 
-Ctrl-C stops a computation on a terminal. Whoever starts one in a thread of its own calls :func:`stop_on` there with an
-event. Setting the event then ends the computation at its next step, as Ctrl-C does: the solver returns its best plan
-so far, everything else raises ``KeyboardInterrupt``.
+Ctrl-C stops a computation on a terminal. A caller that starts one in a thread of its own calls :func:`stop_on` there
+with an event. Setting the event then ends the computation at its next step, as Ctrl-C does: the solver returns its best
+plan so far, everything else raises ``KeyboardInterrupt``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _event: ContextVar[Event | None] = ContextVar("stop", default=None)
 
 
 def silent(_step: str) -> None:
-    """Tell nothing: the ``Tell`` of a caller who does not show progress."""
+    """Report nothing: the ``Tell`` of a caller who does not show progress."""
 
 
 def stop_on(event: Event) -> None:
-    """Let ``event`` stop what is computed in this thread from here on."""
+    """Let ``event`` stop the computations of this thread from here on."""
     _event.set(event)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,10 +25,15 @@ from factgeo.reach.sensitivity import Sensitivity
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
 hypothesis.settings.load_profile("untimed")
 
+gc.set_threshold(50_000, 20, 20)  # a pack and its plans are many objects, which the usual threshold has looked at often
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many files each reader is tried with."""
-    parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/test_fuzz.py")
+    parser.addoption("--fuzz", type=int, default=40, help="changed files per reader in tests/hostile/test_fuzz.py")
+
+
+SHIPPED = (REPO / "data").resolve()
 
 
 @pytest.fixture
@@ -55,10 +62,27 @@ def save(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
     return write
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_pack_read_once() -> Iterator[None]:
+    """Commands that run in this process share the tables of the shipped pack, as sessions of the app do."""
+    load, kept = pack.load, dict[tuple[Path, str], pack.Atlas]()
+
+    @functools.wraps(load)
+    def load_once(folder: Path | None = None) -> pack.Atlas:
+        atlas = load(folder)
+        if atlas.folder.resolve() != SHIPPED:
+            return atlas
+        return kept.setdefault((atlas.folder, atlas.digest), atlas)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "load", load_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shipped() -> pack.Atlas:
     """The pack that the project ships."""
-    return pack.load(REPO / "data")
+    return pack.load(SHIPPED)
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Access:
-    """For each point the road where it gets on; one row per point.
+    """For each point, the road where it gets on; one row per point.
 
     Attributes:
-        edge: Row of the edge in the road table, -1 where there is no road.
-        position: Where on the edge, 0 (from_node) to 1 (to_node).
-        metres: Straight distance to that spot.
+        edge: Row of the edge in the road table; -1 if there is no road.
+        position: Place on the edge, from 0 (from_node) to 1 (to_node).
+        metres: Straight distance to that place.
     """
 
     edge: NDArray[np.int32]
@@ -23,5 +23,5 @@ class Access:
     metres: NDArray[np.float64]
 
     def of(self, rows: NDArray[np.intp] | slice) -> Access:
-        """Some of the points."""
+        """Return the access of some of the points."""
         return Access(self.edge[rows], self.position[rows], self.metres[rows])

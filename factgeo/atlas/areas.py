@@ -1,4 +1,4 @@
-"""Areas by name: Norway, a municipality, district, county, hospital trust (HF), DPS area, helsefellesskap or RHF."""
+"""Find areas by name: Norway, municipality, district, county, hospital trust (HF), DPS area, helsefellesskap, RHF."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class _Meaning:
 
 
 def resolve(text: str, atlas: Atlas) -> Area:
-    """The area that ``text`` names; several names are joined by ``+``.
+    """Return the area that ``text`` names; several names are joined by ``+``.
 
     Raises:
-        UnknownNameError: No area has this name (the nearest are offered), or several different ones have.
+        UnknownNameError: No area has this name (the error offers the nearest), or several different areas have.
     """
     parts = [part.strip() for part in text.split("+") if part.strip()]
     if not parts:
@@ -89,14 +89,14 @@ def _resolve_one(text: str, atlas: Atlas) -> _Meaning:
 
 
 def _refuse_former(text: str, atlas: Atlas) -> None:
-    """A municipality's code from before 2024 is told with what it has become."""
+    """Refuse a municipality's code from before 2024; the error names its successors."""
     names_now = dict(zip(atlas.units["municipality_code"], atlas.units["municipality_name"], strict=True))
     if today := codes.successors(text, names_now):
         raise UnknownNameError("former_area", name=text, today=today)
 
 
 def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
-    """The name, or the code where the candidates share kind and name."""
+    """Return the name, or the code if the candidates share kind and name."""
     alike = [other for other in hits if other.kind == hit.kind and other.name == hit.name]
     code_column = KINDS[hit.kind][0]
     if len(alike) == 1 or code_column is None:
@@ -105,7 +105,7 @@ def _typed_name(hit: _Meaning, hits: list[_Meaning], atlas: Atlas) -> str:
 
 
 def _by_code(text: str, kind: str | None, units: pd.DataFrame) -> list[_Meaning]:
-    """Codes of units (4 or 6 digits), municipalities, counties (2 digits) and DPS areas (D30), also without their 0."""
+    """Return units, municipalities, counties (2 digits) and DPS areas (D30) by code, also without the first 0."""
     if not text.isascii():  # no code, and the tables cannot be asked for every text
         return []
     wanted = codes.padded(text.upper())
@@ -118,14 +118,14 @@ def _by_code(text: str, kind: str | None, units: pd.DataFrame) -> list[_Meaning]
 
 
 def _by_name(text: str, known: list[_Meaning]) -> list[_Meaning]:
-    """Areas of this name, by the strictest reading that gives any: as spelt, without accents, by parts."""
+    """Return areas of this name, by the strictest reading that finds any: as spelt, without accents, by parts."""
     spelt = [(meaning.name, meaning.also) for meaning in known]
     return [known[k] for k in names.matching(text, spelt)]
 
 
 @lru_cache(maxsize=4)
 def _meanings(atlas: Atlas) -> list[_Meaning]:
-    """Every named area of every kind, in the order of ``KINDS``."""
+    """Yield every named area of every kind, in the order of ``KINDS``."""
     units = atlas.units
     districts = units[units.index.str.len() == codes.DISTRICT_DIGITS]
     return [
@@ -142,7 +142,7 @@ def _meaning(kind: str, rows: pd.DataFrame) -> _Meaning:
 
 
 def named(units: tuple[str, ...], otherwise: str, atlas: Atlas) -> Area:
-    """The area of these units (sorted), by the name of the area that they are, if they are one."""
+    """Return the area of these units (sorted); if they are a known area, it has that area's name."""
     wanted = frozenset(units)
     if wanted == frozenset(atlas.units.index):
         return Area(NORWAY, units)
@@ -151,10 +151,10 @@ def named(units: tuple[str, ...], otherwise: str, atlas: Atlas) -> Area:
 
 
 def zones(units: pd.DataFrame, border: str) -> pd.Series:
-    """What no catchment may join two of, per unit; all equal where no border counts."""
+    """Return the border zone of each unit, which no catchment crosses; all are equal if no border counts."""
     return units[BORDERS[border]] if border in BORDERS else pd.Series("", index=units.index)
 
 
 def slug(area: Area) -> str:
-    """The area's name as the name of a folder: small letters, digits and hyphens."""
+    """Return the area's name as the name of a folder: small letters, digits and hyphens."""
     return names.plain(area.name).replace(" ", "-")[:60] or "area"

@@ -21,7 +21,7 @@ import pandas as pd
 
 from factgeo.atlas import tables
 from factgeo.atlas.access import Access
-from factgeo.errors import PackError
+from factgeo.errors import Faults, PackError
 from factgeo.files import documents
 from factgeo.files.documents import UnreadableError
 from factgeo.language import number, text
@@ -201,24 +201,47 @@ def load(folder: Path | None = None) -> Atlas:
         manifest = documents.read_toml(path)
     except UnreadableError as error:
         raise PackError("pack_manifest", file=path, reason=error.reason) from None
+    faults = Faults()
+    faults.add_all(_wrong_with(manifest), lambda reason: PackError("pack_manifest", file=path, reason=reason))
+    faults.refuse()
+    return Atlas(folder, manifest)
+
+
+def _wrong_with(manifest: Mapping[str, Any]) -> list[str]:
+    """What a manifest lacks that the rest of the program relies on; of another schema nothing more can be said."""
     if manifest.get("schema") != SCHEMA:
-        raise PackError("pack_manifest", file=path, reason=f"schema {manifest.get('schema')} != {SCHEMA}")
+        return [f"schema {manifest.get('schema')} != {SCHEMA}"]
     lacking = [key for key in ("settings", "files") if key not in manifest]
     if lacking:
-        raise PackError("pack_manifest", file=path, reason=f"no {', '.join(lacking)}")
-    return Atlas(folder, manifest)
+        return [f"no {', '.join(lacking)}"]
+    year = manifest["settings"].get("year") if isinstance(manifest["settings"], dict) else None
+    files = manifest["files"] if isinstance(manifest["files"], list) else [None]
+    wrong = [] if isinstance(year, int) else ["no settings.year"]
+    return wrong + [f"files[{k}]: no path or sha256" for k, each in enumerate(files, 1) if not _is_entry(each)]
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("path", "sha256"))
 
 
 def verify(atlas: Atlas) -> list[str]:
     """Check hashes, table contracts and totals of a pack; the checks that passed, in the language in use.
 
     Raises:
-        PackError: The first check that does not hold.
+        PackError: All checks that do not hold; totals are compared when everything else holds.
     """
-    for entry in atlas.manifest["files"]:
-        atlas._bytes(entry["path"])  # noqa: SLF001 - same module
-    for name in FILES:
-        tables.check(name, pd.DataFrame(atlas._table(name)) if name not in GEOGRAPHIC else atlas._table(name))  # noqa: SLF001
+    faults = Faults()
+    damaged = {str(entry["path"]) for entry in atlas.manifest["files"]}
+    for relative in sorted(damaged):
+        with faults.noted():
+            atlas._bytes(relative)  # noqa: SLF001 - same module
+            damaged.remove(relative)
+    for name, relative in FILES.items():
+        if relative not in damaged:
+            with faults.noted():
+                table = atlas._table(name)  # noqa: SLF001
+                tables.check(name, table if name in GEOGRAPHIC else pd.DataFrame(table))
+    faults.refuse()
     files = text("check.hashes", value=len(atlas.manifest["files"]))
     return [files, text("check.contracts", value=len(FILES)), *check_totals(atlas)]
 
@@ -227,22 +250,26 @@ def check_totals(atlas: Atlas) -> list[str]:
     """Totals that must agree between the tables; one line for each that does.
 
     Raises:
-        PackError: Two totals differ, or a table names a unit that is none.
+        PackError: Totals differ, or tables name units that are none.
     """
     _refuse_strangers(atlas)
+    official = atlas.population
     cells = atlas.cells.groupby("unit_code")[["persons", "adults"]].sum().reindex(atlas.units.index, fill_value=0)
-    lines = []
-    for column in ("persons", "adults"):
-        official = atlas.population[column]
-        if not (cells[column] == official).all():
-            unit = str((cells[column] != official).idxmax())
-            raise PackError("pack_totals", unit=unit, what=column, cells=cells[column][unit], official=official[unit])
-        lines.append(text(f"check.sum_{column}", value=number(int(official.sum()))))
-    return lines
+    faults = Faults()
+    for what in ("persons", "adults"):
+        differ = official.index[cells[what] != official[what]]
+        faults.add_all(
+            [(what, str(unit)) for unit in differ],
+            lambda place: PackError("pack_totals", unit=place[1], what=place[0], cells=cells.at[place[1], place[0]],
+                                    official=official.at[place[1], place[0]]),
+        )  # fmt: skip
+    faults.refuse()
+    return [text(f"check.sum_{what}", value=number(int(official[what].sum()))) for what in ("persons", "adults")]
 
 
 def _refuse_strangers(atlas: Atlas) -> None:
     """Tables may name only units that there are; totals by unit would not see the others."""
+    faults = Faults()
     for table, column in (
         ("cells", "unit_code"),
         ("residents", "unit_code"),
@@ -251,4 +278,5 @@ def _refuse_strangers(atlas: Atlas) -> None:
     ):
         strangers = sorted(set(getattr(atlas, table)[column]) - set(atlas.units.index))
         if strangers:
-            raise PackError("table_contract", table=table, column=column, reason=", ".join(strangers[:5]))
+            faults.add(PackError("table_contract", table=table, column=column, reason=", ".join(strangers[:5])))
+    faults.refuse()

@@ -1,7 +1,7 @@
-"""The cited figures behind need, capacity and cost: low, central and high, each with its source.
+"""The cited figures of need, capacity and cost: low, central and high, each with its source.
 
-They are the rows of ``data/facts/parameters.csv``; ``[parameters]`` in the settings replaces any of them, and whatever
-is computed from a replaced one says so.
+They are the rows of ``data/facts/parameters.csv``. ``[parameters]`` in the settings replaces any of them, and results
+that are computed from a replaced figure say so.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ class Parameter:
     """One cited figure, in its own unit.
 
     Attributes:
-        id: As in the table.
-        labels: What it is called, in each language.
-        low, central, high: Its range; all alike where the source gives one value.
+        id: Its id in the table.
+        labels: Its name, in each language.
+        low: Lowest value; all three are equal if the source gives one value.
+        central: Central value.
+        high: Highest value.
         unit: ``percent``, ``persons``, ``ratio``, ...
-        denominator: Of whom a percentage is: ``total``, ``adults_18plus``, ``age_12_25``; else ``none``.
-        source: Who says so, with the year where it is known.
+        denominator: The people that a percentage is of: ``total``, ``adults_18plus``, ``age_12_25``; else ``none``.
+        source: The source, with the year if it is known.
         quality: As in the table (``measured``, ``expert``, ``assumption``, ...); ``replaced`` for a planner's own.
-        quote: The words of the source, where they are recorded.
+        quote: The words of the source, if they are recorded.
     """
 
     id: str
@@ -57,12 +59,12 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """What it is called in the language in use."""
+        """The figure's name in the language in use."""
         return self.labels[language.in_use()]
 
     @property
     def replaced(self) -> bool:
-        """Is it a planner's own?"""
+        """Is it a planner's own figure?"""
         return self.quality == "replaced"
 
     @property
@@ -77,12 +79,12 @@ class Parameter:
 
 
 def parameters(atlas: Atlas, settings: Settings) -> dict[str, Parameter]:
-    """All cited figures by id, with a planner's own in place of those that the settings replace.
+    """Return all cited figures by id; a planner's own take the place of those that the settings replace.
 
     Raises:
         PackError: The table is damaged.
-        SettingsError: A replaced figure is unknown, its low, central and high are not in order, or it cannot be: a
-            percentage beyond 0 to 100, anything below 0, 0 for what others are divided by (:data:`DIVISORS`).
+        SettingsError: A replaced figure is unknown, its low, central and high are not in order, or it is impossible: a
+            percentage beyond 0 to 100, a value below 0, or 0 for a divisor (:data:`DIVISORS`).
     """
     known = dict(_cited(atlas))
     for name, value in settings.parameters.items():
@@ -95,7 +97,7 @@ def parameters(atlas: Atlas, settings: Settings) -> dict[str, Parameter]:
 
 @lru_cache(maxsize=4)
 def _cited(atlas: Atlas) -> Mapping[str, Parameter]:
-    """The table as it is; reading it takes as long as a thousand uses."""
+    """Read the table once, because reading takes as long as a thousand uses."""
     return {str(row["id"]): _parameter(row) for _, row in atlas.facts("parameters").iterrows()}
 
 
@@ -152,7 +154,7 @@ def _replaced(old: Parameter, own: float | Replaced) -> Parameter:
 
 
 def own(settings: Settings) -> dict[str, Replaced]:
-    """A planner's own figures as given, by id; those that replace no cited one (:data:`UNCITED`) come last."""
+    """Return a planner's own figures as given, by id; figures that replace no cited one (:data:`UNCITED`) come last."""
     given = {**settings.parameters, **{name: getattr(settings.need, name) for name in UNCITED}}
     ranges = {name: _as_range(value) for name, value in given.items()}
     return {name: value for name, value in ranges.items() if value != Replaced()}
@@ -163,7 +165,7 @@ def _as_range(value: float | Replaced) -> Replaced:
 
 
 def with_own(settings: Settings, name: str, value: Replaced) -> Settings:
-    """The settings with a planner's own figure; an empty one takes it away. :func:`parameters` checks what it says."""
+    """Return the settings with a planner's own figure; an empty one removes it. :func:`parameters` checks values."""
     if name in UNCITED:
         return settings.model_copy(update={"need": settings.need.model_copy(update={name: value})})
     others = {each: kept for each, kept in settings.parameters.items() if each != name}
@@ -171,7 +173,7 @@ def with_own(settings: Settings, name: str, value: Replaced) -> Settings:
 
 
 def read_own(path: Path, settings: Settings) -> Settings:
-    """The settings with the own figures of a TOML file.
+    """Return the settings with the own figures of a TOML file.
 
     Raises:
         SettingsError: It is no file of settings, or it changes more than :data:`OWN_TABLES`.
@@ -185,7 +187,7 @@ def read_own(path: Path, settings: Settings) -> Settings:
 
 
 def written(low: float | None, central: float | None = None, high: float | None = None) -> str:
-    """``20 (15–25)``, with the digits that the values have; one of them alone where the others are missing or alike."""
+    """Return ``20 (15–25)``, with the decimals of the values; only one of them if the others are missing or equal."""
     known = [_as_given(value) for value in (low, central, high) if value is not None]
     if len(set(known)) <= 1:
         return known[0] if known else "–"

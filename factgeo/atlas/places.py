@@ -1,4 +1,4 @@
-"""Places by name, code or coordinates: where a trip starts and ends."""
+"""Find places by name, code or coordinates: the start and end of a trip."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ class Place:
 
 
 def resolve(text: str, atlas: Atlas) -> Place:
-    """The place that ``text`` names.
+    """Return the place that ``text`` names.
 
-    Looked for in this order, and the first kind that has it counts: unit code; ``lon,lat``; name of a municipality
-    or district (its centre); administrative centre; place name.
+    These are tried in order, and the first that has it counts: unit code; ``lon,lat``; name of a municipality or
+    district (its centre); administrative centre; place name.
 
     Raises:
-        UnknownNameError: Nothing has this name (the nearest are offered), several have, or a point outside Norway.
+        UnknownNameError: Nothing has this name (the error offers the nearest), several places have it, or a point lies
+            outside Norway.
     """
     text = text.strip()
     if text in atlas.units.index:
@@ -70,7 +71,7 @@ def _of_point(lon: float, lat: float) -> Place:
 
 
 def _units(atlas: Atlas) -> pd.DataFrame:
-    """Municipalities and districts by name, at their centre; whole cities at theirs."""
+    """Return municipalities and districts by name, at their centre; cities with districts at theirs."""
     units = atlas.units
     own = pd.DataFrame(
         {"name": units["name"], "also": units["official_name"], "lon": units["base_lon"], "lat": units["base_lat"],
@@ -88,7 +89,7 @@ def _units(atlas: Atlas) -> pd.DataFrame:
 
 
 def _of_kinds(atlas: Atlas, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Rows of the places table of these kinds, the better kinds first."""
+    """Return the rows of the places table of these kinds, the better kinds first."""
     rows = atlas.places[atlas.places["kind"].isin(kinds)]
     rows = rows.assign(rank=rows["kind"].map({kind: rank for rank, kind in enumerate(kinds)})).sort_values(
         ["rank", "place_id"]
@@ -99,7 +100,7 @@ def _of_kinds(atlas: Atlas, kinds: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _hits(text: str, candidates: pd.DataFrame) -> pd.DataFrame:
-    """Candidates of this name; those at one spot count once."""
+    """Return the candidates of this name; those at one spot count once."""
     spelt = list(zip(candidates["name"], candidates["also"], strict=True))
     exact = candidates.iloc[names.matching(text, spelt)]
     kept: list[int] = []

@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def largest_remainder(weights: ArrayLike, total: int) -> NDArray[np.int64]:
-    """Whole numbers in proportion to ``weights`` (at least 0) whose sum is exactly ``total``.
+    """Return whole numbers in proportion to ``weights`` (at least 0) whose sum is exactly ``total``.
 
-    Each share is rounded down, and what is left goes to the largest remainders (Hamilton's method), on a tie to
-    the earlier one. Only a ``total`` of 0 can be shared out where all weights are 0.
+    Each share is rounded down, and the rest goes to the largest remainders (Hamilton's method); on a tie to the earlier
+    one. If all weights are 0, ``total`` must be 0.
     """
     shares = np.asarray(weights, dtype=float)
     if total == 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from factgeo.errors import PackError
+from factgeo.errors import Faults, PackError
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -21,19 +21,35 @@ def check(name: str, table: pd.DataFrame) -> None:
     """Refuse a table that breaks its contract.
 
     Raises:
-        PackError: Names the table, the column and the first bad value.
+        PackError: The error names the table, the columns and the first bad value of each.
+    """
+    faults = Faults()
+    if isinstance(table, gpd.GeoDataFrame):
+        with faults.noted():
+            _check_geometry(name, table)
+        table = pd.DataFrame(table.drop(columns=table.geometry.name))
+    wrong = _wrong_columns(name, table)
+    faults.add_all(wrong, lambda each: PackError("table_contract", table=name, column=each, reason=wrong[each]))
+    faults.refuse()
+
+
+def _wrong_columns(name: str, table: pd.DataFrame) -> dict[str, str]:
+    """The columns that break the contract, "-" for all columns together, and the first thing that is wrong with each.
+
+    The first column that is wrong is found without the others, for a check of all of them words it differently.
     """
     from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415 - slow to import, needed for builds only
 
-    if isinstance(table, gpd.GeoDataFrame):
-        _check_geometry(name, table)
-        table = pd.DataFrame(table.drop(columns=table.geometry.name))
-    try:
-        _schemas()[name].validate(table)
-    except (SchemaError, SchemaErrors) as error:
-        first = error.schema_errors[0] if isinstance(error, SchemaErrors) else error
-        column = getattr(first.schema, "name", None) or "-"
-        raise PackError("table_contract", table=name, column=column, reason=_first_line(first)) from None
+    found: dict[str, str] = {}
+    for lazy in (False, True):
+        try:
+            _schemas()[name].validate(table, lazy=lazy)
+        except (SchemaError, SchemaErrors) as error:
+            for each in error.schema_errors if isinstance(error, SchemaErrors) else [error]:
+                found.setdefault(getattr(each.schema, "name", None) or "-", _first_line(each))
+        else:
+            break
+    return found
 
 
 def _first_line(error: Exception) -> str:

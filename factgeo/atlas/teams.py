@@ -1,7 +1,7 @@
-"""The ACT and FACT teams of the national list of October 2025, and what may be read from their names.
+"""The ACT and FACT teams of the national list of October 2025, and what can be read from their names.
 
-The list gives names and counties only. Bases and the units that a team covers are read from the names, so every
-figure made of them is an estimate. The list also mixes teams in operation with teams that are being set up.
+The list gives names and counties only. Bases and the units that a team covers are read from the names, so every figure
+made of them is an estimate. The list also mixes teams in operation with teams that are being set up.
 """
 
 from __future__ import annotations
@@ -66,16 +66,16 @@ class Team:
 
     Attributes:
         kind: ACT, FACT, D-FACT, RUS-FACT, SECURITY-FACT, ELDERLY-FACT or OTHER.
-        county: The county it is listed under.
-        status: ``operating_or_planned``: the list does not tell the two apart.
-        base_unit: The unit where the base is believed to be; None where nothing points to one.
+        county: The county that it is listed under.
+        status: ``operating_or_planned``: the list does not say which.
+        base_unit: The unit of the probable base; None if nothing points to one.
         base_inferred: Other units are possible for the base as well.
-        narrow: The units that the name itself means, sorted; none where it means none.
-        wide: The units it would mean as the name of a DPS; holds those of ``narrow``, and equals them where the name
-            has one meaning.
+        narrow: The units that the name itself means, sorted; empty if it means none.
+        wide: The units that it would mean as the name of a DPS; it holds those of ``narrow``, and equals them if the
+            name has one meaning.
         inference: How the units were read: by ``name``, by ``dps``, or ``unknown``.
         confidence: In the units: high, medium or low.
-        note: What the list's reader noted.
+        note: The note of the list's reader.
     """
 
     team_id: str
@@ -94,7 +94,7 @@ class Team:
 
     @property
     def general(self) -> bool:
-        """Is it for all adults of the target group? Teams for some of them come on top and cover nobody in general."""
+        """Is it for all adults of the target group? Other teams come on top and cover no residents in general."""
         return self.kind in GENERAL
 
     @property
@@ -107,7 +107,7 @@ class Team:
         return self.narrow if reading == "narrow" else self.wide
 
     def touches(self, units: Collection[str], reading: Reading = "wide") -> bool:
-        """Does it have its base in one of these units, or cover one? Read widely where the name alone means none."""
+        """Does it have its base in one of these units, or cover one? A name that means none is read widely."""
         own = self.units(reading) or self.wide
         return self.base_unit in units or not set(own).isdisjoint(units)
 
@@ -117,9 +117,10 @@ class Overlap:
     """Two general teams for the same people or at the same place: several teams there, or one team listed twice.
 
     Attributes:
-        first, second: In the order of the list; where one lies within the other, the smaller is first.
+        first: The first in the order of the list; if one lies within the other, the smaller.
+        second: The other one.
         kind: They cover the ``same`` units; the first lies ``within`` the second; they share a ``part``; or they share
-            the ``base`` only.
+            only the ``base``.
         shared: The units that both cover, sorted.
     """
 
@@ -131,11 +132,11 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the listed teams mean for a plan of some units; each team that touches them is in exactly one field.
+    """The listed teams as a plan of some units sees them; each team that touches the units is in exactly one field.
 
     Attributes:
         bases: General teams by the unit of the area that their base is in; units sorted.
-        unplaced: General teams that no base is known of.
+        unplaced: General teams without a known base.
         outside: General teams based elsewhere that cover some of the units.
         overlays: Teams for some of the target group only.
         left_out: Teams that the planner says do not run.
@@ -150,11 +151,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Covered:
-    """Whom general teams cover by one reading; estimates, for it is a reading of names.
+    """The residents that general teams cover by one reading of their names; an estimate.
 
     Attributes:
-        population, adults: Residents of the covered units, each counted once.
-        share, share_adults: The same as shares (0-1) of the area.
+        population: Residents of the covered units, each counted once.
+        adults: Adults of the covered units, each counted once.
+        share: Residents as a share (0-1) of the area.
+        share_adults: Adults as a share (0-1) of the area.
         lacking: Units that no general team covers, sorted.
     """
 
@@ -194,10 +197,10 @@ class _Row:
 
 @lru_cache(maxsize=4)
 def listed(atlas: Atlas) -> tuple[Team, ...]:
-    """All teams of the list, in its order.
+    """Return all teams of the list, in its order.
 
     Raises:
-        PackError: The table lacks a column, names a team twice, or has a code or a word that means nothing.
+        PackError: The table lacks a column, names a team twice, or has a code or a word without a meaning.
     """
     table = atlas.facts(TABLE)
     lacking = [name for name in COLUMNS if name not in table.columns]
@@ -257,10 +260,10 @@ def _base_unit(code: str, units: Sequence[str], atlas: Atlas) -> str | None:
 
 
 def find(name: str, teams: Iterable[Team]) -> Team:
-    """The team with this id or name.
+    """Return the team with this id or name.
 
     Raises:
-        UnknownNameError: There is none (the nearest are offered), or several have the name.
+        UnknownNameError: There is none (the error offers the nearest), or several have the name.
     """
     pool = list(teams)
     hits = [pool[k] for k in names.matching(name, [(t.team_id, t.name, t.name_as_listed) for t in pool])]
@@ -273,14 +276,27 @@ def find(name: str, teams: Iterable[Team]) -> Team:
 
 
 def in_area(teams: Iterable[Team], area: Area) -> tuple[Team, ...]:
-    """Teams that have their base in the area or may cover some of it, by the wider reading: none is missed."""
+    """Return teams with their base in the area or that may cover some of it, by the wider reading: none is missed."""
     return tuple(team for team in teams if team.touches(area.units))
+
+
+def list_teams(atlas: Atlas, area: Area) -> tuple[Team, ...]:
+    """The listed teams that have their base in an area or may cover some of it, by the wider reading of their names.
+
+    Args:
+        atlas: The pack.
+        area: The area.
+
+    Returns:
+        The teams in the order of the list of October 2025; only their names and counties are facts.
+    """
+    return in_area(listed(atlas), area)
 
 
 def standing(
     atlas: Atlas, units: Collection[str], reading: Reading = "narrow", *, without: Collection[str] = ()
 ) -> Standing:
-    """The listed teams as a plan of these units has to see them.
+    """Return the listed teams as a plan of these units must see them.
 
     Args:
         atlas: The pack.
@@ -309,13 +325,13 @@ def standing(
 
 
 def coverage(teams: Iterable[Team], units: Iterable[str], reading: Reading) -> dict[str, tuple[Team, ...]]:
-    """For each unit the general teams that cover it, in the teams' order; none where no listed team does."""
+    """Return, for each unit, the general teams that cover it, in the teams' order; empty without a listed team."""
     general = [(team, frozenset(team.units(reading))) for team in teams if team.general]
     return {unit: tuple(team for team, own in general if unit in own) for unit in units}
 
 
 def covered(teams: Iterable[Team], atlas: Atlas, area: Area, reading: Reading) -> Covered:
-    """The residents of the area whom some general team covers."""
+    """Return the residents of the area that some general team covers."""
     found = coverage(teams, area.units, reading)
     people = atlas.population.loc[list(area.units)]
     mine = people.loc[[unit for unit, own in found.items() if own]].sum()
@@ -330,7 +346,7 @@ def covered(teams: Iterable[Team], atlas: Atlas, area: Area, reading: Reading) -
 
 
 def overlaps(teams: Iterable[Team], reading: Reading = "narrow") -> tuple[Overlap, ...]:
-    """Each pair of general teams that share units or a base, in the teams' order."""
+    """Return each pair of general teams that share units or a base, in the teams' order."""
     general = [team for team in teams if team.general]
     return tuple(_overlaps(combinations(general, 2), reading))
 

@@ -13,14 +13,14 @@ GUESS_SHARE = 0.5  # a cell is an estimate when more than this share of its resi
 
 
 def build(counts: pd.DataFrame, totals: pd.DataFrame, *, cell_m: int) -> pd.DataFrame:
-    """ssbid, unit_code, x, y, home_x, home_y, persons, adults, quality (derived or estimate), sorted by unit.
+    """Return ssbid, unit_code, x, y, home_x, home_y, persons, adults, quality (derived or estimate), sorted by unit.
 
-    x, y is the centre of the cell, home_x, home_y the middle of where its residents live (m, EPSG:25833).
+    x, y is the centre of the cell; home_x, home_y is the mean place of its residents (m, EPSG:25833).
 
     Args:
         counts: 250 m cells: x, y (centre), persons (float), guessed (bool), unit_code.
         totals: Index unit_code; columns persons, adults: the official totals.
-        cell_m: 250 or 1000; larger cells go whole to the unit in which most of their residents live.
+        cell_m: 250 or 1000; a larger cell belongs to the unit in which most of its residents live.
 
     Raises:
         SourceError: A unit has residents but no inhabited cell.
@@ -43,7 +43,7 @@ def build(counts: pd.DataFrame, totals: pd.DataFrame, *, cell_m: int) -> pd.Data
 
 
 def _enlarge(counts: pd.DataFrame, cell_m: int) -> pd.DataFrame:
-    """Cells of ``cell_m`` with the sum of their parts and the share of residents that was guessed."""
+    """Return cells of ``cell_m`` with the sum of their parts and the share of residents that was guessed."""
     east = (counts["x"] // cell_m * cell_m).astype("int64")
     north = (counts["y"] // cell_m * cell_m).astype("int64")
     parts = pd.DataFrame(
@@ -69,14 +69,14 @@ def _enlarge(counts: pd.DataFrame, cell_m: int) -> pd.DataFrame:
 
 
 def _let_no_unit_vanish(by_unit: pd.DataFrame) -> pd.DataFrame:
-    """Put the largest part of a unit that is in the minority in all its cells first in that cell."""
+    """Give a unit that is the minority in all its cells the cell with its largest part."""
     winners = by_unit.drop_duplicates("ssbid")["unit_code"]
     losers = by_unit[~by_unit["unit_code"].isin(winners)].drop_duplicates("unit_code")
     return pd.concat([losers, by_unit.drop(index=losers.index)])
 
 
 def grid_id(x: pd.Series, y: pd.Series, cell_m: int) -> pd.Series:
-    """SSB's id of the cell of ``cell_m`` that a point (m, EPSG:25833) lies in."""
+    """Return SSB's id of the cell of ``cell_m`` that each point (m, EPSG:25833) lies in."""
     east = (x // cell_m * cell_m).astype("int64") + FALSE_EASTING
     north = (y // cell_m * cell_m).astype("int64")
     return east.astype(str).str.zfill(7) + north.astype(str).str.zfill(7)

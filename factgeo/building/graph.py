@@ -1,8 +1,8 @@
-"""Another road network as a pack's road table: pieces from OpenStreetMap or NVDB joined, numbered and held together.
+"""Turn another road network into a pack's road table: pieces from OpenStreetMap or NVDB are joined and numbered.
 
-The pieces come with node keys of their publisher (or are joined by equal end points). Ferry ends that touch no road
-are tied to the nearest road node. Kept is the largest piece in which every road leads to every other and back;
-a piece apart from it is kept where people live who have no road of the largest piece.
+The pieces come with node keys of their publisher, or are joined by equal end points. Ferry ends that touch no road are
+tied to the nearest road node. The largest piece in which every road leads to every other and back is kept. Another
+piece is kept if it has residents near it who have no road of the largest piece.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ Ends = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class People:
-    """Where people live, to judge which roads they need.
+    """The homes of residents, to judge which roads they need.
 
     Attributes:
         homes: Shapely points, EPSG:25833.
@@ -73,13 +73,13 @@ class People:
 
 @dataclass(frozen=True)
 class Source:
-    """A network as it was read, and where it comes from.
+    """A network as it was read, and its origin.
 
     Attributes:
         name: Name of the file, or ``osm:PLACE``.
         pieces: The raw pieces (see :func:`from_edges`).
         passport: Its entry among the sources of the manifest.
-        notes: What its reader left out or took for something else, counted (``networks.osm`` in the catalogue).
+        notes: Counts of what the reader left out or changed (``networks.osm`` in the catalogue).
     """
 
     name: str
@@ -89,10 +89,10 @@ class Source:
 
 
 def read(wanted: str) -> Source:
-    """The network of a file (OpenStreetMap, GraphML, NVDB Ruteplan) or of ``osm:PLACE``.
+    """Read the network of a file (OpenStreetMap, GraphML, NVDB Ruteplan) or of ``osm:PLACE``.
 
     Raises:
-        SourceError: No such file, another kind of file, or what its reader refuses.
+        SourceError: There is no such file, it is of another kind, or its reader refuses it.
     """
     if wanted.startswith("osm:"):
         pieces = osm.download(wanted.removeprefix("osm:").strip())
@@ -108,7 +108,7 @@ def read(wanted: str) -> Source:
 
 
 def _notes(pieces: gpd.GeoDataFrame) -> dict[str, float]:
-    """Taken off the table, which would carry them into every table that is made of it."""
+    """Take the notes off the table; otherwise every table made from it would carry them."""
     return dict(pieces.attrs.pop("notes", {}))
 
 
@@ -117,16 +117,16 @@ def _passport(name: str, sha256: str, **said: str) -> dict[str, Any]:
 
 
 def from_edges(raw: gpd.GeoDataFrame, *, people: People | None = None, simplify: bool = True) -> RoadTables:
-    """The road table of a network in raw pieces.
+    """Return the road table of a network in raw pieces.
 
     Args:
-        raw: One row per piece: kind (road, ferry, boat), road_class, geometry, and where known from_key, to_key,
+        raw: One row per piece: kind (road, ferry, boat), road_class, geometry and, if known, from_key, to_key,
             length_m, and the columns of ``DEFAULTS``. Any stated coordinate system.
-        people: Where people live; None keeps the largest piece alone.
-        simplify: Join pieces of roads between junctions where nothing changes (ferries always are joined).
+        people: The homes of residents; None keeps only the largest piece.
+        simplify: Join pieces of roads between junctions where nothing changes (ferries are always joined).
 
     Returns:
-        Node numbers and edge ids that depend on the geometry and the keys alone, not on the order of the rows.
+        The table. Node numbers and edge ids depend only on geometry and keys, not on the order of the rows.
 
     Raises:
         SourceError: A column or the coordinate system is missing, a length is negative, or there is no road.
@@ -179,7 +179,7 @@ def _refuse_bad_lines(edges: gpd.GeoDataFrame) -> None:
 
 
 def _numbered(edges: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ends]:
-    """Node numbers of both ends: by the publisher's keys where all rows have them, else by equal end points."""
+    """Return node numbers of both ends: by the publisher's keys if all rows have them, else by equal end points."""
     keyed = {"from_key", "to_key"} <= set(edges.columns) and bool(edges[["from_key", "to_key"]].notna().all(axis=None))
     if keyed:
         keys = np.concatenate([edges["from_key"].astype(str), edges["to_key"].astype(str)])
@@ -191,7 +191,7 @@ def _numbered(edges: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ends]:
 
 
 def _without_points(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, Ends]:
-    """Without pieces of no length; the two nodes of each become one."""
+    """Drop pieces of no length; the two nodes of each become one."""
     point = (edges.geometry.length == 0).to_numpy()
     if point.any():
         size = int(ends.max()) + 1
@@ -201,7 +201,7 @@ def _without_points(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFra
 
 
 def _end_places(edges: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Coordinates of all starts, then of all ends."""
+    """Return the coordinates of all starts, then of all ends."""
     lines = edges.geometry.to_numpy()
     return shapely.get_coordinates(np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)]))
 
@@ -232,9 +232,9 @@ def _tie_quays(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, E
 
 
 def piece_of(edges: pd.DataFrame, ends: Ends) -> NDArray[np.int64]:
-    """Number of the piece of each edge, -1 for one that leads from one piece into another without a way back.
+    """Return the number of the piece of each edge; -1 for an edge between two pieces without a way back.
 
-    In a piece every road leads to every other and back, one-way streets considered.
+    In a piece every road leads to every other and back; one-way streets count.
     """
     forth, back = (edges["oneway"] != "TF").to_numpy(), (edges["oneway"] != "FT").to_numpy()
     a = np.concatenate([ends[forth, 0], ends[back, 1]])
@@ -247,7 +247,7 @@ def piece_of(edges: pd.DataFrame, ends: Ends) -> NDArray[np.int64]:
 
 
 def main_piece(edges: pd.DataFrame, piece: NDArray[np.int64]) -> int:
-    """Number of the piece with the most metres of road."""
+    """Return the number of the piece with the most metres of road."""
     roads = (edges["kind"] == "road").to_numpy() & (piece >= 0)
     if not roads.any():
         raise SourceError("roads_one_way")
@@ -255,7 +255,7 @@ def main_piece(edges: pd.DataFrame, piece: NDArray[np.int64]) -> int:
 
 
 def get_on(people: People, edges: gpd.GeoDataFrame, in_main: NDArray[np.bool_]) -> entry.Access:
-    """Where each home gets on the network: on its largest piece if within reach, else on a piece apart from it."""
+    """Return where each home gets on the network: on the largest piece if it is within reach, else on another piece."""
     found = _within_reach(people.homes, edges, np.flatnonzero(in_main), people.land)
     lost = np.flatnonzero(found.edge < 0)
     rest = _within_reach(people.homes[lost], edges, np.flatnonzero(~in_main), people.land)
@@ -272,7 +272,7 @@ def get_on(people: People, edges: gpd.GeoDataFrame, in_main: NDArray[np.bool_]) 
 def _within_reach(
     homes: NDArray[np.object_], edges: gpd.GeoDataFrame, rows: NDArray[np.intp], land: NDArray[np.object_]
 ) -> entry.Access:
-    """Rows of the whole table; homes beyond ``REACH_M`` of these edges have none."""
+    """Find access to some edges, as rows of the whole table; homes beyond ``REACH_M`` of them have none."""
     edge = np.full(len(homes), -1, dtype=np.int32)
     position, metres = np.zeros(len(homes)), np.full(len(homes), np.inf)
     near = _beside(homes, edges.geometry.to_numpy()[rows])
@@ -287,7 +287,7 @@ def _within_reach(
 
 
 def _beside(homes: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.intp]:
-    """Homes with any of the lines within reach."""
+    """Return the homes with any of the lines within reach."""
     if not len(lines) or not len(homes):
         return np.empty(0, dtype=np.intp)
     near: NDArray[np.intp] = shapely.STRtree(lines).query_nearest(homes, max_distance=REACH_M, all_matches=False)[0]
@@ -295,7 +295,7 @@ def _beside(homes: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[n
 
 
 def _kept(edges: gpd.GeoDataFrame, ends: Ends, people: People | None) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """Which edges stay, and how many pieces there are, with people and without."""
+    """Return which edges are kept, and the numbers of pieces with and without residents."""
     piece = piece_of(edges, ends)
     main = main_piece(edges, piece)
     in_main = piece == main
@@ -312,7 +312,7 @@ def _kept(edges: gpd.GeoDataFrame, ends: Ends, people: People | None) -> tuple[N
 
 
 def _joined(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> tuple[gpd.GeoDataFrame, Ends]:
-    """One edge for each chain of pieces with nothing between them but a bend."""
+    """Join each chain of pieces, with no junction or change between them, to one edge."""
     found = _chains(edges, ends, _bends(edges, ends, simplify=simplify))
     drawn = edges["oneway"].to_numpy(dtype=object)
     chains = [_driven(chain, str(drawn[chain[0][0]])) for chain in found]
@@ -336,14 +336,14 @@ def _joined(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> tuple[gpd
 
 
 def _driven(chain: list[tuple[int, bool]], oneway: str) -> list[tuple[int, bool]]:
-    """A joined one-way street as it is driven, whichever of its pieces was found first."""
+    """Turn a joined one-way street into its driving direction, whichever of its pieces came first."""
     if len(chain) > 1 and _turned(oneway, chain[0][1]) == "TF":
         return [(row, not flipped) for row, flipped in reversed(chain)]
     return chain
 
 
 def _turned(name: str, flipped: bool) -> str:  # noqa: FBT001 - part of a chain
-    """A direction, or the column of a direction's minutes, seen from the other end."""
+    """Return a direction, or the column of a direction's minutes, as seen from the other end."""
     turned = {"FT": "TF", "TF": "FT", "forward_min": "backward_min", "backward_min": "forward_min"}
     return turned.get(name, name) if flipped else name
 
@@ -354,7 +354,7 @@ def _one_line(lines: NDArray[np.object_], chain: list[tuple[int, bool]]) -> shap
 
 
 def _bends(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> dict[int, tuple[int, int]]:
-    """Nodes where two pieces meet, and nothing changes, with these two pieces."""
+    """Return the nodes where exactly two pieces meet and nothing changes, with these two pieces."""
     alike = edges.assign(
         one_way=edges["oneway"] != "B", timed=edges["forward_min"].notna() | edges["backward_min"].notna(),
         sailed=edges["crossing_min"].notna(),
@@ -375,14 +375,14 @@ def _bends(edges: gpd.GeoDataFrame, ends: Ends, *, simplify: bool) -> dict[int, 
 
 
 def _leads_to(edges: gpd.GeoDataFrame, ends: Ends, row: NDArray[np.intp], node: Ends) -> NDArray[np.bool_]:
-    """True where a one-way piece may be driven towards the node."""
+    """Return True where a one-way piece may be driven towards the node."""
     forth = edges["oneway"].to_numpy()[row] == "FT"
     towards: NDArray[np.bool_] = forth == (ends[row, 1] == node)
     return towards
 
 
 def _chains(edges: gpd.GeoDataFrame, ends: Ends, bends: dict[int, tuple[int, int]]) -> list[list[tuple[int, bool]]]:
-    """Pieces in driving order, each with True where it is passed backwards; every piece is in one chain."""
+    """Return the pieces in driving order, each with True if it is passed backwards; every piece is in one chain."""
     done = np.zeros(len(edges), dtype=bool)
     chains = []
     loose = [row for row in range(len(edges)) if int(ends[row, 0]) not in bends or int(ends[row, 1]) not in bends]
@@ -400,7 +400,7 @@ def _walk(
     bends: dict[int, tuple[int, int]],
     done: NDArray[np.bool_],
 ) -> list[tuple[int, bool]]:
-    """The chain that starts with this piece, up to the next junction."""
+    """Return the chain that starts with this piece, up to the next junction."""
     chain = [(row, flipped)]
     done[row] = True
     while True:
@@ -420,14 +420,14 @@ def _walk(
 
 
 def _quay_to_quay(edges: gpd.GeoDataFrame, ends: Ends) -> tuple[gpd.GeoDataFrame, Ends]:
-    """Ferry lines that meet at sea become crossings from each quay to each other: nobody changes ferries mid-fjord."""
+    """Turn ferry lines that meet at sea into crossings from quay to quay: travellers cannot change at sea."""
     while (node := _meeting_at_sea(edges, ends)) is not None:
         edges, ends = _past(edges, ends, node)
     return edges, ends
 
 
 def _meeting_at_sea(edges: gpd.GeoDataFrame, ends: Ends) -> int | None:
-    """A node where three or more ferry lines meet and nothing else, None where there is none."""
+    """Return a node where three or more ferry lines, and nothing else, meet; None if there is none."""
     plain = (edges["kind"] == "ferry").to_numpy() & (edges["oneway"] == "B").to_numpy() & (ends[:, 0] != ends[:, 1])
     nodes, count = np.unique(ends[plain], return_counts=True)
     at_sea = ~np.isin(nodes, ends[~plain]) & (count >= MEETING[0]) & (count <= MEETING[1])
@@ -435,7 +435,7 @@ def _meeting_at_sea(edges: gpd.GeoDataFrame, ends: Ends) -> int | None:
 
 
 def _past(edges: gpd.GeoDataFrame, ends: Ends, node: int) -> tuple[gpd.GeoDataFrame, Ends]:
-    """The lines through this node joined two by two, without detours between quays that a line joins already."""
+    """Join the lines through this node two by two, without detours between quays that a line joins already."""
     rows = np.flatnonzero((ends == node).any(axis=1))
     far = {int(row): int(ends[row].sum() - node) for row in rows}
     there = {frozenset(pair) for pair in ends[(edges["kind"] == "ferry").to_numpy()].tolist()}
@@ -459,7 +459,7 @@ def _past(edges: gpd.GeoDataFrame, ends: Ends, node: int) -> tuple[gpd.GeoDataFr
 
 
 def _assemble(edges: gpd.GeoDataFrame, ends: Ends) -> gpd.GeoDataFrame:
-    """All columns of the pack, node numbers by place, and edge ids in the order of the nodes."""
+    """Return all columns of the pack, with node numbers by place and edge ids in the order of the nodes."""
     table = edges.copy()
     places = np.round(_end_places(edges), 2)
     nodes, first, inverse = np.unique(ends.T.ravel(), return_index=True, return_inverse=True)
@@ -479,7 +479,7 @@ def _assemble(edges: gpd.GeoDataFrame, ends: Ends) -> gpd.GeoDataFrame:
 
 
 def _report(table: gpd.GeoDataFrame, left_out: gpd.GeoDataFrame, ties: int, pieces: dict[str, int]) -> dict[str, float]:
-    """Counts and kilometres that the manifest prints."""
+    """Return the counts and kilometres that the manifest prints."""
     ends = table[["from_node", "to_node"]].to_numpy()
     piece = piece_of(table, ends)
     roads = table["kind"] == "road"

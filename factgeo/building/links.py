@@ -1,4 +1,4 @@
-"""Which units are joined: by a road, by a car ferry, or by a shared land border."""
+"""Find which units are joined: by a road, by a car ferry, or by a shared land border."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BORDER_M = 100  # units that share less border than this only touch
 
 
 def build(edges: gpd.GeoDataFrame, node_unit: pd.Series, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """unit_a < unit_b, kind (road, ferry, border), crossing: each pair once per kind and crossing.
+    """Return unit_a < unit_b, kind (road, ferry, border) and crossing; each pair once per kind and crossing.
 
-    Two units are joined by road when one leads from one into the other without a third between. Two districts of
-    a city that share a border count as joined by road, because N1000 lacks most city streets.
+    A road joins two units if it leads from one into the other without a third between. Two districts of a city that
+    share a border count as joined by road, because N1000 lacks most city streets.
 
     Args:
         edges: The network (see ``building.roads``).
@@ -49,7 +49,7 @@ def _borders(outlines: gpd.GeoDataFrame) -> list[tuple[str, str]]:
 
 
 def _road_pairs(edges: gpd.GeoDataFrame, node_unit: pd.Series, outlines: gpd.GeoDataFrame) -> set[tuple[str, str]]:
-    """Pairs of units that follow one another along some road."""
+    """Return the pairs of units that follow one another along some road."""
     lines, shapes = edges.geometry.to_numpy(), outlines.geometry.to_numpy()
     codes = outlines["unit_code"].to_numpy()
     start, end = node_unit[edges["from_node"]].to_numpy(), node_unit[edges["to_node"]].to_numpy()
@@ -69,7 +69,7 @@ def _road_pairs(edges: gpd.GeoDataFrame, node_unit: pd.Series, outlines: gpd.Geo
 
 
 def _stretches(line: shapely.LineString, area: shapely.Geometry, code: str) -> list[tuple[float, float, str]]:
-    """Where along the line (middle, m) and for how long (m) it runs inside the area."""
+    """Return where along the line (middle, m) and for how long (m) it runs inside the area."""
     parts = shapely.get_parts(shapely.intersection(line, area))
     parts = parts[shapely.length(parts) > 0]
     middle = shapely.line_interpolate_point(parts, 0.5, normalized=True)

@@ -1,4 +1,4 @@
-"""Building a pack: official files in, checked tables and their manifest out, whole or not at all."""
+"""Build a pack: official files in, checked tables and their manifest out, complete or not at all."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from factgeo.sources.files import SourceFolder, file_sha256
 from factgeo.travel import access
 
 EXACT_YEAR = 2019  # the newest grid with exact counts below 10
-BOUNDS_DEG = 1.0  # by so much the outermost points of a map may lie elsewhere; a UTM zone is six degrees wide
-AREA_CHANGE = 0.01  # of a unit's outline by generalising
-JOINED_SHARE = 0.995  # of road km that must be in one component
+BOUNDS_DEG = 1.0  # degrees that a map may reach beyond its bounds; a wrong UTM zone would be six degrees off
+AREA_CHANGE = 0.01  # generalising may change a unit's area by this share at most
+JOINED_SHARE = 0.995  # share of the road km that must be in one component
 PARQUET = {"compression": "zstd", "index": False}
 ADULT_AGE = 18
-LARGEST = 10  # how many units are named where most people live off the network
+LARGEST = 10  # the number of units that are named as those with most residents off the network
 CELL_M = {"1km": 1000, "250m": 250}
 
 
-Check = dict[str, Any]  # key of the catalogue below "check.", and the value that it shows
+Check = dict[str, Any]  # a key of the catalogue below "check.", and the value of that text
 
 
 @dataclass(frozen=True)
 class Built:
-    """The tables of a new pack and what its manifest says of them."""
+    """The tables of a new pack, and its manifest."""
 
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
@@ -54,29 +54,38 @@ def build(
     resolution: str,
     progress: Tell = silent,
 ) -> Built:
-    """All tables of the pack, checked, from the official files.
+    """Build all tables of the pack from the official files, and check them.
 
     Args:
         sources: Folder with the official files, laid out as their ``MANIFEST.toml`` says.
         facts: Folder with the cited tables.
-        year: Population of 1 January of this year.
+        year: Residents are those of 1 January of this year.
         resolution: "1km" or "250m".
         progress: Called with the name of each step.
 
     Raises:
-        SourceError: A source file is missing, damaged or not what it should be.
+        SourceError: A source file is missing, damaged or of the wrong kind.
         PackError: A check of the finished tables does not hold.
     """
     folder = SourceFolder(sources)
+
+    # The outlines come first. They are refused if they and the health areas do not name the same units, so that all
+    # later steps can rely on one list of units.
     progress("units")
     health = small_tables.read_health_areas(facts)
     municipalities, districts = _outlines(folder)
     outlines = units.build(municipalities, districts, health)
+
+    # Residents come before cells: the counts of the grid are adjusted until the cells of each unit sum to its official
+    # total. The outlines say which unit each of the small cells lies in.
     progress("residents")
     people, unstated = _residents(folder, health, year)
     progress("cells")
     counts, grid_report = _counts(folder, outlines, districts, year)
     cell_table = cells.build(counts, _totals(people, year), cell_m=CELL_M[resolution])
+
+    # Access comes only after the roads are finished. Building them splits and ties lines, and access refers to the
+    # edges and positions of the final network.
     progress("roads")
     crossings = small_tables.read_crossings(facts)
     network = _network(folder, crossings)
@@ -85,6 +94,9 @@ def build(
         network.edges,
         outlines.geometry.to_numpy(),
     )
+
+    # Units come after access, because a base must be among cells with a road. Places come after units, because bases
+    # that are administrative centres can be found by name too.
     progress("places")
     official = municipalities.set_index("municipality_code")["official_name"]
     health["official_name"] = health["municipality_code"].map(official)
@@ -100,6 +112,8 @@ def build(
         "links": links.build(network.edges, _node_units(network.edges, outlines, districts), outlines),
         "places": places.build(place_names, crossings, unit_table, cell_table, centres),
     }
+
+    # The checks come last and read the finished tables, so that they hold for exactly what is written.
     progress("checks")
     checks = _check(built, outlines, network, year) + grid_report
     settings = {"year": year, "resolution": resolution, "roads": "N1000"}
@@ -107,11 +121,11 @@ def build(
 
 
 def replace_roads(atlas: pack.Atlas, source: graph.Source) -> Built:
-    """The pack with another road network and nothing else: roads, access and links are made anew.
+    """Return the pack with another road network: only roads, access and links are made again.
 
-    A unit counts as covered when most of its residents get on the largest piece of the new network. Between covered
-    units the road and ferry links are those of the new network; the others keep theirs, because the network says
-    nothing of them. Border links stay as they are.
+    A unit is covered if most of its residents get on the largest piece of the new network. Between covered units, the
+    road and ferry links are those of the new network. Other units keep their links, because the new network does not
+    cover them. Border links do not change.
 
     Args:
         atlas: The pack whose units, residents, cells and places are kept.
@@ -147,7 +161,7 @@ def replace_roads(atlas: pack.Atlas, source: graph.Source) -> Built:
 def _links(
     atlas: pack.Atlas, network: roads.RoadTables, outlines: gpd.GeoDataFrame, without: pd.Series
 ) -> tuple[pd.DataFrame, int]:
-    """Links by the new network, those of units that it does not cover as they were, and how many these are."""
+    """Return the new network's links with the old links of units that it does not cover, and the number of these."""
     persons = atlas.population["persons"]
     covered = set(persons.index[without.reindex(persons.index, fill_value=0) < persons / 2])
     old = atlas.links
@@ -165,7 +179,7 @@ def _manifest_with_roads(
     report: dict[str, float],
     without: pd.Series,
 ) -> dict[str, Any]:
-    """The manifest of the pack, with the network, its passport and who lives off it in place of the old ones."""
+    """Return the manifest of the pack with the new network, its passport and the residents off it."""
     manifest = {key: value for key, value in atlas.manifest.items() if key != "files"}
     share = round(100 * report["road_share_joined"], 2)
     of_roads = ("bases_on_road", "one_network")  # promises of the old network
@@ -191,7 +205,7 @@ def _manifest_with_roads(
 
 
 def network_lines(built: Built) -> list[str]:
-    """What was joined, what is cut off, and how many people live there, in the language in use."""
+    """Say what was joined, what is cut off, and how many residents live there, in the language in use."""
     said = built.manifest["roads"]
     name = built.tables["units"].set_index("unit_code")["name"]
     listed = [f"  {name[entry['unit_code']]} {number(entry['persons'])}" for entry in built.manifest["cut_off"]]
@@ -213,7 +227,7 @@ def network_lines(built: Built) -> list[str]:
 
 
 def _outlines(folder: SourceFolder) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Municipalities and districts, each where it must lie, so that no other file is blamed for it."""
+    """Read municipalities and districts; each is checked by itself, so that errors name the right file."""
     ours, theirs = folder.find("kartverket/kommuner_2024.geojson"), folder.find("districts/bydeler_2020.gml")
     municipalities, districts = kartverket.read_municipalities(ours), kartverket.read_districts(theirs)
     layers.refuse_elsewhere(municipalities, ours, bounds=kartverket.MAINLAND, margin=BOUNDS_DEG)
@@ -222,7 +236,7 @@ def _outlines(folder: SourceFolder) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
 
 def _residents(folder: SourceFolder, health: pd.DataFrame, year: int) -> tuple[pd.DataFrame, int]:
-    """Residents by unit, and how many of them had no district stated in ``year``."""
+    """Return residents by unit, and how many of them had no district stated in ``year``."""
     path = folder.find("ssb/07459_municipality_age_sex.csv.gz")
     municipal = ssb.read_residents(path)
     if year not in set(municipal["year"]):
@@ -241,7 +255,7 @@ def _totals(people: pd.DataFrame, year: int) -> pd.DataFrame:
 def _counts(
     folder: SourceFolder, outlines: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, year: int
 ) -> tuple[pd.DataFrame, list[Check]]:
-    """250 m counts of the newest grid up to ``year``, uncensored, each with its unit."""
+    """Return the counts of the newest 250 m grid up to ``year``, uncensored, each with its unit."""
     available = ssb.grid_files(folder.root, 250)
     usable = [y for y in available if y <= year]
     if EXACT_YEAR not in available or not usable:
@@ -256,7 +270,7 @@ def _counts(
 
 
 def _compare_with_1km(folder: SourceFolder, exact: ssb.Grid) -> list[Check]:
-    """Where the 1 km grid of the exact year is at hand, it must be the sum of the 250 m grid."""
+    """Check that the 1 km grid of the exact year, if the folder has it, is the sum of the 250 m grid."""
     available = ssb.grid_files(folder.root, 1000)
     if exact.year not in available:
         return []
@@ -313,7 +327,7 @@ def _node_units(edges: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame, districts: 
 def _check(
     built: dict[str, pd.DataFrame], outlines: gpd.GeoDataFrame, network: roads.RoadTables, year: int
 ) -> list[Check]:
-    """Contracts and promises of the finished tables; one line for each that holds."""
+    """Check the contracts and promises of the finished tables; return one entry for each."""
     for name, table in built.items():
         tables.check(name, table)
     unit_table = built["units"]
@@ -371,10 +385,10 @@ def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(built: Built, facts: Path, out: Path) -> None:
-    """Write a pack folder, whole or not at all; an older pack in its place is replaced.
+    """Write a pack folder, complete or not at all; it replaces an older pack.
 
     Raises:
-        OutputError: ``out`` holds something that is no pack, or other things beside it, or cannot be written.
+        OutputError: ``out`` is no pack, holds other files as well, or cannot be written.
     """
     _refuse_other_things(out)
     with folders.replaced(out) as folder:
@@ -393,7 +407,7 @@ def write(built: Built, facts: Path, out: Path) -> None:
 
 
 def _refuse_other_things(out: Path) -> None:
-    """A folder that is to be replaced may hold the files of a pack and nothing else."""
+    """Refuse to replace a folder that holds other files than those of a pack."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     try:

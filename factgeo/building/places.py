@@ -21,10 +21,10 @@ KINDS = {
 def bases(
     health_areas: pd.DataFrame, cells: pd.DataFrame, centres: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame
 ) -> pd.DataFrame:
-    """Base of each unit: unit_code, base_lon, base_lat, base_name.
+    """Return the base of each unit: unit_code, base_lon, base_lat, base_name.
 
-    A municipality's base is its administrative centre, a district's its most populous cell; so is that of a
-    municipality whose centre is unknown or lies far from its people. Every base lies in its own unit.
+    The base of a municipality is its administrative centre, that of a district its most populous cell. A municipality
+    whose centre is unknown or far from its residents has its most populous cell too. Every base lies in its own unit.
     """
     dense = cells.sort_values(["persons", "ssbid"], ascending=[False, True]).drop_duplicates("unit_code")
     home = gpd.GeoSeries(gpd.points_from_xy(dense["home_x"], dense["home_y"]), index=dense["unit_code"], crs=CRS)
@@ -41,7 +41,7 @@ def bases(
 
 
 def _moved_inside(points: gpd.GeoSeries, outlines: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Points that lie outside the unit of their index, moved to the nearest spot inside it."""
+    """Move points outside the unit of their index to the nearest spot inside it."""
     area = outlines.set_index("unit_code").geometry.loc[points.index]
     outside = ~points.within(area, align=False)
     inner = area[outside].buffer(-INSIDE_M)
@@ -51,7 +51,7 @@ def _moved_inside(points: gpd.GeoSeries, outlines: gpd.GeoDataFrame) -> gpd.GeoS
 
 
 def _among_own_people(points: gpd.GeoSeries, cells: pd.DataFrame) -> np.ndarray:
-    """True for points whose nearest inhabited cell is near and belongs to the unit of the same code."""
+    """Return True for points whose nearest inhabited cell is near and belongs to the unit of the same code."""
     tree = shapely.STRtree(shapely.points(cells["x"], cells["y"]))
     nearest = tree.nearest(points.to_numpy())
     hit = cells.iloc[nearest]
@@ -67,10 +67,10 @@ def build(
     cells: pd.DataFrame,
     centres: gpd.GeoDataFrame,
 ) -> pd.DataFrame:
-    """place_id, name, kind, municipality_code, lon, lat: what ``factgeo travel`` finds by name.
+    """Return place_id, name, kind, municipality_code, lon, lat of the places that ``factgeo travel`` finds by name.
 
-    N1000 names move to the nearest inhabited cell, because they are label anchors; quays come from the ferry
-    table; administrative centres from the units, those of cities with districts from the gazetteer.
+    N1000 names move to the nearest inhabited cell, because they are label anchors. Quays come from the ferry table.
+    Administrative centres come from the units, those of cities with districts from the gazetteer.
     """
     tree = shapely.STRtree(shapely.points(cells["x"], cells["y"]))
     spots = shapely.points(names["x"], names["y"])
@@ -95,7 +95,7 @@ def build(
 
 
 def _centres(units: pd.DataFrame, centres: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Administrative centre of each municipality, whole cities too."""
+    """Return the administrative centre of each municipality, also of cities with districts."""
     first = units.drop_duplicates("municipality_code").set_index("municipality_code")
     point = gpd.GeoSeries(gpd.points_from_xy(first["base_lon"], first["base_lat"]), index=first.index, crs=4326)
     point = point.to_crs(CRS)
@@ -108,7 +108,7 @@ def _centres(units: pd.DataFrame, centres: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _quays(crossings: pd.DataFrame, cells: pd.DataFrame, tree: shapely.STRtree) -> pd.DataFrame:
-    """Ferry quays by name."""
+    """Return ferry quays by name."""
     drawn = crossings[crossings["point_a"].notna() & crossings["point_b"].notna()]
     name = pd.concat([drawn["quay_a"], drawn["quay_b"]], ignore_index=True)
     point = np.concatenate([drawn["point_a"].to_numpy(), drawn["point_b"].to_numpy()])

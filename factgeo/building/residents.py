@@ -12,16 +12,16 @@ KEY = ["year", "sex", "age"]
 
 
 def build(municipalities: pd.DataFrame, districts: pd.DataFrame, health_areas: pd.DataFrame) -> pd.DataFrame:
-    """unit_code, year, sex, age, persons (> 0) of all units; each municipality sums to its official figure.
+    """Return unit_code, year, sex, age, persons (> 0) of all units; each municipality sums to its official figure.
 
     Args:
         municipalities: Table 07459 (region_code, year, sex, age, persons).
-        districts: Table 10826, the same columns; residents with no district stated are not in it.
-        health_areas: Gives the units, and the DPS area of each (within a city, the spread keeps DPS sums near).
+        districts: Table 10826, the same columns; it lacks residents whose district is not stated.
+        health_areas: The units and the DPS area of each (within a city, DPS sums stay near their proportions).
 
     Raises:
-        SourceError: A municipality or district of ``health_areas`` has no residents in the tables, or the
-            districts lack a year.
+        SourceError: A municipality or district of ``health_areas`` has no residents in the tables, or the districts
+            lack a year.
     """
     cities = health_areas.loc[health_areas["unit_code"].str.len() == 6, "municipality_code"].unique()  # noqa: PLR2004
     _refuse_missing(municipalities, health_areas["municipality_code"], "07459")
@@ -42,7 +42,7 @@ def build(municipalities: pd.DataFrame, districts: pd.DataFrame, health_areas: p
 
 
 def unstated(municipalities: pd.DataFrame, districts: pd.DataFrame, year: int) -> int:
-    """Residents of cities with districts whose district is not stated, on 1 January of ``year``."""
+    """Return the residents of cities with districts whose district is not stated, on 1 January of ``year``."""
     now = districts[districts["year"] == year]
     cities = now["region_code"].str[:4].unique()
     whole = municipalities[(municipalities["year"] == year) & municipalities["region_code"].isin(cities)]
@@ -56,9 +56,9 @@ def _refuse_missing(table: pd.DataFrame, codes: pd.Series, name: str) -> None:
 
 
 def _complete_city(official: pd.DataFrame, stated: pd.DataFrame, dps_of: pd.Series) -> pd.DataFrame:
-    """Districts of a city in one year with the residents of no stated district spread over them.
+    """Return the districts of a city in one year, with the residents of no stated district spread over them.
 
-    They are spread in proportion to the districts' residents, so that each sex and age still sums to the city.
+    They are spread in proportion to the districts' residents; each sex and age still sums to the city.
     """
     known = stated.pivot_table(index=["sex", "age"], columns="region_code", values="persons", fill_value=0)
     city = official.set_index(["sex", "age"])["persons"]
@@ -77,7 +77,7 @@ def _complete_city(official: pd.DataFrame, stated: pd.DataFrame, dps_of: pd.Seri
 
 
 def _nested_shares(residents: pd.Series, dps_of: pd.Series, unstated: int) -> np.ndarray:
-    """How many of the unstated each district gets: first whole persons by DPS area, then by district."""
+    """Return how many of the unstated each district gets: whole persons first by DPS area, then by district."""
     final = residents * (1 + unstated / residents.sum())
     by_dps = final.groupby(dps_of).sum()
     dps_total = pd.Series(largest_remainder(by_dps, int(residents.sum()) + unstated), index=by_dps.index)
@@ -88,7 +88,7 @@ def _nested_shares(residents: pd.Series, dps_of: pd.Series, unstated: int) -> np
 
 
 def _spread(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Whole numbers with these row and column sums, as near to proportional as one pass allows.
+    """Return whole numbers with these row and column sums, as near to proportional as one pass allows.
 
     Each person of a row goes to the column that is furthest behind its share so far.
     """

@@ -1,9 +1,9 @@
-"""The re-noded road network of the pack, from Kartverket's N1000 and the table of ferry crossings.
+"""Build the road network of the pack from Kartverket's N1000 and the table of ferry crossings.
 
-N1000 joins roads by shared end points, but half of its ferry quays touch no road, some roads stop just short of
-the next, and ferry legs meet at sea. So: roads are split where another ends, every crossing becomes one edge from
-quay to quay (nobody can change ferries mid-fjord), each quay is tied to the nearest road, and what still lies
-apart is tied where the gap is small.
+N1000 joins roads by shared end points, but half of its ferry quays touch no road, some roads stop just short of the
+next, and ferry legs meet at sea. So roads are split where another road ends, and every crossing becomes one edge from
+quay to quay (travellers cannot change ferries at sea). Each quay is tied to the nearest road. Pieces that are still
+apart are tied if the gap is small.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ BOTH_WAYS = "B"  # oneway: B both ways, FT only from from_node to to_node, TF on
 
 @dataclass(frozen=True)
 class RoadTables:
-    """The network and what could not be joined to it.
+    """The network, and the crossings that could not be joined to it.
 
     Attributes:
         edges: One row per edge (see ``EDGE_COLUMNS``), EPSG:25833. kind is road, tie, landing, ferry or boat.
@@ -61,7 +61,7 @@ class RoadTables:
 def build(
     lines: gpd.GeoDataFrame, ferry_lines: gpd.GeoDataFrame, crossings: pd.DataFrame, boats: gpd.GeoDataFrame
 ) -> RoadTables:
-    """The network of the pack from N1000 road lines, ferry lines, the crossings table and passenger boats."""
+    """Build the network of the pack from N1000 road lines, ferry lines, the crossings table and passenger boats."""
     roads = _split_where_roads_end(_road_table(lines))
     ferries, left_out = _ferry_table(ferry_lines, crossings)
     roads, ties = _tie_quays(roads, ferries, [])
@@ -78,7 +78,7 @@ def build(
 
 
 def _road_table(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Road lines with the columns of an edge; motorways and trunk roads are classes of their own."""
+    """Return road lines with the columns of an edge; motorways and trunk roads are classes of their own."""
     road_class = lines["category"].where(lines["motorway"] == "", lines["motorway"])
     table = gpd.GeoDataFrame(geometry=lines.geometry.to_numpy(), crs=CRS)
     table["kind"] = "road"
@@ -103,7 +103,7 @@ def _split_where_roads_end(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _split(roads: gpd.GeoDataFrame, owner: NDArray[np.intp], points: NDArray[np.float64]) -> gpd.GeoDataFrame:
-    """Split line ``owner[k]`` (position) at the point on it nearest to ``points[k]``; other lines stay as they are."""
+    """Split line ``owner[k]`` (position) at the point on it nearest to ``points[k]``; the other lines do not change."""
     if not len(owner):
         return roads
     pieces: list[LineString] = []
@@ -120,7 +120,7 @@ def _split(roads: gpd.GeoDataFrame, owner: NDArray[np.intp], points: NDArray[np.
 
 
 def _cut_line(line: LineString, points: NDArray[np.float64]) -> list[LineString]:
-    """The parts of a line between points that lie on it; each point becomes an end of two parts."""
+    """Return the parts of a line between points that lie on it; each point becomes an end of two parts."""
     where = np.atleast_1d(shapely.line_locate_point(line, shapely.points(points)))
     order = np.argsort(where, kind="stable")
     coords = shapely.get_coordinates(line)
@@ -138,16 +138,16 @@ def _cut_line(line: LineString, points: NDArray[np.float64]) -> list[LineString]
 
 
 def _point_keys(coords: NDArray[np.float64]) -> NDArray[np.int64]:
-    """One integer per point; equal for points within the precision of comparison."""
+    """Return one integer per point; equal for points within the precision of comparison."""
     cell = np.round(coords / SAME_POINT_M).astype(np.int64)
     key: NDArray[np.int64] = cell[:, 0] * 2_000_000_000 + cell[:, 1]
     return key
 
 
 def _ferry_table(lines: gpd.GeoDataFrame, crossings: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """One edge per crossing from quay to quay, along its lines (straight where N1000 draws none).
+    """Return one edge per crossing from quay to quay, along its lines (straight if N1000 draws none).
 
-    Crossings whose quays are not known either are left out by name.
+    Crossings without known quays are left out by name.
     """
     known = crossings["point_a"].notna() & crossings["point_b"].notna()
     left_out = crossings.loc[~known, ["crossing_id", "name"]].assign(reason="not_on_map")
@@ -162,7 +162,7 @@ def _ferry_table(lines: gpd.GeoDataFrame, crossings: pd.DataFrame) -> tuple[gpd.
 
 
 def _crossing_path(crossing: Any, lines: gpd.GeoDataFrame) -> LineString:  # noqa: ANN401 - a named tuple
-    """The lines of one crossing in sailing order, as one line from quay a to quay b.
+    """Return the lines of one crossing in sailing order, as one line from quay a to quay b.
 
     Raises:
         SourceError: A line is not on the map, or the lines lead somewhere else.
@@ -185,7 +185,7 @@ def _crossing_path(crossing: Any, lines: gpd.GeoDataFrame) -> LineString:  # noq
 
 
 def _ends(lines: Iterable[LineString]) -> NDArray[np.float64]:
-    """Coordinates of both ends of each line: first all starts, then all ends."""
+    """Return the coordinates of both ends of each line: first all starts, then all ends."""
     array = np.array(list(lines), dtype=object)
     starts, stops = shapely.get_point(array, 0), shapely.get_point(array, -1)
     return shapely.get_coordinates(np.concatenate([starts, stops]))
@@ -220,7 +220,7 @@ def _tie(
 
 
 def _tie_targets(roads: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Where a road can be joined: anywhere above ground, at the two ends of a tunnel."""
+    """Return the lines or points where a road can be joined: anywhere above ground, at the two ends of a tunnel."""
     lines = roads.geometry.to_numpy()
     both = np.column_stack([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     ends = np.atleast_1d(np.asarray(shapely.multipoints(both), dtype=object))
@@ -240,7 +240,7 @@ def _snap_to_ends(lines: NDArray[np.object_], points: NDArray[np.float64]) -> ND
 def _tie_quays(
     roads: gpd.GeoDataFrame, ferries: gpd.GeoDataFrame, ties: list[Tie]
 ) -> tuple[gpd.GeoDataFrame, list[Tie]]:
-    """Tie every quay to the nearest road, and quays that no road reaches to one another."""
+    """Tie every quay to the nearest road, and quays without a road to one another."""
     quays = np.unique(_ends(ferries.geometry), axis=0)
     roads, tied = _tie(roads, quays, np.ones(len(roads), dtype=bool), QUAY_TIE_M, ties)
     tree = shapely.STRtree(_tie_targets(roads))
@@ -271,7 +271,7 @@ def _tie_dead_ends(roads: gpd.GeoDataFrame, ties: list[Tie]) -> tuple[gpd.GeoDat
 
 
 def _components(lines: NDArray[np.object_], ties: list[Tie]) -> NDArray[np.int32]:
-    """Component of each line, joined at shared ends and by ties."""
+    """Return the component of each line, joined at shared ends and by ties."""
     every = np.concatenate([lines, np.array([LineString(tie) for tie in ties], dtype=object)]) if ties else lines
     keys = _point_keys(_ends(every))
     unique, node = np.unique(keys, return_inverse=True)
@@ -284,7 +284,7 @@ def _components(lines: NDArray[np.object_], ties: list[Tie]) -> NDArray[np.int32
 def _tie_strays(
     roads: gpd.GeoDataFrame, ferries: gpd.GeoDataFrame, ties: list[Tie]
 ) -> tuple[gpd.GeoDataFrame, list[Tie]]:
-    """Tie road pieces that lie apart from the main network by their nearest end, where the gap is small."""
+    """Tie road pieces apart from the main network by their nearest end, if the gap is small."""
     while True:
         lines = np.concatenate([roads.geometry.to_numpy(), ferries.geometry.to_numpy()])
         label = _components(lines, ties)
@@ -307,7 +307,7 @@ def _tie_strays(
 
 
 def _landings(quays: NDArray[np.float64], roads: gpd.GeoDataFrame, ties: list[Tie], reach_m: float) -> gpd.GeoDataFrame:
-    """A stub of road at each quay that no road reaches: who lives there can walk to the ferry."""
+    """Return a stub of road at each quay without a road: residents there can walk to the ferry."""
     road_points = _point_keys(_ends(roads.geometry))
     tied = _point_keys(np.array([p for p, _ in ties], dtype=float).reshape(-1, 2))
     tree = shapely.STRtree(_tie_targets(roads))
@@ -323,7 +323,7 @@ def _landings(quays: NDArray[np.float64], roads: gpd.GeoDataFrame, ties: list[Ti
 
 
 def _boat_table(boats: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Passenger-boat lines as edges, without the coastal steamer, whose legs join into one route along the coast."""
+    """Return passenger-boat lines as edges, without the coastal steamer, whose legs form one long route."""
     lines = boats.geometry.explode(ignore_index=True)
     lines = lines[lines.length.groupby(_routes(lines)).transform("sum") <= COASTAL_STEAMER_M]
     table = gpd.GeoDataFrame(geometry=lines.to_numpy(), crs=roads.crs)
@@ -331,7 +331,7 @@ def _boat_table(boats: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoData
 
 
 def _routes(lines: gpd.GeoSeries) -> NDArray[np.int32]:
-    """Number of the route of each line; lines that end in one harbour belong to one."""
+    """Return the number of the route of each line; lines that end in one harbour belong to one route."""
     if lines.empty:
         return np.empty(0, dtype=np.int32)
     ends = np.asarray(shapely.points(_ends(lines)), dtype=object)
@@ -342,7 +342,7 @@ def _routes(lines: gpd.GeoSeries) -> NDArray[np.int32]:
 
 
 def _boat_stops(boats: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Where boat lines end by themselves; those that meet do so at sea."""
+    """Return where boat lines end alone; lines that meet do so at sea."""
     ends = _ends(boats.geometry)
     _, first, counts = np.unique(_point_keys(ends), return_index=True, return_counts=True)
     alone: NDArray[np.float64] = ends[np.sort(first[counts == 1])]
@@ -355,7 +355,7 @@ def _tie_table(ties: list[Tie]) -> gpd.GeoDataFrame:
 
 
 def _assemble(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """All edges in one table with node and edge ids that depend on the geometry alone."""
+    """Return all edges in one table, with node and edge ids that depend only on the geometry."""
     edges = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=CRS)
     edges["length_m"] = edges.geometry.length
     ends = _ends(edges.geometry)
@@ -375,7 +375,7 @@ def _assemble(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _drop_strays(edges: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, float]:
-    """Without the pieces that not even a boat joins to the main network, and how many km of road those were."""
+    """Drop the pieces that not even a boat joins to the main network; return also how many km of road those were."""
     nodes = int(max(edges["from_node"].max(), edges["to_node"].max())) + 1
     graph = coo_matrix((np.ones(len(edges)), (edges["from_node"], edges["to_node"])), shape=(nodes, nodes))
     labels = connected_components(graph, directed=False)[1][edges["from_node"].to_numpy()]

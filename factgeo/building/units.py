@@ -1,4 +1,4 @@
-"""Outlines of the planning units: municipalities, and the districts of four cities, as one clean coverage."""
+"""Build the outlines of the planning units: municipalities and the districts of four cities, as one clean coverage."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TOLERANCE_M = 120.0  # of the generalised outlines (Visvalingam: the side of a s
 def build(
     municipalities: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, health_areas: pd.DataFrame
 ) -> gpd.GeoDataFrame:
-    """Exact outlines: unit_code, geometry; valid, no overlaps, no gaps along land borders.
+    """Return exact outlines: unit_code, geometry; valid, no overlaps, no gaps along land borders.
 
     Raises:
-        SourceError: The outlines and the health areas do not name the same units, or others cover one wholly.
+        SourceError: Outlines and health areas do not name the same units, or other units cover one entirely.
     """
     _refuse_other_codes(municipalities["municipality_code"], health_areas["municipality_code"])
     in_city = health_areas["unit_code"].str.len() == 6  # noqa: PLR2004 - districts have six digits
@@ -39,9 +39,9 @@ def build(
 
 
 def generalise(outlines: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
-    """Simpler outlines that still share their borders; coordinates to the metre.
+    """Return simpler outlines that still share their borders; coordinates are whole metres.
 
-    ``tolerance_m`` is halved for as long as a unit's area would change by 1 % or more.
+    ``tolerance_m`` is halved as long as a unit's area would change by 1 % or more.
     """
     exact = outlines.geometry.to_numpy()
     simple = shapely.coverage_simplify(exact, tolerance_m)
@@ -57,7 +57,7 @@ def _refuse_other_codes(drawn: pd.Series, listed: pd.Series) -> None:
 
 
 def _faces(municipalities: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """The smallest areas that the borders of municipalities and districts cut the map into."""
+    """Return the smallest areas that the borders of municipalities and districts cut the map into."""
     borders = np.concatenate([municipalities.boundary.to_numpy(), districts.boundary.to_numpy()])
     lines = shapely.union_all(borders, grid_size=GRID_M)
     return np.array(shapely.get_parts(shapely.polygonize([lines])), dtype=object)
@@ -69,7 +69,7 @@ def _owners(
     districts: gpd.GeoDataFrame,
     city_of: pd.Series,
 ) -> NDArray[np.str_]:
-    """Unit of each face, "" for water; a sliver between outlines goes to the neighbour with the longest border."""
+    """Return the unit of each face, "" for water; a sliver goes to the neighbour with the longest border."""
     inside = shapely.point_on_surface(faces)
     owner = _first_hit(inside, municipalities.geometry.to_numpy(), municipalities["municipality_code"].to_numpy())
     gaps = np.flatnonzero((owner == "") & (shapely.area(faces) < SLIVER_M2))
@@ -90,7 +90,7 @@ def _first_hit(points: NDArray[np.object_], areas: NDArray[np.object_], codes: N
 
 
 def _fill_gaps(faces: NDArray[np.object_], owner: NDArray[np.str_], gaps: NDArray[np.intp]) -> None:
-    """Give each small gap that lies wholly among land to the neighbour with the longest shared border."""
+    """Give each small gap surrounded by land to the neighbour with the longest shared border."""
     tree = shapely.STRtree(faces)
     for gap in gaps:
         around = [k for k in tree.query(faces[gap], predicate="touches") if owner[k] != ""]
@@ -100,7 +100,7 @@ def _fill_gaps(faces: NDArray[np.object_], owner: NDArray[np.str_], gaps: NDArra
 
 
 def locate(points: gpd.GeoSeries, outlines: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.Series:
-    """Unit code of each point: the unit it lies in, else the nearest one; nobody is lost at the coast.
+    """Return the unit code of each point: the unit that it lies in, else the nearest one.
 
     Inside a city, points off the coast go by the districts as drawn, which reach into the sea.
     """

@@ -1,7 +1,7 @@
-"""What it takes to serve the target group: clients, positions, roles, teams, driving, and what is lacking.
+"""The capacity that serves the target group: clients, positions, roles, teams, driving, and what is lacking.
 
 All figures have a low, a central and a high value and are estimates. Low and high of clients, positions and gaps take
-everything at its low (high) end at once; those of driving combine independent uncertainties (see ``driving.load``).
+every input at its low (high) end at once. Those of driving combine independent uncertainties (see ``driving.load``).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ COMMON_PARAMETERS = (
 
 @dataclass(frozen=True)
 class Rules:
-    """What a planner can set beside the cited figures."""
+    """The rules that a planner can set in addition to the cited figures."""
 
     capacity: CapacityNeed
     driving: Driving
@@ -64,16 +64,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Standard:
-    """How a team of one model is made up, by the sources.
+    """The composition of a team of one model, by the sources.
 
     Attributes:
         caseload: Clients of a team.
-        clients_per_staff: Clients per position, the psychiatrist's not counted.
-        psychiatrist: Positions of a psychiatrist beside each other position.
+        clients_per_staff: Clients per position, without the psychiatrist.
+        psychiatrist: Positions of a psychiatrist per other position.
         roles: Share of each role in the other positions; they sum to 1.
-        contacts: A week per client.
+        contacts: Contacts per client and week.
         in_field: Share (0-1) of contacts outside the office.
-        practice: Clients per position, all of them counted, as Tromsø has them.
+        practice: Clients per position, all positions counted, as in Tromsø.
         treated: FACT patients in Norway in 2025.
     """
 
@@ -89,18 +89,18 @@ class Standard:
 
     @property
     def clients_per_position(self) -> Range:
-        """Clients per position, the psychiatrist's included."""
+        """Clients per position, with the psychiatrist."""
         return self.clients_per_staff.map(lambda clients: clients / (1 + self.psychiatrist))
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What the listed teams of October 2025 could take, if all of them ran at the standard's caseload.
+    """The places of the listed teams of October 2025, if all of them run at the standard's caseload.
 
     Attributes:
         names: The teams that cover some of the units, read from their names.
-        teams: How many teams that is: one that also covers other units counts by its share of adults.
-        places: Clients that they could take.
+        teams: The number of these teams; a team that also covers other units counts by its share of adults.
+        places: Clients that they can take.
         gap: Target group beyond that.
         today: Clients that they have if they are like the mean of all general listed teams.
     """
@@ -114,28 +114,29 @@ class Listed:
 
 @dataclass(frozen=True)
 class TeamCapacity:
-    """What one catchment (or ACT area) takes.
+    """The capacity of one catchment (or ACT area).
 
     Attributes:
-        team_id, name: As in the plan.
+        team_id: As in the plan.
+        name: As in the plan.
         model: FACT or ACT.
         teams: Teams of the plan.
         target_group: Persons.
         places: Clients that the plan's teams can take.
         clients: The smaller of the two.
         limit: Which of the two is the smaller (central); ``caseload`` if clients are left without a place.
-        limit_certain: It is so over the whole range.
+        limit_certain: Is that so over the whole range?
         gap: Persons of the target group without a place.
         free: Places without a person.
         teams_needed: Target group / caseload.
-        positions: By the standard's clients per position, the psychiatrist's included.
+        positions: By the standard's clients per position, with the psychiatrist.
         roles: Positions of each role, by the same.
-        practice_positions: For the same clients with as many positions for them as Tromsø has.
+        practice_positions: For the same clients, with as many positions per client as in Tromsø.
         listed: The listed teams; None for an ACT area of a second tier.
-        mean_minutes: One way from the base to a client; None where nobody can be reached.
-        load: What it drives in a week, with ``positions``.
+        mean_minutes: One way from the base to a client; None if no client can be reached.
+        load: The driving of a week, with ``positions``.
         practice_load: The same with ``practice_positions``.
-        unreachable: Residents to whom no road or ferry leads.
+        unreachable: Residents without a road or ferry.
         satellites: Further bases that would save driving.
     """
 
@@ -164,14 +165,14 @@ class TeamCapacity:
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a plan takes: its catchments, the ACT areas above them, and all together.
+    """The capacity of a plan: its catchments, the ACT areas above them, and all together.
 
     Attributes:
         teams: One for each catchment, in the plan's order.
         act: One for each ACT area.
-        used: The cited figures behind it; a planner's own are marked.
-        rules: What else it was computed with.
-        unread: Listed teams of the area whose units nobody knows; none of their places is counted.
+        used: The cited figures that were used; a planner's own are marked.
+        rules: The other rules of the computation.
+        unread: Listed teams of the area whose units are not known; their places are not counted.
     """
 
     teams: tuple[TeamCapacity, ...]
@@ -188,13 +189,16 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Task:
-    """A group of people and who is to serve them, without the driving.
+    """A group of people and the team that serves them, without the driving.
 
     Attributes:
-        team_id, name, base, units: Of the catchment or ACT area.
+        team_id: Of the catchment or ACT area.
+        name: Of the catchment or ACT area.
+        base: Of the catchment or ACT area.
+        units: Of the catchment or ACT area.
         group: Expected persons of the target group.
-        teams: How many teams it has.
-        norm: How such a team is made up.
+        teams: The number of its teams.
+        norm: The composition of such a team.
         listed: Kinds of listed teams that serve the same group; None for an ACT area.
     """
 
@@ -225,7 +229,7 @@ class Task:
 
 @dataclass(frozen=True)
 class _Ground:
-    """What all teams of a plan share: who may be a client where, and how the hops are."""
+    """The data that all teams of a plan share: where clients can live, and the hops between them."""
 
     result: Result
     rules: Rules
@@ -240,12 +244,12 @@ class _Ground:
 
 
 def assess(result: Result, rules: Rules | None = None) -> Capacity:
-    """What the plan takes, team by team.
+    """Compute the capacity of a plan, team by team.
 
     Raises:
-        KeyboardInterrupt: Stopped.
+        KeyboardInterrupt: A stop was requested.
         PackError: The pack's table of cited figures lacks one that is needed.
-        SettingsError: A planner's own figure is unknown or upside down.
+        SettingsError: A planner's own figure is unknown or its range is not in order.
     """
     settings = result.plan.settings
     rules = Rules(settings.capacity_need, settings.driving) if rules is None else rules
@@ -261,16 +265,17 @@ def assess(result: Result, rules: Rules | None = None) -> Capacity:
 
 
 def tasks(result: Result, rules: CapacityNeed | None = None) -> tuple[Task, ...]:
-    """Whom each catchment, and then each ACT area, is to serve, and with how many positions.
+    """Return the group and the positions of each catchment, and then of each ACT area.
 
-    This is all but the driving, and takes next to no time.
+    This is all but the driving, and is fast.
 
     Args:
         result: A measured plan.
         rules: Other rules than the plan's own.
 
     Raises:
-        PackError, SettingsError: As for :func:`assess`.
+        PackError: As for :func:`assess`.
+        SettingsError: As for :func:`assess`.
     """
     rules = result.plan.settings.capacity_need if rules is None else rules
     known = parameters(result.atlas, result.plan.settings)
@@ -282,7 +287,7 @@ def _names(model: str) -> tuple[str, ...]:
 
 
 def standard(known: Mapping[str, Parameter], model: Model) -> Standard:
-    """How a team of a model is made up; the roles are those of a Dutch FACT team, also for ACT."""
+    """Return the composition of a team of a model; the roles are those of a Dutch FACT team, also for ACT."""
     weights = {role: _middle(known[name]) for role, name in ROLE_PARAMETERS.items()}
     doctor = _middle(known["fact_fte_psychiatrist"])
     others = max(0.0, _middle(known["fact_team_fte_nl_alt"]) - doctor - sum(weights.values()))
@@ -307,7 +312,7 @@ def standard(known: Mapping[str, Parameter], model: Model) -> Standard:
 
 
 def _fact_contacts(known: Mapping[str, Parameter]) -> Range:
-    """Contacts per client and week: those in the intensive phase and the rest."""
+    """Return contacts per client and week: those in the intensive phase and the rest."""
     levels = zip(
         known["fact_share_in_act_phase"].shares,
         known["fact_act_phase_contacts_per_week"].values,
@@ -322,7 +327,7 @@ def _range(parameter: Parameter) -> Range:
 
 
 def _middle(parameter: Parameter) -> float:
-    """The middle of a range, for weights that must add up."""
+    """Return the middle of a range, for weights that must add up."""
     return (parameter.low + parameter.high) / 2
 
 
@@ -331,7 +336,7 @@ def _persons(group: TargetGroup) -> Range:
 
 
 def _catchments(result: Result, rules: CapacityNeed, known: Mapping[str, Parameter]) -> Iterator[Task]:
-    """The catchments. Under an ACT area they keep those who do not need ACT's intensity."""
+    """Return the catchments. Under an ACT area they keep those who do not need ACT's intensity."""
     plan = result.plan
     norm = standard(known, "ACT" if rules.model == "act" else "FACT")
     act_level = Range(*known["act_share_of_target"].shares)
@@ -347,7 +352,7 @@ def _catchments(result: Result, rules: CapacityNeed, known: Mapping[str, Paramet
 
 
 def _act_areas(result: Result, known: Mapping[str, Parameter]) -> Iterator[Task]:
-    """The ACT areas of a second tier, one team each."""
+    """Return the ACT areas of a second tier, one team each."""
     plan, norm = result.plan, standard(known, "ACT")
     for figures, area in zip(result.figures.act, plan.act.areas if plan.act else (), strict=True):
         group = _persons(figures.act_level)
@@ -405,7 +410,7 @@ def _team(task: Task, ground: _Ground) -> TeamCapacity:
 
 
 def beyond(one: Range, other: Range) -> Range:
-    """By how much the first is above the second, not below 0: its low against the other's high, and so on."""
+    """Return by how much the first is above the second, at least 0: its low against the other's high, and so on."""
     pairs = zip(one.values, reversed(other.values), strict=True)
     return Range(*(max(0.0, above - below) for above, below in pairs))
 
@@ -424,7 +429,7 @@ def _roles(positions: Range, norm: Standard) -> dict[str, Range]:
 
 
 def _listed(task: Task, ground: _Ground) -> Listed:
-    """The listed teams that cover some of the units, by the narrow reading or the wide where that means none."""
+    """Return the listed teams that cover some of the units, by the narrow reading, or the wide one if that has none."""
     mine, norm = set(task.units), task.norm
     parts = {}
     for team in ground.listed:
@@ -456,7 +461,7 @@ def _cells(task: Task, mine: NDArray[np.intp], hub: NDArray[np.float64], ground:
 
 
 def _km(task: Task, mine: NDArray[np.intp], ground: _Ground) -> NDArray[np.float64]:
-    """Kilometres to each cell; those of an ACT area are taken apart anew, for its base is not the catchments'."""
+    """Return the kilometres to each cell; for an ACT area they are computed again, because it has another base."""
     result = ground.result
     ways = result.ways
     if task.listed is None:
@@ -489,12 +494,22 @@ class Totals:
     """All teams together; ranges add up low to low, as if all were low at once.
 
     Attributes:
-        target_group, places, clients, gap, free: Persons.
+        target_group: Persons.
+        places: Places for persons.
+        clients: Persons.
+        gap: Persons.
+        free: Places without a person.
         teams: Teams of the plan.
-        teams_needed, positions, practice_positions: Sums of the teams'.
-        hours, km: A week.
+        teams_needed: Sum over the teams.
+        positions: Sum over the teams.
+        practice_positions: Sum over the teams.
+        hours: Hours a week.
+        km: Kilometres a week.
         cars: Whole cars.
-        listed_teams, listed_places, listed_gap, listed_today: Of the listed teams.
+        listed_teams: Of the listed teams.
+        listed_places: Of the listed teams.
+        listed_gap: Of the listed teams.
+        listed_today: Of the listed teams.
     """
 
     target_group: Range
@@ -516,7 +531,7 @@ class Totals:
 
 
 def totals(capacity: Capacity) -> Totals:
-    """All catchments and ACT areas together."""
+    """Add up all catchments and ACT areas."""
     everyone = capacity.all
     listed = [team.listed for team in everyone if team.listed is not None]
     return Totals(
@@ -540,6 +555,6 @@ def totals(capacity: Capacity) -> Totals:
 
 
 def added(ranges: Iterable[Range]) -> Range:
-    """The sum of some figures."""
+    """Return the sum of some figures."""
     sums = np.array([(0.0, 0.0, 0.0), *(each.values for each in ranges)]).sum(axis=0)
     return Range(*sums.tolist())

@@ -1,11 +1,11 @@
-"""Time on the road: visits, hours, kilometres and cars of a team whose clients live all over its catchment.
+"""The time on the road: visits, hours, kilometres and cars of a team whose clients live all over its catchment.
 
 Clients live where the target group does, so each cell has its share of them. A trip goes to ``n`` clients of the same
-unit: out to the first, from each to the next, and home from the last. With ``r`` the mean minutes from the base to
-the clients of the unit and ``h`` those from one of them to another it takes ``2 r + (n - 1) h`` minutes: for one
-client exactly there and back. ``h`` is ``hop_factor`` times the mean minutes to the unit's residents from the
-base that is nearest to them (see :func:`hops`), and never above ``2 r``: one can always go by way of the base.
-The order of the clients is left to chance, so a well-planned round is a little shorter.
+unit: out to the first, from each to the next, and home from the last. With ``r`` the mean minutes from the base to the
+clients of the unit and ``h`` those from one of them to another, it takes ``2 r + (n - 1) h`` minutes: for one client
+exactly there and back. ``h`` is ``hop_factor`` times the mean minutes to the unit's residents from the base that is
+nearest to them (see :func:`hops`), and never above ``2 r``: a way by the base is always possible. The order of the
+clients is random, so a well-planned round is a little shorter.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.settings import Driving, Three
 from factgeo.travel.journeys import Journeys
 from factgeo.travel.times import UNREACHABLE
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Range:
-    """A figure with the least and the most it may be."""
+    """A figure with its least and its greatest value."""
 
     low: float
     central: float
@@ -38,29 +39,30 @@ class Range:
         return self.low, self.central, self.high
 
     def map(self, change: Callable[[float], float]) -> Range:
-        """The same with each value changed; ``change`` must not fall where its argument rises."""
+        """Return the range with each value changed; ``change`` must not fall if its argument rises."""
         return Range(*(change(value) for value in self.values))
 
     def times(self, other: Range) -> Range:
-        """The product of two figures of which none is negative."""
+        """Return the product of two figures that are not negative."""
         return Range(self.low * other.low, self.central * other.central, self.high * other.high)
 
     def per(self, other: Range) -> Range:
-        """The quotient of two figures of which none is negative: low by high, high by low."""
+        """Return the quotient of two figures that are not negative: low by high, high by low."""
         pairs = zip(self.values, reversed(other.values), strict=True)
         return Range(*(above / below if below else 0.0 for above, below in pairs))
 
 
 @dataclass(frozen=True)
 class Homes:
-    """Where the clients of a team live, unit by unit (arrays with one value per unit).
+    """The homes of a team's clients, unit by unit (arrays with one value per unit).
 
     Attributes:
         units: Codes, sorted.
         share: Share (0-1) of the team's clients who live there and can be reached.
-        minutes, km: Mean one-way travel to them; 0 where nobody can be reached.
+        minutes: Mean one-way minutes to them; 0 if none can be reached.
+        km: Mean one-way kilometres to them; 0 if none can be reached.
         hop_minutes: Mean minutes from one of them to another.
-        unreachable: Share (0-1) of the team's clients to whom no road or ferry leads.
+        unreachable: Share (0-1) of the team's clients without a road or ferry.
     """
 
     units: tuple[str, ...]
@@ -72,18 +74,18 @@ class Homes:
 
     @property
     def mean_minutes(self) -> float | None:
-        """Mean one-way minutes to a client who can be reached; None without any."""
+        """Mean one-way minutes to a client who can be reached; None if none can."""
         reached = float(self.share.sum())
         return float(self.share @ self.minutes) / reached if reached else None
 
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do, and who does it.
+    """The work of a team and its staff.
 
     Attributes:
-        clients: Of the team, those who cannot be reached among them.
-        contacts: A week per client.
+        clients: Of the team, also those who cannot be reached.
+        contacts: Contacts per client and week.
         in_field: Share (0-1) of contacts outside the office.
         per_position: Clients per position, all positions counted.
         hours_per_position: Working hours of a position in a mean week of the year.
@@ -98,19 +100,20 @@ class Work:
 
 @dataclass(frozen=True)
 class Load:
-    """What a team drives in a week.
+    """The driving of a team in a week.
 
     Attributes:
         visits: Visits to clients who can be reached, outside the office.
-        not_driven: Visits that clients should have whom no road or ferry reaches; in none of the other figures.
+        not_driven: Visits that clients without a road or ferry should have; they are in none of the other figures.
         trips: Trips of a car.
-        hours: Working hours on the road, of all who go along; waiting for ferries is in them.
+        hours: Working hours on the road, of all who go along, with waiting for ferries.
         visit_hours: Working hours with the clients of these visits.
-        km: Kilometres of the cars, ferries included.
-        cars: Cars that are needed, whole; no more are out at once than there is staff for.
+        km: Kilometres of the cars, with ferries.
+        cars: Whole cars that are needed; no more are out at once than there is staff for.
         road_hours: Hours on the road for each position.
-        road_share, visit_share: Of the working time: on the road, and with clients outside the office.
-        decides: What the hours on the road are most uncertain by: a name of ``INPUTS``.
+        road_share: Share of the working time on the road.
+        visit_share: Share of the working time with clients outside the office.
+        decides: The input that the hours on the road are most uncertain by: a name of ``INPUTS``.
     """
 
     visits: Range
@@ -127,7 +130,7 @@ class Load:
 
     @property
     def over_full(self) -> bool:
-        """Do driving and visits alone ask for more working time than there is (central)?"""
+        """Do driving and visits alone need more working time than there is (central)?"""
         return self.road_share.central + self.visit_share.central > 1
 
 
@@ -139,31 +142,31 @@ INPUTS = (
 
 
 def trip_minutes(one_way: Floats, hop: Floats, clients: Floats | float) -> Floats:
-    """Minutes of a trip to so many clients (at least 1) of the same unit, there and back."""
+    """Return the minutes of a trip to so many clients (at least 1) of the same unit, there and back."""
     minutes: Floats = 2 * one_way + (np.asarray(clients) - 1) * np.minimum(hop, 2 * one_way)
     return minutes
 
 
 def minutes_from(journeys: Journeys, row: int) -> Floats:
-    """Minutes from a base, given by its row, to each cell; NaN where no way leads."""
+    """Return the minutes from a base, given by its row, to each cell; NaN if there is no way."""
     seconds = journeys.seconds[row]
     return np.where(seconds == UNREACHABLE, np.nan, seconds / 60)
 
 
 def hops(journeys: Journeys, weight: Floats, factor: float) -> dict[str, float]:
-    """Mean minutes between two clients of the same unit, for each unit of the area.
+    """Return the mean minutes between two clients of the same unit, for each unit of the area.
 
-    Between two homes one can always drive by way of some base, so twice the mean minutes from any base is the most
-    it can be. On a straight road with its base in the middle it is 4/3 of that mean, on a disc 1.36, and where most
-    live in the middle and some far out nearer to twice.
+    A way between two homes by some base is always possible, so twice the mean minutes from any base is the most it can
+    be. On a straight road with its base in the middle it is 4/3 of that mean, on a disc 1.36, and if most live in the
+    middle and some far out, nearer to twice.
 
     Args:
         journeys: Travel in the area.
-        weight: For each cell how many clients to expect there, in any unit.
+        weight: Expected clients in each cell, in any unit of measure.
         factor: ``hop_factor``.
 
     Returns:
-        Minutes by unit; 0 for a unit where no base reaches anybody. Of the bases those that reach most count.
+        Minutes by unit; 0 for a unit without residents whom a base reaches. Of the bases, those that reach most count.
     """
     codes, starts = np.unique(journeys.cells["unit_code"].to_numpy(dtype=str), return_index=True)
     reached, minutes = (np.empty((len(journeys.bases), len(codes))) for _ in range(2))
@@ -183,7 +186,7 @@ class Cells:
     Attributes:
         units: Codes of its units, sorted.
         unit: For each cell the number of its unit among them.
-        weight: For each cell how many clients to expect there, in any unit of measure.
+        weight: Expected clients in each cell, in any unit of measure.
         pace: Kilometres per minute on the way to each cell.
         hop_minutes: For each unit as from :func:`hops`.
     """
@@ -196,7 +199,7 @@ class Cells:
 
 
 def homes(cells: Cells, minutes: Floats) -> Homes:
-    """Where a team's clients live, at these minutes one way to each cell (NaN: no way leads there)."""
+    """Return the homes of a team's clients, at these minutes one way to each cell (NaN: there is no way)."""
     reached = np.isfinite(minutes)
     there = np.where(reached, cells.weight, 0.0)
     count, total = len(cells.units), float(cells.weight.sum())
@@ -208,16 +211,16 @@ def homes(cells: Cells, minutes: Floats) -> Homes:
 
     return Homes(
         units=cells.units,
-        share=of_unit / total if total else np.zeros(count),
+        share=shares_of(of_unit, total),
         minutes=mean(minutes),
         km=mean(minutes * cells.pace),
         hop_minutes=cells.hop_minutes,
-        unreachable=float(cells.weight[~reached].sum()) / total if total else 0.0,
+        unreachable=share_of(float(cells.weight[~reached].sum()), total),
     )
 
 
 def load(team: Homes, work: Work, rules: Driving) -> Load:
-    """What a team drives in a week.
+    """Compute the driving of a team in a week.
 
     The ranges are those of independent uncertainties: each input alone is put to its low and its high value, and the
     ratios that follow are combined as the root of the sum of squares of their logarithms.
@@ -239,13 +242,13 @@ def load(team: Homes, work: Work, rules: Driving) -> Load:
 
 
 def hours(team: Homes, work: Work, rules: Driving) -> float:
-    """Working hours on the road in a week (central), as in :func:`load`."""
+    """Return the working hours on the road in a week (central), as in :func:`load`."""
     central = {name: figure.central for name, figure in _inputs(work, rules).items()}
     return float(_week(team, central, work.hours_per_position)[FIGURES.index("hours")])
 
 
 def combined(middle: Floats, swings: Floats) -> tuple[Floats, Floats]:
-    """Low and high ends of figures under independent uncertainties of their inputs.
+    """Return low and high ends of figures under independent uncertainties of their inputs.
 
     Args:
         middle: The figures with every input central.
@@ -260,13 +263,13 @@ def combined(middle: Floats, swings: Floats) -> tuple[Floats, Floats]:
 
 
 def _inputs(work: Work, rules: Driving) -> dict[str, Range]:
-    """All that varies, by the names of ``INPUTS``."""
+    """Return all inputs that vary, by the names of ``INPUTS``."""
     own = {name: getattr(work, name) for name in ("clients", "contacts", "in_field", "per_position")}
     return {name: own[name] if name in own else Range(*getattr(rules, name)) for name in INPUTS}
 
 
 def _week(team: Homes, inputs: Mapping[str, float], hours_per_position: float) -> Floats:
-    """The figures of ``FIGURES`` for one value of each input."""
+    """Return the figures of ``FIGURES`` for one value of each input."""
     visits = inputs["clients"] * inputs["contacts"] * inputs["in_field"]
     each = visits * team.share
     together = np.clip(each, 1, inputs["clients_per_trip"])  # nobody combines more visits than a unit has in a week

@@ -1,6 +1,6 @@
-"""Hub and satellites: which further bases of a catchment save most hours on the road.
+"""Hub and satellites: the further bases of a catchment that save most hours on the road.
 
-Each cell is visited from the nearest of the hub and its satellites. What it costs to staff several places is not
+Each cell is visited from the nearest of the hub and its satellites. The cost of staff at several places is not
 modelled, nor are the ways between them.
 """
 
@@ -23,15 +23,15 @@ EXACT_UP_TO = 2000  # groups of bases that are all looked at
 
 @dataclass(frozen=True)
 class Choice:
-    """Satellites beside a hub.
+    """Satellites of a hub.
 
     Attributes:
         bases: The satellites, in the order of the candidates.
-        load: What is driven in a week with them, to the homes that the hub reaches.
-        saved: Hours (central) less than with the hub alone.
-        saved_more: Hours (central) less than with one satellite fewer.
+        load: The driving of a week with them, to the homes that the hub reaches.
+        saved: Hours (central) saved against the hub alone.
+        saved_more: Hours (central) saved against one satellite fewer.
         proven: No other satellites of the same number save more; else the best of one more each time.
-        newly_reached: Weight of the cells that the hub does not reach and a satellite does.
+        newly_reached: Weight of the cells that a satellite reaches and the hub does not.
     """
 
     bases: tuple[Base, ...]
@@ -44,12 +44,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Satellites:
-    """What satellites would save a catchment.
+    """The savings of satellites in a catchment.
 
     Attributes:
         hub_hours: Working hours on the road in a week from the hub alone (central).
         choices: The best one, two, ... satellites, up to the first that saves too little or the most that are tried.
-        worth: How many satellites save the stated share of the hub's hours each; the next one does not.
+        worth: The number of satellites that save the stated share of the hub's hours each; the next one does not.
     """
 
     hub_hours: float
@@ -67,16 +67,16 @@ def best(
     share: float,
     at_most: int,
 ) -> Satellites:
-    """The satellites that save most hours on the road.
+    """Find the satellites that save most hours on the road.
 
     Args:
-        hub: Minutes from the hub to each cell; NaN where no way leads.
-        others: The bases that could be satellites, each with the same from there.
-        weight: Clients to expect in each cell, in any unit.
+        hub: Minutes from the hub to each cell; NaN if there is no way.
+        others: The bases that can be satellites, each with the minutes from there.
+        weight: Expected clients in each cell, in any unit.
         hours: Hours on the road in a week (central) for given minutes to each cell; NaN: the cell is not visited.
-        load: The whole load for the same.
-        share: Satellites are added until the next would save less than this share of the hub's hours.
-        at_most: No more satellites than these.
+        load: The entire load for the same.
+        share: Satellites are added until the next one saves less than this share of the hub's hours.
+        at_most: The most satellites.
     """
     alone = before = hours(hub)
     choices: list[Choice] = []
@@ -107,11 +107,11 @@ def _one_more(taken: tuple[int, ...], candidates: int) -> Iterator[tuple[int, ..
 
 
 def _nearest(hub: Floats, others: Sequence[tuple[Base, Floats]], group: tuple[int, ...]) -> Floats:
-    """Minutes to each cell from the nearest of the hub and some satellites."""
+    """Return the minutes to each cell from the nearest of the hub and some satellites."""
     nearest: Floats = np.fmin.reduce([hub, *(others[k][1] for k in group)])
     return nearest
 
 
 def _visited(hub: Floats, others: Sequence[tuple[Base, Floats]], group: tuple[int, ...]) -> Floats:
-    """The same for the cells that the hub reaches: whoever is reached besides must not look like a loss."""
+    """Return the same for cells that the hub reaches: cells that only satellites reach must not look like a loss."""
     return np.where(np.isnan(hub), np.nan, _nearest(hub, others, group))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from factgeo import settings
@@ -14,7 +14,7 @@ from factgeo.cli.options import Common, print_json, progress, show
 from factgeo.errors import PlanError
 from factgeo.export import folder
 from factgeo.export.folder import Folder, Kind
-from factgeo.planning import pipeline, planfile
+from factgeo.planning import edits, pipeline, planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.settings import Settings
@@ -125,7 +125,7 @@ def measured(given: Given) -> Result:
     """The plan that is given, measured as it stands under the settings that are given."""
     if given.plan is None:
         raise ValueError(given.area.name)
-    return pipeline.given(given.atlas, replace(given.plan, settings=given.settings), progress)
+    return pipeline.given(given.atlas, edits.under(given.plan, given.settings, given.atlas), progress)
 
 
 def refuse_plan_with_area(common: Common) -> None:

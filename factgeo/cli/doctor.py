@@ -42,7 +42,7 @@ class Finding:
     def line(self) -> str:
         """The finding with a mark by which the eye finds it."""
         mark = ("ok", text("doctor.mark_lacking"))[self.lacking] if self.well else "!!"
-        return f"{mark:<4}{self.text}"
+        return f"{mark:<4}{self.text}".replace("\n", "\n    ")
 
 
 def run() -> int:

@@ -15,7 +15,7 @@ def run(common: Common) -> None:
 
 def _answer(given: Given) -> Answer:
     atlas = given.atlas
-    here = teams.in_area(teams.listed(atlas), given.area)
+    here = teams.list_teams(atlas, given.area)
     return Answer(
         content=lambda: teams.to_json(here, atlas),
         lines=lambda: teams.lines(here, atlas, given.area),

@@ -1,4 +1,4 @@
-"""The next-best plans of an area, measured like the best one, so that a planner sees what a wish would cost."""
+"""The next-best plans of an area, measured like the best one, so that a planner sees the price of a wish."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class NextBest:
     old_bases: tuple[Base, ...]
 
 
-def next_best(result: Result, count: int, *, differ: int, progress: Tell = silent) -> tuple[NextBest, ...]:
-    """The ``count`` next-best plans under the rules of ``result``, the best first; fewer where no more are possible.
+def next_best(result: Result, count: int, *, differ: int = 3, progress: Tell = silent) -> tuple[NextBest, ...]:
+    """Return ``count`` next-best plans under the rules of ``result``, the best first; fewer if no more are possible.
 
     Args:
         result: The best plan.
-        count: Plans wanted.
+        count: The number of plans.
         differ: Units that must be elsewhere in a plan that uses the same bases.
         progress: Called with a sentence as solving goes on.
     """

@@ -1,4 +1,4 @@
-"""What can be asked beyond the best plan, gathered for those who show it: screen, files and JSON."""
+"""The optional analyses of a plan (alternatives, curve, next teams, stability, moves, why), run together."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from factgeo.progress import Tell, silent
 
 @dataclass(frozen=True)
 class Asked:
-    """What is wanted.
+    """The requested analyses.
 
     Attributes:
-        alternatives: How many next-best plans.
+        alternatives: The number of next-best plans.
         differ: Units that must be elsewhere in an alternative with the same bases.
         trade_off: Is the curve of teams against reach wanted?
-        runs: How many, to see how stable the plan is.
+        runs: The number of runs of the stability study.
         previous: The plan from which changes are listed.
         why: A unit and a team that it is not with, as a planner calls them.
     """
@@ -43,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Further:
-    """What was asked, and what was found; empty or None where nobody asked."""
+    """The requested analyses and their results; a field is empty or None if it was not requested."""
 
     asked: Asked = Asked()
     alternatives: tuple[NextBest, ...] = ()
@@ -56,13 +56,13 @@ class Further:
 
 
 def explore(result: Result, asked: Asked, so_far: Further, progress: Tell = silent) -> Further:
-    """``so_far`` with everything that is asked of a plan, one after the other.
+    """Add every requested analysis of a plan to ``so_far``, one after the other.
 
     Raises:
         KeyboardInterrupt: Interrupted.
         PlanError: No run of the sample has a plan.
         SettingsError: The scheduler of the settings does not answer.
-        UnknownNameError: The unit or team that is asked about is not in the plan.
+        UnknownNameError: The unit or team of ``why`` is not in the plan.
     """
     answer = _answer(result, *asked.why) if asked.why else None
     alternatives: tuple[NextBest, ...] = ()
@@ -81,7 +81,7 @@ def explore(result: Result, asked: Asked, so_far: Further, progress: Tell = sile
 
 
 def _answer(result: Result, unit: str, team: str) -> Answer:
-    """Why a unit is not with a team."""
+    """Return why a unit is not with a team."""
     units = areas.resolve(unit, result.atlas).units
     if len(units) != 1 or units[0] not in result.plan.area.units:
         raise UnknownNameError("which_unit", name=unit, area=result.plan.area.name)

@@ -1,7 +1,7 @@
-"""Two plans of one area side by side: who changes team, for whom the way gets shorter or longer, teams and bases.
+"""Compare two plans of one area: units that change team, shorter and longer ways, teams and bases.
 
-Team ids mean nothing across plans. Catchments of the two are matched by the residents they share, and a unit has moved
-if its catchment in b is not the match of its catchment in a.
+Team ids mean nothing across plans. The catchments of the two plans are matched by the residents that they share. A unit
+has moved if its catchment in b is not the match of its catchment in a.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Place = tuple[str, float, float]  # unit, lon, lat of a base: what it is, whatev
 
 @dataclass(frozen=True)
 class Sides(Generic[T_co]):
-    """The same thing of the first plan and of the second."""
+    """The same value of the first plan and of the second."""
 
     a: T_co
     b: T_co
@@ -53,17 +53,21 @@ class Sides(Generic[T_co]):
 
 @dataclass(frozen=True)
 class TravelChange:
-    """How the way from the own team's base changes for some residents; each is counted exactly once.
+    """The change of the way from the own team's base for some residents; each resident is counted exactly once.
 
     Attributes:
-        shorter, longer: Residents by how much (``CLASSES`` of them: up to 5, 15, 30 minutes, and over).
+        shorter: Residents by how much shorter (``CLASSES`` of them: up to 5, 15, 30 minutes, and over).
+        longer: Residents by how much longer, in the same classes.
         equal: Residents whose way changes by less than ``EQUAL_MIN``.
-        won, lost: Residents reached in b only, and in a only: without a team, or without a road from it.
+        won: Residents reached in b only.
+        lost: Residents reached in a only: in b they have no team, or no road from it.
         never: Residents reached in neither.
-        mean_min: Mean minutes of those reached in each plan; None without any.
-        mean_min_both: Mean minutes of those reached in both, which alone can be compared; None without any.
-        minutes_less, minutes_more: Person-minutes of those whose way gets shorter or who are won, and the opposite;
-            who cannot be reached counts with the stand-in of plan a's settings.
+        mean_min: Mean minutes of those reached in each plan; None if there are none.
+        mean_min_both: Mean minutes of those reached in both, the only means that can be compared; None if there are
+            none.
+        minutes_less: Person-minutes of residents whose way gets shorter or who are won; residents who cannot be reached
+            count with the stand-in of plan a's settings.
+        minutes_more: Person-minutes of residents whose way gets longer or who are lost.
     """
 
     shorter: tuple[int, ...]
@@ -84,7 +88,7 @@ class TravelChange:
 
     @property
     def change_min(self) -> float | None:
-        """Mean change for those reached in both; None without any."""
+        """The mean change for residents reached in both plans; None if there are none."""
         means = self.mean_min_both
         return None if means.a is None or means.b is None else means.b - means.a
 
@@ -94,11 +98,12 @@ class UnitChange:
     """One unit under both plans.
 
     Attributes:
-        unit_code, name: The unit.
-        teams: Its team in each plan; None where it has none.
+        unit_code: The unit.
+        name: Its name.
+        teams: Its team in each plan; None without one.
         moved: Does it change, get or lose its team?
-        keeps_base: Is it served from the same place, whichever team that is?
-        travel: How the way changes for its residents.
+        keeps_base: Does it keep its base, whichever team that is?
+        travel: The change of the way for its residents.
     """
 
     unit_code: str
@@ -133,19 +138,21 @@ class SettingChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two plans side by side.
+    """Two plans compared.
 
     Attributes:
-        atlas: The pack of both plans, with the links that the second one adds.
-        names: What the plans are called.
-        plans, figures: The plans and what is measured of them.
+        atlas: The pack of both plans, with the links that the second plan adds.
+        names: The names of the plans.
+        plans: The plans.
+        figures: The figures of the plans.
         pairs: Catchments that are in both, in the order of a.
         only: Teams of catchments without a match.
-        bases_kept, bases_only: Places that teams of both plans drive from, and those of one alone.
+        bases_kept: Places of bases of both plans.
+        bases_only: Places of bases of one plan alone.
         units: Every unit, by code.
-        whole: How the way changes for everybody.
-        settings: What the plans were made or measured with differently.
-        broken: Rules of its own settings that a plan breaks because somebody wants it so.
+        whole: The change of the way for all residents.
+        settings: The settings that differ.
+        broken: Rules of its own settings that each plan breaks because a planner wants it so.
     """
 
     atlas: Atlas
@@ -168,24 +175,24 @@ class Comparison:
 
     @property
     def gains(self) -> tuple[UnitChange, ...]:
-        """Units where anybody's way gets shorter or is won, the most person-minutes first."""
+        """Units where some way gets shorter or is won, those with the most person-minutes first."""
         noticed = [u for u in self.units if sum(u.travel.shorter) + u.travel.won]
         return tuple(sorted(noticed, key=lambda u: (-u.travel.minutes_less, u.unit_code)))
 
     @property
     def losses(self) -> tuple[UnitChange, ...]:
-        """Units where anybody's way gets longer or is lost, the most person-minutes first."""
+        """Units where some way gets longer or is lost, those with the most person-minutes first."""
         noticed = [u for u in self.units if sum(u.travel.longer) + u.travel.lost]
         return tuple(sorted(noticed, key=lambda u: (-u.travel.minutes_more, u.unit_code)))
 
     @property
     def get_team(self) -> int:
-        """Residents of units that have a team in b only."""
+        """Residents of units that have a team only in b."""
         return sum(u.travel.persons for u in self.units if u.teams.a is None and u.teams.b is not None)
 
     @property
     def lose_team(self) -> int:
-        """Residents of units that have a team in a only."""
+        """Residents of units that have a team only in a."""
         return sum(u.travel.persons for u in self.units if u.teams.a is not None and u.teams.b is None)
 
     @property
@@ -194,11 +201,11 @@ class Comparison:
         return any(change.key.startswith(ROADS) for change in self.settings)
 
 
-def compare(a: Result, b: Result, *, names: tuple[str, str]) -> Comparison:
-    """Two plans for the same units from the same pack.
+def compare(a: Result, b: Result, *, names: tuple[str, str] = ("a", "b")) -> Comparison:
+    """Compare two plans for the same units from the same pack.
 
     Raises:
-        PlanError: Another pack, or other units.
+        PlanError: The plans have different packs or different units.
     """
     both, called = Sides(a, b), Sides(*names)
     _refuse_others(both, called)
@@ -222,7 +229,7 @@ def compare(a: Result, b: Result, *, names: tuple[str, str]) -> Comparison:
 
 
 def _refuse_others(both: Sides[Result], names: Sides[str]) -> None:
-    """Plans that cannot be laid side by side."""
+    """Refuse plans that cannot be compared."""
     packs = both.map(lambda side: side.plan.pack_digest)
     if packs.a != packs.b:
         raise PlanError("compare_packs", a=names.a, b=names.b, pack_a=packs.a[:12], pack_b=packs.b[:12])
@@ -238,7 +245,7 @@ def _named(units: set[str], atlas: Atlas) -> Words:
 
 
 def _pairs(both: Sides[Result]) -> tuple[Pair, ...]:
-    """Catchments matched so that as many residents as possible stay; ties keep most bases."""
+    """Match catchments so that as many residents as possible stay; a tie keeps most bases."""
     catchments = both.map(lambda side: side.plan.catchments)
     shared = _shared(catchments, both.a.atlas.population["persons"].to_dict())
     places = catchments.map(lambda side: [_place(catchment.base) for catchment in side])
@@ -258,7 +265,7 @@ def _pairs(both: Sides[Result]) -> tuple[Pair, ...]:
 
 
 def _shared(catchments: Sides[tuple[Catchment, ...]], persons: Mapping[str, int]) -> NDArray[np.int64]:
-    """Residents that each catchment of a shares with each of b."""
+    """Return the residents that each catchment of a shares with each of b."""
     shared = np.zeros((len(catchments.a), len(catchments.b)), dtype=np.int64)
     column_of = {unit: column for column, catchment in enumerate(catchments.b) for unit in catchment.units}
     for row, catchment in enumerate(catchments.a):
@@ -281,12 +288,12 @@ def _teams(result: Result) -> dict[str, TeamFigures]:
 
 
 def _but(things: Mapping[K, T], others: Container[K]) -> tuple[T, ...]:
-    """Those whose key is not among the others."""
+    """Return the items whose key is not among the others."""
     return tuple(thing for key, thing in things.items() if key not in others)
 
 
 def _units(both: Sides[Result], pairs: tuple[Pair, ...], cells: pd.DataFrame) -> tuple[UnitChange, ...]:
-    """Every unit of the area with its team and its residents' ways under both plans."""
+    """Yield every unit of the area with its team and its residents' ways under both plans."""
     match = {"": "", **{pair.teams.a.team_id: pair.teams.b.team_id for pair in pairs}}  # no team remains no team
     teams, team_of = both.map(_teams), both.map(lambda side: side.plan.team_of())
     base_of = both.map(lambda side: {unit: _place(base) for unit, base in side.plan.base_of().items()})
@@ -303,7 +310,7 @@ def _units(both: Sides[Result], pairs: tuple[Pair, ...], cells: pd.DataFrame) ->
 
 
 def _cells(both: Sides[Result]) -> pd.DataFrame:
-    """One row per cell: residents, minutes under both plans (NaN: not reached), class of change, and minutes saved.
+    """Return one row per cell: residents, minutes under both plans (NaN: not reached), class of change, minutes saved.
 
     Minutes saved compare a cell that only one plan reaches with the stand-in of plan a's settings, if that is more.
     """
@@ -327,14 +334,14 @@ def _cells(both: Sides[Result]) -> pd.DataFrame:
 
 
 def step(change_min: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The class of changes in minutes: 0 for equal and NaN, 1 to ``CLASSES`` for longer, negative for shorter."""
+    """Return the class of changes in minutes: 0 for equal and NaN, 1 to ``CLASSES`` if longer, negative if shorter."""
     size = np.abs(change_min).round(6)  # seconds divided by 60 may miss half a minute by a hair
     found = np.sign(change_min) * (1 + np.searchsorted(STEPS, size, side="left"))
     return np.where(size >= EQUAL_MIN, found, 0).astype(np.int64)
 
 
 def _travel_change(cells: pd.DataFrame) -> TravelChange:
-    """How the way changes for the residents of some cells."""
+    """Return the change of the way for the residents of some cells."""
     persons, classes = cells["persons"], cells["step"]
     reached = Sides(cells["a"].notna(), cells["b"].notna())
     both = reached.a & reached.b
@@ -361,7 +368,7 @@ def _travel_change(cells: pd.DataFrame) -> TravelChange:
 
 
 def _setting_changes(settings: Sides[Settings]) -> tuple[SettingChange, ...]:
-    """Settings with different values; where the work is done is none of them."""
+    """Return settings with different values; the scheduler, where work is done, does not count."""
     flat = settings.map(lambda side: dict(_flat(side.model_dump(mode="json", exclude={"scheduler"}))))
     keys = [*flat.a, *(key for key in flat.b if key not in flat.a)]
     return tuple(
@@ -372,7 +379,7 @@ def _setting_changes(settings: Sides[Settings]) -> tuple[SettingChange, ...]:
 
 
 def _flat(values: Mapping[str, object], path: str = "") -> Iterator[tuple[str, object]]:
-    """Settings by their dotted keys."""
+    """Return settings by their dotted keys."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{path}{name}.")

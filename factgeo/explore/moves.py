@@ -1,4 +1,4 @@
-"""What moves between a previous plan and the plan that changes it least, and why."""
+"""The moves from a previous plan to the plan that changes it least, and their reasons."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Move:
     Attributes:
         unit: Its code.
         persons: Its residents.
-        before, after: The bases; ``after`` is None where the unit has no team now.
-        cost: What it would cost to leave it where it was; None where nobody looked.
+        before: The base before.
+        after: The base now; None if the unit has no team.
+        cost: The cost of leaving it where it was; None if it was not computed.
     """
 
     unit: str
@@ -33,13 +34,13 @@ class Move:
 
 
 def from_plan(settings: Settings, previous: Plan) -> Settings:
-    """Settings under which it costs to move residents away from the team that they have in a plan."""
+    """Return settings under which it costs to move residents away from the team that they have in a plan."""
     where = {unit: (base.unit_code, base.lon, base.lat) for unit, base in previous.base_of().items()}
     return settings.model_copy(update={"moves": settings.moves.model_copy(update={"previous": where})})
 
 
 def find(result: Result, previous: Plan) -> tuple[Move, ...]:
-    """The units that move, those with most residents first, each with what staying would cost."""
+    """Return the units that move, those with most residents first, each with the cost of staying."""
     before, after = previous.base_of(), result.plan.base_of()
     persons = result.atlas.population["persons"]
     moved = sorted((u for u in before if after.get(u) != before[u]), key=lambda unit: (-int(persons[unit]), unit))

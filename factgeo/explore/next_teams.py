@@ -1,7 +1,7 @@
-"""The next teams beside the listed ones: where they add most reach, one at a time and together.
+"""The next teams in addition to the listed ones: where they add most reach, one at a time and together.
 
-The listed teams stand with their bases, of any size; areas are drawn anew each time, so that what a new team gains is
-not mixed up with what better borders would gain: the listed teams with their best areas are the start.
+The listed teams stand with their bases, of any size. Areas are drawn again each time: the start is the listed teams
+with their best areas. So the gain of a new team is not mixed up with the gain from better borders.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class NextTeam:
     """A new team.
 
     Attributes:
-        base: Where it is.
-        within: Residents who come within T minutes of their team; None where no plan is possible without it.
+        base: Its base.
+        within: Residents who come within T minutes of their team; None if no plan is possible without it.
         served: Residents who get a team; None as above.
     """
 
@@ -44,16 +44,16 @@ class NextTeam:
 
 @dataclass(frozen=True)
 class NextTeams:
-    """New teams beside the listed ones.
+    """New teams in addition to the listed ones.
 
     Attributes:
-        asked: How many were asked for; where there are fewer, no more are possible under the rules.
-        possible_from: The largest least size of a catchment with which all that were asked for are possible; None where
-            they are possible as it is, or not even with the smallest.
-        standing: The listed teams of the area, also those that cannot be placed.
+        asked: The number that was asked for; if there are fewer, no more are possible under the rules.
+        possible_from: The largest minimum size of a catchment with which all of them are possible; None if they are
+            possible already, or not even with the smallest.
+        standing: The listed teams of the area, also those without a known base.
         baseline: The listed teams alone, with their best areas.
         one_by_one: Each adds most to those before.
-        jointly: The best so many together, each with what would be lost without it alone.
+        jointly: The best so many together, each with the loss without it alone.
     """
 
     asked: int
@@ -67,7 +67,7 @@ class NextTeams:
 def next_teams(
     atlas: Atlas, area: Area, settings: Settings, count: int, progress: Tell = silent
 ) -> tuple[Result, NextTeams]:
-    """The best plan with ``count`` more teams than are listed, and what each new team is worth.
+    """Return the best plan with ``count`` more teams than are listed, and the gain of each new team.
 
     Reach counts first, then residents with a team, then minutes, exactly.
 
@@ -99,7 +99,7 @@ def next_teams(
 
 
 def listed_alone(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
-    """The listed teams with no other beside them, each with its best area; reach counts first.
+    """Return the plan of the listed teams alone, each with its best area; reach counts first.
 
     Raises:
         PlanError: The listed teams cannot all stand, or a demand cannot be met with them alone.
@@ -114,7 +114,7 @@ def listed_alone(atlas: Atlas, area: Area, settings: Settings, progress: Tell = 
 
 
 def _refuse_other_total(listed: int, count: int, settings: Settings) -> None:
-    """A demand on the number of all teams must leave room for the listed ones, alone and with the new ones."""
+    """Refuse a demand on the number of teams that leaves no room for the listed ones, alone or with the new ones."""
     rule = settings.teams
     if rule.at_least > listed or 0 < rule.at_most < listed + count:
         shown = {"least": rule.at_least, "most": rule.at_most or "–"}
@@ -122,7 +122,7 @@ def _refuse_other_total(listed: int, count: int, settings: Settings) -> None:
 
 
 def _refuse_no_baseline(baseline: Solution, settings: Settings) -> None:
-    """What new teams add is counted from a plan of the listed ones alone, so there must be one."""
+    """Refuse if there is no plan of the listed teams alone, because the gains are counted from it."""
     if baseline.base_of is not None:
         return
     if baseline.stages and baseline.stages[-1].status != "none":
@@ -131,14 +131,14 @@ def _refuse_no_baseline(baseline: Solution, settings: Settings) -> None:
 
 
 def _existing(request: Request) -> dict[int, int]:
-    """Rows of the listed teams' bases, with the number of teams at each."""
+    """Return the rows of the listed teams' bases, with the number of teams at each."""
     times = request.journeys
-    bases = edits.listed_bases(request.atlas, request.area, request.settings, times.bases)
+    bases = edits.listed_bases(request.demands.coded, request.atlas, request.area, request.settings, times.bases)
     return {times.row[base]: number for base, number in bases.items()}
 
 
 def _possible_from(request: Request, existing: frozenset[int], count: int) -> int | None:
-    """The largest least size of a catchment with which so many new bases are possible."""
+    """Return the largest minimum size of a catchment with which so many new bases are possible."""
     others = frozenset(range(len(request.journeys.bases))) - existing
 
     def possible(size: int) -> bool:
@@ -148,7 +148,7 @@ def _possible_from(request: Request, existing: frozenset[int], count: int) -> in
 
 
 def _with_listed(settings: Settings) -> Settings:
-    """The rules with the listed teams standing and reach first."""
+    """Return the rules with the listed teams standing and reach first."""
     goal = settings.goal.model_copy(update={"name": "strict", "tolerance": 0.0})
     existing = settings.existing.model_copy(update={"listed": True})
     return settings.model_copy(update={"goal": goal, "existing": existing})

@@ -1,8 +1,8 @@
-"""How firm a plan is: solved again and again with speeds, waiting, thresholds and population drawn from their ranges.
+"""The stability of a plan: solved again and again with speeds, waiting, thresholds and population from their ranges.
 
 A unit *stays* in a run if the base that serves it there lies in one of the units of its catchment in the plan: a base
 that moves within the catchment is still the same team. A unit without a team stays if it has none again. The runs say
-how much the proposal owes to inputs that nobody knows exactly; they are no forecast, and no run is likelier than
+how much the proposal depends on inputs that are not known exactly. They are no forecast, and no run is likelier than
 another.
 """
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import ADULT_AGE, Atlas
 from factgeo.atlas.rounding import largest_remainder
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.errors import PlanError
 from factgeo.language import text
 from factgeo.planning.check import check, of_kept_teams
@@ -52,11 +53,13 @@ PRICES = ("beyond_price", "unserved_price")
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something that varies: from ``low`` to ``high``, with ``central`` in the plan.
+    """A quantity that varies: from ``low`` to ``high``, with ``central`` in the plan.
 
     Attributes:
         name: Its range in ``settings.stability``.
-        low, central, high: Values of the setting; for ``years_ahead`` years after the pack's year.
+        low: Lowest value of the setting; for ``years_ahead`` years after the pack's year.
+        central: The plan's value.
+        high: Highest value.
         unit: ``ratio``, ``minutes``, ``persons``, ``person-minutes`` or ``years``.
         source: ``facts:ID``, ``estimate``, or ``settings`` for a range that a planner has chosen.
         log: Is it drawn evenly on a logarithmic scale?
@@ -71,7 +74,7 @@ class Quantity:
     log: bool = False
 
     def at(self, share: float) -> float:
-        """The value so far (0-1) into the range."""
+        """Return the value at a point (0-1) of the range."""
         if self.low == self.high:
             return self.low
         if self.log:
@@ -84,9 +87,9 @@ class Sample:
     """The values of each run, a Latin hypercube: each quantity is spread evenly over its range.
 
     Attributes:
-        quantities: What varies, in the order of the columns.
+        quantities: The quantities, in the order of the columns.
         rows: One per run.
-        seed: What the sample was drawn with; the same seed gives the same sample.
+        seed: The seed of the sample; the same seed gives the same sample.
     """
 
     quantities: tuple[Quantity, ...]
@@ -94,15 +97,15 @@ class Sample:
     seed: int
 
     def values(self, run: int) -> dict[str, float]:
-        """The values of one run by name."""
+        """Return the values of one run by name."""
         return dict(zip((quantity.name for quantity in self.quantities), self.rows[run], strict=True))
 
 
 def sample(settings: Settings, *, runs: int) -> Sample:
-    """A Latin hypercube over the ranges of ``settings.stability``, with its seed.
+    """Draw a Latin hypercube over the ranges of ``settings.stability``, with its seed.
 
-    What the settings leave without effect is not drawn: waiting where ``ferry.wait_rule`` is ``none``, the two
-    prices where the goal has none.
+    Quantities without effect under the settings are not drawn: waiting if ``ferry.wait_rule`` is ``none``, the two
+    prices if the goal has none.
     """
     from scipy.stats import qmc  # noqa: PLC0415 - slow to import
 
@@ -138,9 +141,9 @@ def _without_effect(settings: Settings) -> set[str]:
 
 
 def varied(settings: Settings, values: Mapping[str, float]) -> Settings:
-    """The settings of one run. Known timetables and headways, the second tier and the split of big units are left out.
+    """Return the settings of one run, without known timetables and headways, a second tier and a split of big units.
 
-    ``values`` may lack any quantity, which then stays as it is.
+    ``values`` may lack any quantity, which then does not change.
     """
     changes: dict[str, dict[str, float]] = {
         "roads": _some(values, junction_factor="driving"),
@@ -157,14 +160,14 @@ def varied(settings: Settings, values: Mapping[str, float]) -> Settings:
 
 
 def _some(values: Mapping[str, float], **names: str) -> dict[str, float]:
-    """Settings by their own names, as far as the values have them."""
+    """Return settings by their own names, as far as the values have them."""
     return {setting: values[name] for setting, name in names.items() if name in values}
 
 
 def yearly_change(atlas: Atlas) -> pd.Series:
-    """Residents of a year as a multiple of those of the year before, by unit_code: the median over the pack's years.
+    """Return residents of a year as a multiple of the year before, by unit_code: the median over the pack's years.
 
-    The median, because a border change or a single event moves one year by more than a trend does in ten.
+    It is the median because a border change or a single event moves one year by more than a trend does in ten.
     """
     persons = atlas.residents.groupby(["unit_code", "year"])["persons"].sum().unstack()
     change = (persons / persons.shift(axis="columns")).median(axis="columns")
@@ -172,15 +175,15 @@ def yearly_change(atlas: Atlas) -> pd.Series:
 
 
 def grown(atlas: Atlas, change: pd.Series, years: float) -> Atlas:
-    """The pack with as many residents as there would be if the units of ``change`` went on so for some years.
+    """Return the pack with the residents that there would be if the units of ``change`` went on like this.
 
-    All ages grow alike, and so do all cells of a unit; whole persons, the same sums in residents and cells. A unit
-    never loses its last resident. The residents stand under the pack's own year.
+    All ages grow alike, and so do all cells of a unit. Numbers are whole persons with the same sums in residents and
+    cells. A unit never loses its last resident. The residents have the pack's own year.
 
     Args:
         atlas: The pack.
-        change: Multiple per year, by unit_code (see :func:`yearly_change`); other units stay as they are.
-        years: How many years ahead.
+        change: Multiple per year, by unit_code (see :func:`yearly_change`); other units do not change.
+        years: The number of years ahead.
     """
     now = (atlas.residents["year"] == atlas.year).to_numpy()
     residents, cells = atlas.residents, atlas.cells
@@ -203,7 +206,7 @@ def grown(atlas: Atlas, change: pd.Series, years: float) -> Atlas:
 
 
 def _rows(table: pd.DataFrame, units: pd.Index, only: NDArray[np.bool_] | None = None) -> dict[str, NDArray[np.intp]]:
-    """Row numbers of each unit."""
+    """Return the row numbers of each unit."""
     mask = table["unit_code"].isin(units).to_numpy() & (True if only is None else only)
     chosen = np.flatnonzero(mask)
     groups = pd.Series(chosen).groupby(table["unit_code"].to_numpy()[chosen])
@@ -213,12 +216,12 @@ def _rows(table: pd.DataFrame, units: pd.Index, only: NDArray[np.bool_] | None =
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run.
+    """The outcome of one run.
 
     Attributes:
-        base: For each unit of the area the unit and the name of the base that serves it; None without a team.
+        base: For each unit of the area, the unit and the name of the base that serves it; None without a team.
         reach: Share of the run's residents within the plan's own T minutes of their team.
-        catchments: How many there are.
+        catchments: The number of catchments.
         proven: Was the run's plan proven to be the best?
     """
 
@@ -230,7 +233,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _World:
-    """What all runs share."""
+    """The data that all runs share."""
 
     atlas: Atlas
     change: pd.Series
@@ -238,24 +241,8 @@ class _World:
     settings: Settings
 
 
-def outcome(atlas: Atlas, area: Area, settings: Settings, values: Mapping[str, float]) -> Outcome | None:
-    """One run, its plan held against every rule; None where no plan keeps them, or none was found in time.
-
-    Args:
-        atlas: The pack, with the links that the settings add.
-        area: The units.
-        settings: Of the plan.
-        values: What differs, by the names of the ranges in ``settings.stability``.
-
-    Raises:
-        PlanError: The run's plan fails its check.
-        KeyboardInterrupt: Interrupted.
-    """
-    return _outcome(_world(atlas, area, settings), values)
-
-
 def _world(atlas: Atlas, area: Area, settings: Settings) -> _World:
-    """Without the residents of earlier years, and with all tables read: workers may lack the files."""
+    """Return the shared data without residents of earlier years, with all tables read: workers may lack the files."""
     change = yearly_change(atlas).loc[list(area.units)]
     now = atlas.residents[atlas.residents["year"] == atlas.year].reset_index(drop=True)
     read = atlas.changed(
@@ -289,7 +276,7 @@ def _outcome(world: _World, values: Mapping[str, float]) -> Outcome | None:
 
 
 def _plan(request: Request) -> Plan | None:
-    """The best plan; None without one, whose reason nobody asks for (``propose`` would look for it at length)."""
+    """Return the best plan, or None if there is none. Skips the slow search of ``propose`` for the reason."""
     problem = request.problem()
     solution = exact.solve(problem, request.settings.solver)
     if any(stage.status == "interrupted" for stage in solution.stages):
@@ -298,24 +285,24 @@ def _plan(request: Request) -> Plan | None:
 
 
 def _reach(plan: Plan, times: Journeys, settings: Settings) -> float:
-    """Share of all residents within ``travel.minutes`` of ``settings`` from their own team's base."""
+    """Return the share of all residents within ``travel.minutes`` of ``settings`` from their own team's base."""
     near = travel_times.by_unit(times.seconds, times.cells, settings)
     column = {unit: k for k, unit in enumerate(near.units)}
     pairs = [(times.row[base], column[unit]) for unit, base in plan.base_of().items()]
     within = sum(int(near.persons[k] - near.beyond[row, k]) for row, k in pairs)
-    return within / max(1, int(near.persons.sum()))
+    return share_of(within, int(near.persons.sum()))
 
 
 @dataclass(frozen=True)
 class UnitStability:
-    """In how many runs a unit stays, and where it goes else.
+    """The runs in which a unit stays, and its other teams.
 
     Attributes:
         unit_code: The unit.
         team: Name of its team in the plan; empty without one.
         stays: Runs in which it stays.
         without: Runs in which it has no team.
-        other: Name of the team that it most often has when it has another; empty if it never has.
+        other: Name of its most frequent other team; empty if it never has another.
         other_runs: Runs in which it has that one.
     """
 
@@ -329,7 +316,7 @@ class UnitStability:
 
 @dataclass(frozen=True)
 class CatchmentStability:
-    """In how many runs a base lies in one of the catchment's units, and the mean share of its residents who stay."""
+    """The runs in which a base lies in one of the catchment's units, and the mean share of its residents who stay."""
 
     team_id: str
     name: str
@@ -348,7 +335,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Driver:
-    """Rank correlation between a quantity and the share of residents who move; None where either never varies."""
+    """Rank correlation between a quantity and the share of residents who move; None if one of them never varies."""
 
     name: str
     correlation: float | None
@@ -356,18 +343,19 @@ class Driver:
 
 @dataclass(frozen=True)
 class Stability:
-    """What the runs say. Residents are those of the pack's year, in all runs.
+    """The result of all runs. Residents are those of the pack's year, in all runs.
 
     Attributes:
         sample: The values of each run.
-        no_plan: Runs in which no plan keeps the rules, or none was found in time; they count in nothing else.
+        no_plan: Runs in which no plan keeps the rules, or none was found in time; they count nowhere else.
         unproven: Runs whose plan is not proven to be the best.
-        units, catchments: In the order of the plan's area and catchments.
+        units: In the order of the plan's area.
+        catchments: In the order of the plan's catchments.
         residents_stay: Mean share of the area's residents who stay.
         moved: Share of the residents who move in each run; None without a plan.
         reach: Share of residents within the plan's own T minutes of their team.
         count: Number of catchments.
-        drivers: What goes with change, the strongest first. Correlation, not cause.
+        drivers: The quantities that vary with change, the strongest first. This is correlation, not cause.
     """
 
     sample: Sample
@@ -383,15 +371,15 @@ class Stability:
 
     @property
     def planned(self) -> int:
-        """Runs that have a plan: what shares are taken of."""
+        """The number of runs that have a plan; shares are taken of these."""
         return len(self.sample.rows) - self.no_plan
 
 
 def run(result: Result, drawn: Sample, *, scheduler: str = "", progress: Tell = silent) -> Stability:
-    """The plan's problem solved once for each row of the sample, and held against the plan.
+    """Solve the plan's problem once for each row of the sample, and compare each plan with ``result``.
 
     Args:
-        result: The plan. One that was not proposed, or not proven, is compared as it stands.
+        result: The plan; it need not be proposed or proven.
         drawn: The sample.
         scheduler: Address of a Dask scheduler whose workers take the runs; empty: here.
         progress: Called with a sentence as the runs go on.
@@ -417,14 +405,14 @@ def run(result: Result, drawn: Sample, *, scheduler: str = "", progress: Tell = 
 
 
 def summed_up(result: Result, drawn: Sample, outcomes: Sequence[Outcome | None]) -> Stability:
-    """What the runs (one of them at least with a plan) say of the plan."""
+    """Sum up the runs, of which at least one must have a plan."""
     plan, names = result.plan, _team_names(result)
     units, own = plan.area.units, plan.team_of()
     found = [each for each in outcomes if each is not None]
     teams = [[_team_in_plan(base, own) for base in each.base] for each in found]
     stays = np.array([[team == own.get(unit, "") for team, unit in zip(run, units, strict=True)] for run in teams])
     persons = result.atlas.population.loc[list(units), "persons"].to_numpy()
-    stay_share = stays @ persons / max(1, int(persons.sum()))
+    stay_share = shares_of(stays @ persons, int(persons.sum()))
     of_run = iter(stay_share)
     moved = tuple(None if each is None else 1 - float(next(of_run)) for each in outcomes)
     return Stability(
@@ -449,7 +437,7 @@ def _team_names(result: Result) -> dict[str, str]:
 
 
 def _team_in_plan(base: tuple[str, str] | None, own: Mapping[str, str]) -> str:
-    """The team whose catchment a run's base lies in, by its id in the plan; else the base's name; empty without one."""
+    """Return the id of the plan's team whose catchment holds a run's base, else the base's name; empty without one."""
     if base is None:
         return ""
     unit, name = base
@@ -475,7 +463,7 @@ def _catchments(
     for catchment in plan.catchments:
         mine = np.isin(plan.area.units, catchment.units)
         stands = sum(not home.isdisjoint(catchment.units) for home in homes)
-        share = float((stays[:, mine] @ persons[mine]).mean()) / max(1, int(persons[mine].sum()))
+        share = share_of(float((stays[:, mine] @ persons[mine]).mean()), int(persons[mine].sum()))
         yield CatchmentStability(catchment.team_id, names[catchment.team_id], stands, share)
 
 
@@ -484,7 +472,7 @@ def _spread(values: Sequence[float]) -> Spread:
 
 
 def _drivers(drawn: Sample, moved: Sequence[float | None]) -> tuple[Driver, ...]:
-    """Strongest first; those that cannot be said last."""
+    """Sort the drivers, the strongest first and those without a correlation last."""
     planned = [(row, share) for row, share in zip(drawn.rows, moved, strict=True) if share is not None]
     shares = [share for _, share in planned]
     found = [
@@ -503,5 +491,5 @@ def _correlation(values: Sequence[float], shares: Sequence[float]) -> float | No
 
 
 def shares_for_map(stability: Stability) -> dict[str, float]:
-    """Share (0-1) of the runs in which each unit stays."""
+    """Return the share (0-1) of the runs in which each unit stays."""
     return {unit.unit_code: unit.stays / stability.planned for unit in stability.units}

@@ -1,4 +1,4 @@
-"""The trade-off curve of an area: how many teams against reach against minutes, and the plan behind each point."""
+"""The trade-off curve of an area: teams against reach against minutes, and the plan behind each point."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from factgeo import language
+from factgeo.atlas.shares import share_of
 from factgeo.planning.plan import Aim, Status
 from factgeo.planning.propose import frontier
 from factgeo.planning.propose.exact import WORST_LAST
@@ -18,16 +19,17 @@ CLOSE = 0.005  # a share this near to the most possible hardly differs from it
 
 @dataclass(frozen=True)
 class TradeOff:
-    """The best plan with so many teams.
+    """The best plan with a number of teams.
 
     Attributes:
-        aim: ``reach``: most residents within T minutes of their team, then most with a team, then fewest minutes;
+        aim: ``reach``: most residents within T minutes of their team, then most with a team, then fewest minutes.
             ``goal``: the goal of the settings.
         teams: Teams of the whole plan; a big unit may have several.
         base_of: Base of each unit with a team.
-        within, served: Share (0-1) of the area's residents within T minutes of their team, and with a team.
-        mean_min: Mean minutes of those with a team who can be reached; None without any.
-        status: ``none``: proven that no plan has so many teams; all but ``optimal`` and ``none`` are not proven.
+        within: Share (0-1) of the area's residents within T minutes of their team.
+        served: Share (0-1) of the area's residents with a team.
+        mean_min: Mean minutes of residents with a team who can be reached; None if there are none.
+        status: ``none``: it is proven that no plan has so many teams; all others but ``optimal`` are not proven.
         gap: Worst relative gap of the stages.
     """
 
@@ -42,15 +44,15 @@ class TradeOff:
 
     @property
     def bases(self) -> int:
-        """How many bases are used."""
+        """The number of used bases."""
         return len(set(self.base_of.values()))
 
 
 def trade_offs(result: Result, progress: Tell = silent) -> tuple[TradeOff, ...]:
-    """A point for each number of teams from one to the most that is possible, for both aims, ``goal`` first.
+    """Return a point for each number of teams from one to the most that is possible, for both aims, ``goal`` first.
 
     Args:
-        result: A plan of the area; its rules and travel times are used, its numbers of teams are set aside.
+        result: A plan of the area. Its rules and travel times are used; the numbers of teams in its rules are ignored.
         progress: Called with a sentence as solving goes on.
 
     Raises:
@@ -68,7 +70,7 @@ def trade_offs(result: Result, progress: Tell = silent) -> tuple[TradeOff, ...]:
 
 
 def _points(points: tuple[frontier.Point, ...], result: Result) -> Iterator[TradeOff]:
-    """The points in shares and minutes; numbers of teams above the largest possible are left out."""
+    """Yield the points in shares and minutes, without numbers of teams above the largest possible."""
     most = max((point.teams for point in points if point.solution.base_of is not None), default=0)
     for point in points:
         if point.teams <= most:
@@ -81,13 +83,13 @@ def _in_shares(point: frontier.Point, result: Result) -> TradeOff:
         result.plan.area.units[unit]: result.journeys.bases[base]
         for unit, base in (point.solution.base_of or {}).items()
     }
-    population = max(1, result.figures.population)
+    population = result.figures.population
     return TradeOff(
         aim=point.aim,
         teams=point.teams,
         base_of=base_of,
-        within=(point.residents_within or 0) / population,
-        served=(point.residents_served or 0) / population,
+        within=share_of(point.residents_within or 0, population),
+        served=share_of(point.residents_served or 0, population),
         mean_min=_mean(base_of, result),
         status=max((stage.status for stage in stages), key=WORST_LAST.index),
         gap=max((s.value - s.bound) / s.value if s.value > 0 else 0.0 for s in stages),
@@ -95,13 +97,10 @@ def _in_shares(point: frontier.Point, result: Result) -> TradeOff:
 
 
 def _mean(base_of: dict[str, Base], result: Result) -> float | None:
-    """Mean minutes of those who have a team and can be reached."""
-    times, stand_in = result.journeys.by_unit, round(60 * result.plan.settings.travel.unreachable)
-    at = [(result.journeys.row[base], times.units.index(unit)) for unit, base in base_of.items()]
-    lost = sum(int(times.unreachable[pair]) for pair in at)
-    seconds = sum(int(times.person_seconds[pair]) for pair in at) - lost * stand_in
-    reached = sum(int(times.persons[column]) for _, column in at) - lost
-    return seconds / 60 / reached if reached else None
+    """Return the mean minutes of the residents who have a team and can be reached; None if there are none."""
+    times = result.journeys.by_unit
+    pairs = [(result.journeys.row[base], times.units.index(unit)) for unit, base in base_of.items()]
+    return times.mean_reached_min(pairs)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Why a unit is not with another team: the plan that is best when it has to be, beside the plan that is best."""
+"""Why a unit is not with another team: the best plan that forces it there, compared with the plan."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from factgeo.travel.bases import Base
 
 @dataclass(frozen=True)
 class Answer:
-    """What forcing a unit to a team would cost.
+    """The cost of forcing a unit to a team.
 
     Attributes:
         unit: Code of the unit.
-        base: The base of the team that it was asked about.
-        now: The plan as it is.
+        base: The base of the team in question.
+        now: The unchanged plan.
         forced: The best plan with the unit in a team based in the same unit as ``base``; None if there is none.
         obstacle: Why there is none, and what would make it possible.
-        already: The unit is with that team as it is.
+        already: The unit is with that team already.
     """
 
     unit: str
@@ -55,17 +55,17 @@ class Answer:
 
     @property
     def price(self) -> float:
-        """What the goal's last stage loses, in its unit (person-minutes, for most goals)."""
+        """The loss in the goal's last stage, in its unit (person-minutes, for most goals)."""
         if self.forced is None or not self.now.proof.stages:
             return 0.0
         return self.forced.plan.proof.stages[-1].value - self.now.proof.stages[-1].value
 
 
 def find_team(text: str, result: Result) -> Catchment:
-    """The catchment that a planner means by its id, its name, its base, or a unit in it.
+    """Return the catchment that a planner means by its id, its name, its base, or a unit in it.
 
     Raises:
-        UnknownNameError: None or several.
+        UnknownNameError: There is no such catchment, or there are several.
     """
     plan = result.plan
     named = [
@@ -83,7 +83,7 @@ def find_team(text: str, result: Result) -> Catchment:
 
 
 def why(result: Result, unit: str, base: Base) -> Answer:
-    """Solve again with the unit locked to a team at the base (or elsewhere in its unit), and keep both plans."""
+    """Solve again with the unit locked to a team at the base (or elsewhere in its unit), and return both plans."""
     own = result.plan.base_of().get(unit)
     if own is not None and own.unit_code == base.unit_code:
         return Answer(unit, base, result, result, None, already=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,7 @@ from factgeo.contract import capacity as capacity_contract
 from factgeo.contract import explore as explore_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
-from factgeo.export.folder import Files, Folder, Kind, Make
+from factgeo.export.folder import Files, Folder, Kind, Make, write
 from factgeo.language.figures import maybe_tenth
 from factgeo.maps import plan as plan_map
 from factgeo.planning.effects import Effects
@@ -41,6 +42,21 @@ def folder(result: Result, further: Further | None = None) -> Folder:
     return Folder(KIND, {**_files(result, further), **(_further_files(further, result) if further else {})})
 
 
+def write_plan(result: Result, out: Path, *, overwrite: bool, further: Further | None = None) -> None:
+    """Write the folder of a plan, whole or not at all.
+
+    Args:
+        result: The plan.
+        out: The folder.
+        overwrite: May an earlier plan be replaced?
+        further: What else was asked of the plan; alternatives get folders of their own in the folder.
+
+    Raises:
+        OutputError: The folder holds other things, or a plan and not ``overwrite``, or cannot be written.
+    """
+    write(folder(result, further), out, overwrite=overwrite)
+
+
 def _files(result: Result, further: Further | None) -> Files:
     """All files of one plan."""
     takes, units, teams = capacity.assess(result), _units_table(result), plan_contract.teams_table(result)
@@ -49,7 +65,7 @@ def _files(result: Result, further: Further | None) -> Files:
         "teams.csv": lambda: teams,
         "units.csv": lambda: units,
         "capacity.csv": lambda: capacity_contract.table(takes),
-        "plan.gpkg": lambda: _layers(result, units, teams),
+        "plan.gpkg": lambda: tabulate_plan(result),
         "map.html": lambda: plan_map.plan_map(result, stability=further.stability if further else None),
         "summary.md": lambda: _summary(result, takes, further),
     }
@@ -112,20 +128,25 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     times = result.journeys.by_unit
     if row is None or column is None:
         return {"mean_min": None, "share_within_limit": None, "unreachable": None}
-    persons, lost = int(times.persons[column]), int(times.unreachable[row, column])
-    stand_in = 60 * result.plan.settings.travel.unreachable
-    known = int(times.person_seconds[row, column]) - lost * round(stand_in)
-    mean = known / 60 / (persons - lost) if persons > lost else None
+    persons = int(times.persons[column])
     within = 1 - int(times.beyond[row, column]) / persons if persons else None
     return {
-        "mean_min": maybe_tenth(mean),
+        "mean_min": maybe_tenth(times.mean_reached_min([(row, column)])),
         "share_within_limit": None if within is None else round(within, 4),
-        "unreachable": lost,
+        "unreachable": int(times.unreachable[row, column]),
     }
 
 
-def _layers(result: Result, units: pd.DataFrame, team_table: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
-    """Layers teams, units, bases and cells, EPSG:25833."""
+def tabulate_plan(result: Result) -> dict[str, gpd.GeoDataFrame]:
+    """A plan as tables with shapes, as they stand in ``plan.gpkg``.
+
+    Returns:
+        Tables by name, in EPSG:25833: ``units`` (outlines) has a row for each unit with its team (empty: unserved,
+        with the reason), residents and minutes; ``teams`` (outlines) and ``bases`` (points) a row for each team;
+        ``cells`` (points) a row for each inhabited cell with its team, minutes and km. A plan without teams has
+        neither ``teams`` nor ``bases``.
+    """
+    units, team_table = _units_table(result), plan_contract.teams_table(result)
     outlines = result.atlas.units.loc[list(result.plan.area.units)].geometry
     unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
     layers = {"units": unit_layer}

@@ -1,1 +1,1 @@
-"""Files and folders that people bring and get: read with limits, written whole or not at all."""
+"""Files and folders of planners: read with limits, written complete or not at all."""

@@ -1,4 +1,4 @@
-"""Codes of municipalities and city districts as files have them, and those that are no longer in use."""
+"""Codes of municipalities and city districts as files write them, and codes that are no longer in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CODE = re.compile(r"(?:K[-.])?(\d{3,6})(?:\s.*)?", re.IGNORECASE | re.ASCII | re
 
 
 def in_text(cell: str) -> str:
-    """The code that a text begins with (``301``, ``0301 Oslo``, ``K-0301``), with the zero that spreadsheets take.
+    """Return the code that begins a text (``301``, ``0301 Oslo``, ``K-0301``), with the zero that spreadsheets drop.
 
     Only Oslo and its districts have such a zero: three digits are a municipality's, five a district's. "" for no code.
     """
@@ -24,13 +24,13 @@ def in_text(cell: str) -> str:
 
 
 def padded(digits: str) -> str:
-    """A code with the zero that a spreadsheet took from it; other texts as they are."""
+    """Return a code with the zero that a spreadsheet dropped; other texts do not change."""
     return f"0{digits}" if len(digits) in LOST_ZERO and digits.isascii() and digits.isdigit() else digits
 
 
 @cache
 def former() -> Mapping[str, tuple[str, ...]]:
-    """Codes of municipalities that are no longer in use, and the codes of 2024 that took over their land.
+    """Return codes of municipalities that are no longer in use, and the codes of 2024 that took over their land.
 
     From SSB's standard for municipalities (Klass 131), changes of 2018, 2020 and 2024; last_year is the last in use.
     """
@@ -40,10 +40,10 @@ def former() -> Mapping[str, tuple[str, ...]]:
 
 
 def successors(text: str, names: Mapping[str, str]) -> str:
-    """The municipalities of today for a text that begins with a former code: "1508 Ålesund / 1580 Haram"; else "".
+    """Return today's municipalities for a text that begins with a former code: "1508 Ålesund / 1580 Haram"; else "".
 
     Args:
-        text: As a file or a person has it.
+        text: A text from a file or a person.
         names: Names of today's municipalities by code.
     """
     return " / ".join(f"{code} {names[code]}" for code in former().get(in_text(text), ()) if code in names)

@@ -1,6 +1,6 @@
-"""JSON and TOML files that planners bring, read strictly: within limits, and never more than what they say.
+"""Read JSON and TOML files of planners strictly and within limits.
 
-Python's readers take numbers that are none (NaN), forget the first of two equal keys, and fail in ways of their own on
+Python's readers accept numbers that are none (NaN), ignore the first of two equal keys, and fail in their own ways on
 very long numbers and very deep tables. Here all of that is one kind of error whose reason is a phrase.
 """
 
@@ -29,7 +29,7 @@ PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
 class UnreadableError(ValueError):
-    """A file is not what it should be; ``reason`` says why, as a part of a sentence."""
+    """A file cannot be used; ``reason`` says why, as a part of a sentence."""
 
     def __init__(self, reason: Phrase) -> None:
         super().__init__(reason.key)
@@ -41,10 +41,10 @@ def _because(key: str, /, **values: object) -> UnreadableError:
 
 
 def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
-    """The text of a file, in an encoding as :func:`decoded` finds it.
+    """Return the text of a file, in an encoding as :func:`decoded` finds it.
 
     Raises:
-        UnreadableError: Not a file, too large, or in another encoding.
+        UnreadableError: It is no file, too large, or in another encoding.
     """
     try:
         return decoded(_bytes(path), otherwise=otherwise)
@@ -53,7 +53,7 @@ def text_of(path: Path, *, otherwise: str = "utf-8") -> str:
 
 
 def decoded(raw: bytes, *, otherwise: str) -> str:
-    """Bytes as text: by their mark, by their zeros where UTF-16 has none, else UTF-8, else the encoding ``otherwise``.
+    """Decode bytes: by their mark, by their zeros if UTF-16 has no mark, else UTF-8, else the encoding ``otherwise``.
 
     Raises:
         UnicodeDecodeError: They are none of these.
@@ -72,7 +72,7 @@ def decoded(raw: bytes, *, otherwise: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    """The bytes of a plain file; a pipe or a device would never end."""
+    """Return the bytes of a plain file; reading a pipe or a device could go on forever."""
     try:
         if not path.is_file():
             raise _because("no_file")
@@ -84,7 +84,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file.
+    """Return the tables of a TOML file.
 
     Raises:
         UnreadableError: As :func:`text_of`, or its text is no TOML within the limits.
@@ -93,7 +93,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def toml(content: str) -> dict[str, Any]:
-    """The tables of a text in TOML.
+    """Return the tables of a text in TOML.
 
     Raises:
         UnreadableError: It is no TOML, or breaks a limit.
@@ -113,12 +113,12 @@ def toml(content: str) -> dict[str, Any]:
 
 
 def _mistake(place: re.Match[str] | None) -> UnreadableError:
-    """What is wrong with a text in TOML; without a place the text ends too soon."""
+    """Return the mistake in a text in TOML; a mistake without a place means that the text ends too soon."""
     return _because("mistake", line=place[1], column=place[2]) if place else _because("ends")
 
 
 def read_json(path: Path) -> object:
-    """What a JSON file says.
+    """Return the content of a JSON file.
 
     Raises:
         UnreadableError: As :func:`text_of`, or its text is no JSON within the limits.
@@ -127,10 +127,10 @@ def read_json(path: Path) -> object:
 
 
 def from_json(content: str) -> object:
-    """What a text in JSON says.
+    """Return the content of a text in JSON.
 
     Raises:
-        UnreadableError: It is no JSON, says a key twice, has a number that is none, or breaks a limit.
+        UnreadableError: It is no JSON, has a key twice, has a number that is none, or breaks a limit.
     """
     try:
         found = json.loads(
@@ -153,7 +153,7 @@ def _whole(digits: str) -> int:
 
 
 def _real(digits: str) -> float:
-    """A number; TOML and Python's JSON know some that are none (nan, inf), and 1e999 is beyond all numbers."""
+    """Return a number; refuse nan and inf of TOML and Python's JSON, and 1e999, which is beyond all numbers."""
     value = float(digits)
     if not math.isfinite(value):
         raise _because("not_finite", given=digits[:MOST_DIGITS])
@@ -169,7 +169,7 @@ def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse_beyond_limits(found: object) -> None:
-    """Nothing too deep, no integer too long, no half letters; without recursion, for it is depth that is looked for."""
+    """Refuse deep tables, long integers and half letters; without recursion, because the depth is not known yet."""
     level = [found]
     for _ in range(DEEPEST):
         if any(type(each) is int and abs(each) >= LARGEST for each in level):
@@ -183,7 +183,7 @@ def _refuse_beyond_limits(found: object) -> None:
 
 
 def _texts(each: object) -> list[str]:
-    """A text, or the keys of a table."""
+    """Return a text, or the keys of a table."""
     return [each] if isinstance(each, str) else list(each) if isinstance(each, Mapping) else []
 
 

@@ -1,4 +1,4 @@
-"""Folders that are written whole or not at all."""
+"""Write folders complete or not at all."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ REASONS = {
 
 @contextmanager
 def replaced(out: Path) -> Iterator[Path]:
-    """A new folder beside ``out`` that takes its place when all has gone well; until then ``out`` is untouched.
+    """Give a new folder next to ``out`` that takes its place if all goes well; until then ``out`` does not change.
 
-    A link is followed: what it points at is replaced, and it stays. What runs that were killed have left is put in
-    order first.
+    A link is followed: its target is replaced, and the link stays. What killed runs left behind is repaired first.
 
     Raises:
         OutputError: The folder cannot be written, or another run has written it meanwhile.
@@ -64,8 +63,8 @@ def refuse(out: Path, known: Iterable[str], *, overwrite: bool, key: str) -> Non
         key: The error for a folder that holds an earlier result.
 
     Raises:
-        OutputError: It is a file, holds other things, or holds an earlier result and not ``overwrite``; or it can be
-            seen already that nothing can be written there.
+        OutputError: It is a file, holds other things, holds an earlier result without ``overwrite``, or clearly cannot
+            be written.
     """
     prepare(out)
     found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
@@ -78,7 +77,7 @@ def refuse(out: Path, known: Iterable[str], *, overwrite: bool, key: str) -> Non
 
 
 def prepare(out: Path) -> None:
-    """Look at a folder that is to be written before the work for it begins; what killed runs have left is put in order.
+    """Check a folder before the work for it begins, and repair what killed runs left behind.
 
     Raises:
         OutputError: It is no folder, cannot be replaced, or the folder around it cannot be written.
@@ -95,7 +94,7 @@ def prepare(out: Path) -> None:
 
 @contextmanager
 def written(out: Path) -> Iterator[None]:
-    """Say in one sentence why something cannot be written, whatever the system calls it.
+    """Say in one sentence why something cannot be written, whatever the system's error.
 
     Raises:
         OutputError: Instead of any other OSError.
@@ -111,16 +110,16 @@ def written(out: Path) -> Iterator[None]:
 
 
 def reason(error: OSError) -> object:
-    """Why the system refuses, in the words of the catalogue where it has any."""
+    """Return why the system refuses, in the words of the catalogue if it has them."""
     key = REASONS.get(error.errno or 0)
     return Phrase(key) if key else " ".join(str(error.strerror or error).split())
 
 
 def _place(out: Path) -> Path:
-    """The folder that ``out`` means, links followed.
+    """Return the folder that ``out`` means, with links followed.
 
     Raises:
-        OutputError: It is a file or lies in one, or is a link to nothing, or a folder that must stay where it is.
+        OutputError: It is a file or lies in one, is a link to nothing, or is a folder that must stay.
         OSError: It cannot be found out.
     """
     nearest = _nearest(out)
@@ -134,7 +133,7 @@ def _place(out: Path) -> Path:
 
 
 def _nearest(out: Path) -> Path:
-    """The path itself, or the first of the folders around it that is there."""
+    """Return the path itself, or the first of the folders around it that exists."""
     for path in (out, *out.parents):
         try:
             path.lstat()
@@ -145,7 +144,7 @@ def _nearest(out: Path) -> Path:
 
 
 def _must_stay(place: Path) -> bool:
-    """A disk, a home folder, and the folder that one works in cannot be replaced by another."""
+    """Is it a disk, a home folder or the working folder, which cannot be replaced?"""
     kept = [Path(os.path.realpath(home))] if (home := machine.home()) else []
     with suppress(FileNotFoundError):  # one can work in a folder that has been removed
         here = Path(os.path.realpath(Path.cwd()))

@@ -1,4 +1,4 @@
-"""Folders that last as long as the process that made them, and what killed processes have left of theirs."""
+"""Folders that last as long as their process, and the removal of those that killed processes left behind."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ OLD_S = 7 * 86_400
 
 
 def folder() -> Path:
-    """A new folder for its owner alone, which goes when this process ends."""
+    """Return a new folder for its owner alone, which is removed when this process ends."""
     made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     atexit.register(_remove_own, made, os.getpid())
     return made
 
 
 def sweep(ended: int | None = None) -> None:
-    """Remove the folders of a process that has ended, and what other ended processes of this user have left.
+    """Remove the folders of a process that has ended, and those that other ended processes of this user left behind.
 
-    Where nobody can say whether a process still runs, only what is a week old goes.
+    If it cannot be known whether a process still runs, only folders of a week ago are removed.
     """
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if _is_own(path) and _is_left(path, ended):
@@ -33,7 +33,7 @@ def sweep(ended: int | None = None) -> None:
 
 
 def _remove_own(made: Path, process: int) -> None:
-    """Only where it was made: a process that was forked off leaves it alone."""
+    """Remove the folder only in the process that made it; a forked process leaves it alone."""
     if os.getpid() == process:
         shutil.rmtree(made, ignore_errors=True)
 

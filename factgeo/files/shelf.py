@@ -1,6 +1,6 @@
-"""Drafts on a shelf: what a session holds, under a short id in a local folder, for a reload or a link on this machine.
+"""Drafts on disk: the state of a session under a short id in a local folder, for a reload or a link on this machine.
 
-What a draft consists of is not known here; it is an object for JSON, in which its owner counts the revisions.
+This module does not know the content of a draft. It is an object for JSON, in which its owner counts the revisions.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REVISION = "revision"  # the field that counts how often a draft was written; mi
 
 
 def folder() -> Path:
-    """Where drafts are kept: where ``FACTGEO_DRAFTS`` points, else in the user's folder for this program."""
+    """Return the folder of the drafts: where ``FACTGEO_DRAFTS`` points, else in the user's folder for this program."""
     wanted = os.environ.get("FACTGEO_DRAFTS")
     if wanted:
         return Path(wanted)
@@ -40,7 +40,7 @@ def folder() -> Path:
 
 
 def new_id() -> str:
-    """An id that nobody can guess from another."""
+    """Return an id that cannot be guessed from another."""
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
@@ -50,15 +50,15 @@ def is_id(given: str) -> bool:
 
 
 def save(draft_id: str, content: Mapping[str, Any], *, after: int | None = None) -> bool:
-    """Write a draft whole or not at all; a new one makes room by removing what is old.
+    """Write a draft complete or not at all; a new draft makes room by removing old ones.
 
     Args:
         draft_id: As :func:`new_id` makes them.
         content: An object for JSON; the field ``revision`` is the number after ``after``.
-        after: The revision that must lie there, so that nobody else's work is overwritten; None: whatever does.
+        after: The revision that must be on disk, so that no other window's work is overwritten; None: any.
 
     Returns:
-        Was it written? False, and nothing is touched, where another window or process was faster.
+        Was it written? False, and nothing changes, if another window or process was faster.
 
     Raises:
         SourceError: The id is none.
@@ -77,7 +77,7 @@ def save(draft_id: str, content: Mapping[str, Any], *, after: int | None = None)
 
 
 def load(draft_id: str) -> dict[str, Any] | None:
-    """A draft, which counts as used from now; None where there is none of this id.
+    """Return a draft, which counts as used from now; None if there is none with this id.
 
     Raises:
         SourceError: The id is none, or the file is damaged.
@@ -96,15 +96,15 @@ def load(draft_id: str) -> dict[str, Any] | None:
 
 
 def revision_of(content: Mapping[str, Any]) -> int:
-    """How often a draft was written; 0 where it does not say, or says what cannot be."""
+    """Return how often a draft was written; 0 if it does not say, or says something impossible."""
     given = content.get(REVISION)
     return given if isinstance(given, int) and 0 <= given < MOST_REVISIONS else 0
 
 
 def forget_old(in_use: str) -> int:
-    """Remove the drafts that were not used for long, and the oldest of too many; how many these were.
+    """Remove drafts that were not used for long, and the oldest of too many; return their number.
 
-    The one in use stays. What a program that was ended has left half written goes too, and is not counted.
+    The draft in use stays. Half-written files of a program that was ended are removed too, and are not counted.
     """
     ages = {path: age for path in folder().glob(f"*{SUFFIX}") if is_id(path.stem) for age in _age_s(path)}
     others = sorted((path for path in ages if path.stem != in_use), key=ages.__getitem__)
@@ -124,10 +124,10 @@ def _path(draft_id: str) -> Path:
 
 
 def _write(path: Path, words: str, after: int | None) -> bool:
-    """Beside the file first, then in its place in one step, so that readers see the old or the new.
+    """Write next to the file first, then rename in one step, so that readers see the old or the new content.
 
-    What is written beside it is also the claim to the next revision: one process alone can make a file of that name,
-    and only whoever did so takes a draft from ``after`` to the next.
+    The file next to it is also the claim to the next revision: only one process can make a file of that name, and only
+    that process takes a draft from ``after`` to the next.
     """
     try:
         handle, work = _beside(path, after)
@@ -145,10 +145,10 @@ def _write(path: Path, words: str, after: int | None) -> bool:
 
 
 def _beside(path: Path, after: int | None) -> tuple[int, Path]:
-    """A new file beside a draft, open for its owner alone.
+    """Return a new file next to a draft, open for its owner alone.
 
     Raises:
-        FileExistsError: Somebody is writing the revision that follows ``after``.
+        FileExistsError: Another process is writing the revision that follows ``after``.
     """
     if after is None:
         handle, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=path.parent)
@@ -158,7 +158,7 @@ def _beside(path: Path, after: int | None) -> tuple[int, Path]:
 
 
 def _is_at(path: Path, revision: int) -> bool:
-    """Has a draft this revision? One that was removed from the shelf has any, for nothing is overwritten."""
+    """Does a draft have this revision? A draft that was removed has any, because nothing is overwritten."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -169,7 +169,7 @@ def _is_at(path: Path, revision: int) -> bool:
 
 
 def _touch(path: Path) -> None:
-    """Reading is use; a folder that cannot be written only loses that."""
+    """Mark a draft as used; in a folder that cannot be written, only that is lost."""
     try:
         os.utime(path)
     except OSError:
@@ -177,7 +177,7 @@ def _touch(path: Path) -> None:
 
 
 def _age_s(path: Path) -> tuple[float, ...]:
-    """Seconds since a file was last used; nothing if another program has just removed it."""
+    """Return the seconds since a file was last used; empty if another program has just removed it."""
     try:
         return (time.time() - path.stat().st_mtime,)
     except OSError:

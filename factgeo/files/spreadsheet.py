@@ -1,4 +1,4 @@
-"""Tables as CSV that spreadsheets open as they are meant, and in which no cell is a formula."""
+"""Write tables as CSV that spreadsheets open correctly, and in which no cell is a formula."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from factgeo.language import escaping
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """A table as CSV text, with commas; what a spreadsheet would take for a formula has an apostrophe before it."""
+    """Return a table as CSV text, with commas; text like a formula gets an apostrophe in front."""
     words = [k for k, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
     shown = table.rename(columns=_inert)
     for k in words:
@@ -20,7 +20,7 @@ def as_csv(table: pd.DataFrame) -> str:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """The same as a file in UTF-8."""
+    """Write a table as such a CSV file in UTF-8."""
     path.write_text(as_csv(table), encoding="utf-8", newline="")
 
 

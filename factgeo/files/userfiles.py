@@ -11,14 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
-from factgeo.errors import SourceError
+from factgeo.errors import Faults, SourceError, read_each
 from factgeo.files import documents
 from factgeo.language import names
 
@@ -91,6 +91,14 @@ class Table:
             limits = {"low": f"{above:g}", "high": f"{up_to:g}"}
             raise SourceError("cell_out_of_range", file=self.path, line=line, column=name, value=given, **limits)
         return value
+
+    def decimals(self, line: int, columns: Iterable[str], *, above: float, up_to: float) -> list[float]:
+        """The numbers in several cells of a row.
+
+        Raises:
+            SourceError: As :meth:`decimal`, of all cells.
+        """
+        return read_each(columns, lambda column: self.decimal(line, column, above=above, up_to=up_to))
 
 
 def text_of(path: Path) -> str:
@@ -227,9 +235,10 @@ def _table(rows: list[tuple[int, list[str]]], path: Path) -> Table:
     while names_ and not names_[-1]:
         names_.pop()  # spreadsheets write empty columns at the end
     body = [(line, cells) for line, cells in _without_footnotes(below) if any(cells)]
-    for line, cells in body:
-        if any(cells[len(names_) :]):
-            raise SourceError("row_too_long", file=path, line=line, columns=len(names_))
+    too_long = [line for line, cells in body if any(cells[len(names_) :])]
+    faults = Faults()
+    faults.add_all(too_long, lambda line: SourceError("row_too_long", file=path, line=line, columns=len(names_)))
+    faults.refuse()
     if not body:
         raise SourceError("rows_missing", file=path)
     cut = [[*cells, *[""] * len(names_)][: len(names_)] for _, cells in body]

@@ -1,9 +1,9 @@
-"""Hidden work folders beside a result: held by the run that fills them, tidied after a run that was killed.
+"""Hidden work folders next to a result: locked by the run that fills them, cleaned up after a run that was killed.
 
-A run fills ``.name-0123abcd.factgeo`` and holds a lock on it, which the system lets go when the run ends in whatever
-way. To take the place of an older result it first calls that ``.name-0123abcd.factgeo-old``: where one of these is
-found, the folder it belongs to was finished. Where the system locks no folders (Windows, some network disks), a work
-folder counts as left behind when nobody has touched it for an hour.
+A run fills ``.name-0123abcd.factgeo`` and holds a lock on it, which the system releases when the run ends in any way.
+To replace an older result, it first renames that to ``.name-0123abcd.factgeo-old``: if such a folder is found, the
+folder that it belongs to was finished. If the system locks no folders (Windows, some network disks), a work folder
+counts as left behind when it was not changed for an hour.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PATIENCE_S, PAUSE_S = 10.0, 0.05  # for another run that is just putting its res
 
 @contextmanager
 def filled(out: Path) -> Iterator[Path]:
-    """A new, empty folder beside ``out``, held by this run; removed at the end if it is still there.
+    """Give a new, empty folder next to ``out``, locked by this run; it is removed at the end if it still exists.
 
     Raises:
         OSError: It cannot be made.
@@ -46,12 +46,13 @@ def filled(out: Path) -> Iterator[Path]:
 
 
 def recover(out: Path) -> None:
-    """Put in order what killed runs have left beside ``out``: it is back in its place, and no work folder is left.
+    """Repair what killed runs left next to ``out``: it is back in its place, and no work folder is left.
 
-    Killed between its two renames, a run leaves no ``out`` but the old and the finished one; the finished one counts.
+    A run that was killed between its two renames leaves no ``out``, but the old and the finished one; the finished one
+    counts.
 
     Raises:
-        OSError: What was ``out`` cannot be put back.
+        OSError: The old ``out`` cannot be put back.
     """
     if not _left_beside(out):
         return
@@ -66,12 +67,12 @@ def recover(out: Path) -> None:
 
 
 def put_in_place(work: Path, out: Path) -> None:
-    """Call ``work`` ``out``; what was there goes, or comes back if that fails or is interrupted.
+    """Rename ``work`` to ``out``. The old ``out`` is removed, or put back if that fails or is interrupted.
 
-    To be called ``alone``, so that no other run sees the moment between the two renames.
+    Call it inside ``alone``, so that no other run sees the moment between the two renames.
 
     Raises:
-        OSError: It cannot be.
+        OSError: The renaming failed.
     """
     old = _old_of(work)
     try:
@@ -87,7 +88,7 @@ def put_in_place(work: Path, out: Path) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Of several runs one at a time; where the system cannot tell, or another run hangs, without waiting for ever."""
+    """Let one run at a time through; do not wait forever if the system has no locks or another run hangs."""
     held = _waited_for(folder)
     try:
         yield
@@ -97,7 +98,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, even one that its owner made read-only; what cannot be removed stays."""
+    """Remove a folder, even one that its owner made read-only; files that cannot be removed stay."""
     shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists():
         return
@@ -111,7 +112,7 @@ def remove(folder: Path) -> None:
 
 
 def _made(out: Path) -> tuple[Path, int | None]:
-    """A new folder and what holds it; made anew where another run swept it before it was held."""
+    """Return a new folder and its lock; another one if another run removed it before it was locked."""
     while True:
         work = out.with_name(f"{_stem(out)}{secrets.token_hex(4)}{MARK}")
         work.mkdir()
@@ -124,10 +125,10 @@ def _made(out: Path) -> tuple[Path, int | None]:
 
 
 def _held(folder: Path, *, wait: bool) -> int | None:
-    """A lock on a folder, let go by closing it; None where there are no locks.
+    """Return a lock on a folder, which closing releases; None if there are no locks.
 
     Raises:
-        BlockingIOError: Another run holds it, and not ``wait``.
+        BlockingIOError: Another run holds it, and ``wait`` is False.
         OSError: The folder cannot be opened.
     """
     if sys.platform == "win32":
@@ -145,7 +146,7 @@ def _held(folder: Path, *, wait: bool) -> int | None:
 
 
 def _waited_for(folder: Path) -> int | None:
-    """A lock on a folder, waited for with patience; None without."""
+    """Wait for a lock on a folder up to a limit, and return it; None without one."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         try:
@@ -158,7 +159,7 @@ def _waited_for(folder: Path) -> int | None:
 
 
 def _sweep(work: Path) -> None:
-    """Remove a work folder whose run has ended; one that cannot be looked at is somebody else's."""
+    """Remove a work folder whose run has ended; one that cannot be inspected belongs to another user."""
     with suppress(OSError):
         held = _held(work, wait=False)
         if held is not None or time.time() - work.stat().st_mtime > UNTOUCHED_S:
@@ -168,7 +169,7 @@ def _sweep(work: Path) -> None:
 
 
 def _left_beside(out: Path) -> list[Path]:
-    """The work folders of ``out`` that are there, or whose old folder is; the newest first."""
+    """Return the work folders of ``out`` that exist, or whose old folder exists; the newest first."""
     pattern = re.compile(rf"({re.escape(_stem(out))}[0-9a-f]{{8}}{re.escape(MARK)})({OLD})?")
     try:
         found = [(each.stat().st_mtime, each.name) for each in out.parent.iterdir() if pattern.fullmatch(each.name)]
@@ -183,6 +184,6 @@ def _old_of(work: Path) -> Path:
 
 
 def _stem(out: Path) -> str:
-    """How the names of its work folders begin; a name that leaves no room for more is shortened."""
+    """Return the beginning of the names of its work folders; a name that leaves no room for more is shortened."""
     name = os.fsencode(out.name)
     return f".{out.name}-" if len(name) <= LONGEST_NAME else f".{hashlib.sha256(name).hexdigest()[:16]}-"

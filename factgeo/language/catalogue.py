@@ -26,7 +26,11 @@ _in_use: ContextVar[str] = ContextVar("language", default="nb")
 
 
 def use(lang: str) -> None:
-    """Make ``lang`` the language of all messages from here on (in this thread or task)."""
+    """Make a language that of all messages from here on, in this thread or task.
+
+    Args:
+        lang: nb, nn or en.
+    """
     _in_use.set(lang)
 
 

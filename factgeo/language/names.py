@@ -31,22 +31,23 @@ def made_visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
-def first_unseen(content: object) -> tuple[str, str] | None:
-    """Where the first such character stands in texts, lists and tables inside each other, and which it is.
+def unseen_places(content: object) -> dict[str, str]:
+    """Where such characters stand in texts, lists and tables inside each other, and the first that stands there.
 
-    The place is written as ``edits.keep[2].name``, lists counted from 1; keys of tables are texts as well.
+    Places are written as ``edits.keep[2].name``, lists counted from 1; keys of tables are texts as well.
     """
+    found: dict[str, str] = {}
     left: list[tuple[str, object]] = [("", content)]
     while left:
         place, value = left.pop()
         if isinstance(value, str) and (sign := unseen(value)):
-            return place, sign
-        if isinstance(value, Mapping):
+            found.setdefault(place, sign)
+        elif isinstance(value, Mapping):
             inside = [(f"{place}.{made_visible(str(key))}".removeprefix("."), key) for key in value]
             left += [each for at, key in reversed(inside) for each in ((at, value[key]), (at, key))]
         elif isinstance(value, list | tuple):
             left += reversed([(f"{place}[{k}]", each) for k, each in enumerate(value, start=1)])
-    return None
+    return found
 
 
 @cache

@@ -25,7 +25,6 @@ from factgeo.language.escaping import html as safe
 from factgeo.maps.palette import LISTED_COLOUR, ROAD_COLOURS, SHADES
 from factgeo.maps.raster import population_image
 from factgeo.planning.result import Result
-from factgeo.travel import network
 
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
@@ -55,7 +54,7 @@ def changed_roads(result: Result) -> folium.GeoJson | None:
     """Roads and ferries that the settings close, and links that they add."""
     roads, settings = result.atlas.roads, result.plan.settings
     added = roads["number"].isin([link.name for link in settings.roads.added]).to_numpy()
-    told = {"closed": network.closed(roads, settings), "added": added}
+    told = {"closed": result.roads_closed, "added": added}
     features = []
     for state, mask in told.items():
         lines = roads[mask].geometry.to_crs(4326)

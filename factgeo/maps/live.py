@@ -269,7 +269,7 @@ def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
     team_of = result.plan.team_of()
     reasons = {entry.unit_code: text(f"reason.{entry.reason}") for entry in result.plan.unserved}
     residents = result.atlas.population["persons"].to_dict()
-    median, p95 = percentiles(on, result, (50, 95))
+    median, p95 = result.unit_minutes
     told = {}
     for k, unit in enumerate(on.area.units):
         own = (
@@ -279,26 +279,6 @@ def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
         )
         told[unit] = {"residents": number(residents[unit], lang=lang), **own}
     return told
-
-
-def percentiles(on: Ground, result: Result, percents: tuple[int, ...]) -> NDArray[np.float64]:
-    """The fewest minutes within which so many per cent of a unit's residents live, from their own base.
-
-    One row per percentage, one column per unit; infinite where they cannot all be reached, and where nobody lives.
-    """
-    seconds, persons = result.ways.seconds, result.journeys.persons
-    if not len(seconds):
-        return np.full((len(percents), len(on.area.units)), np.inf)
-    minutes_of = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
-    unit = np.repeat(np.arange(len(on.area.units)), np.diff(on.first_cell))
-    order = np.lexsort((minutes_of, unit))
-    reached = np.cumsum(persons[order])
-    before = np.concatenate([[0], reached])[on.first_cell]
-    total = np.diff(before)
-    share = np.array(percents)[:, None] / 100
-    wanted = before[:-1] + np.ceil(share * total).astype(np.int64)
-    at = np.minimum(np.searchsorted(reached, wanted, side="left"), len(order) - 1)
-    return np.where(total > 0, minutes_of[order][at], np.inf)
 
 
 def _minutes(value: float, lang: str) -> str:

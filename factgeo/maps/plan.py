@@ -33,7 +33,6 @@ from factgeo.maps.layers import (
 from factgeo.maps.legend import dot, hatched, legend_row, ring, shades, stroke, swatch
 from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.maps.palette import ACT_COLOUR, INK, PALETTE, ROAD_COLOURS, colours
-from factgeo.planning import measure
 from factgeo.planning.measure import TeamFigures
 from factgeo.planning.plan import Catchment, Part, Plan
 from factgeo.planning.result import Result
@@ -91,7 +90,7 @@ def _catchments(outlines: gpd.GeoSeries, result: Result) -> folium.GeoJson | Non
 def _told_of_units(team: TeamFigures, catchment: Catchment, result: Result) -> Iterable[tuple[str, dict[str, str]]]:
     """What the tooltip of each unit of a catchment says."""
     for unit in catchment.units:
-        travel = measure.travel_figures(*result.journeys.minutes(catchment.base, (unit,)))
+        travel = result.unit_travel[unit]
         yield (
             unit,
             {

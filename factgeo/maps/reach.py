@@ -19,6 +19,7 @@ from PIL import ImageColor
 
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import CONFIDENCE_WORDS, KIND_WORDS, points
 from factgeo.language import figures, number, percent, text, written
 from factgeo.language.escaping import html as safe
@@ -36,7 +37,7 @@ from factgeo.maps.legend import hatched, legend_row
 from factgeo.maps.offline import HATCH, STYLE, assembled
 from factgeo.planning.services import ServiceClass
 from factgeo.reach.fairness import Help, Kind, Remedy
-from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach, share_of
+from factgeo.reach.measures import CLASSES, LeftOut, OutReason, Reach, Region, Today, UnitReach
 from factgeo.report.measure import OUT_WORDS, PRESETS, READING_NAMES
 from factgeo.report.potential import shown
 

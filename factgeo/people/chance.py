@@ -1,9 +1,10 @@
-"""What chance adds to an expected number of persons: intervals of counts, by named methods and always the same.
+"""The part of chance in an expected number of persons: intervals of counts, by named methods, always the same.
 
-Three methods. ``binomial_triangular``: prediction interval of a binomial count whose fraction is not known, but drawn
-from the triangular distribution low-central-high; the mixture's own quantiles, so that it also holds for three expected
-persons. ``garwood``: exact Poisson interval of the expected number behind a count. ``mover``: interval of a sum of
-independent parts by the method of variance estimates recovery (Zou and Donner 2008).
+There are three methods. ``binomial_triangular`` is the prediction interval of a binomial count whose fraction is not
+known, but drawn from the triangular distribution low-central-high. It takes the mixture's own quantiles, so that it
+also holds for three expected persons. ``garwood`` is the exact Poisson interval of the expected number behind a count.
+``mover`` is the interval of a sum of independent parts by the method of variance estimates recovery (Zou and Donner
+2008).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ DRAWS = 200  # points of the triangular distribution, all of the same weight
 
 @dataclass(frozen=True)
 class Interval:
-    """Where a count lies with a probability of ``level``, by ``method``: whole persons, both included."""
+    """The interval of a count with probability ``level``, by ``method``: whole persons, both ends included."""
 
     low: int
     high: int
@@ -36,12 +37,12 @@ class Interval:
 
 
 def prediction(base: float, share: Three) -> Interval:
-    """Prediction interval of a count among ``base`` people, for a share (0-1) known as low, central and high."""
+    """Return the prediction interval of a count among ``base`` people; ``share`` (0-1) is low, central and high."""
     return predictions([base], share)[0]
 
 
 def predictions(bases: Sequence[float] | Floats, share: Three) -> list[Interval]:
-    """The same for each of several numbers of people, each by itself."""
+    """Return the prediction interval for each of several numbers of people, each by itself."""
     people = np.rint(np.asarray(bases, dtype=np.float64))
     points = _triangular(share)
     ends = _quantiles(people, points, TAIL), _quantiles(people, points, 1 - TAIL)
@@ -49,7 +50,7 @@ def predictions(bases: Sequence[float] | Floats, share: Three) -> list[Interval]
 
 
 def garwood(count: float) -> Interval:
-    """Exact Poisson interval of the expected number behind a count, rounded outwards."""
+    """Return the exact Poisson interval of the expected number behind a count, rounded outwards."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
     low = stats.chi2.ppf(TAIL, 2 * count) / 2 if count > 0 else 0.0
@@ -58,7 +59,7 @@ def garwood(count: float) -> Interval:
 
 
 def mover(parts: Sequence[tuple[float, Interval]]) -> Interval:
-    """Interval of the sum of independent numbers from each one's central value and interval, rounded outwards."""
+    """Return the interval of a sum of independent numbers, given as central values and intervals, rounded outwards."""
     total = sum(central for central, _ in parts)
     below = np.sqrt(sum((central - each.low) ** 2 for central, each in parts))
     above = np.sqrt(sum((each.high - central) ** 2 for central, each in parts))
@@ -66,7 +67,7 @@ def mover(parts: Sequence[tuple[float, Interval]]) -> Interval:
 
 
 def _triangular(share: Three) -> Floats:
-    """Equally likely points of the triangular distribution, in ascending order."""
+    """Return equally likely points of the triangular distribution, in ascending order."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
     low, central, high = share
@@ -78,7 +79,7 @@ def _triangular(share: Three) -> Floats:
 
 
 def _quantiles(people: Floats, points: Floats, probability: float) -> Whole:
-    """For each number of people the least count that the mixture does not exceed with this probability.
+    """Return, for each number of people, the least count that the mixture does not exceed with this probability.
 
     It lies between the quantiles at the lowest and the highest fraction, and is found by halving.
     """

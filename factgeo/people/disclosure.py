@@ -1,7 +1,7 @@
-"""What has been told of counts, remembered so that nothing told later gives a small one away together with it.
+"""Remember which counts were published, so that no later one reveals a small count together with them.
 
-A memory holds the counts themselves, sealed, and is meant for one run of a command or one session of the app. It goes
-by what was counted and not by the name of a file: a row that comes again with the same count is the same count.
+A memory holds the counts themselves, sealed. It is meant for one run of a command or one session of the app. It
+compares counts, not names of files: a row that comes again with the same count is the same count.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Sums = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Told:
-    """All that was told, by key; :data:`NOTHING` is where it begins.
+    """Everything that was published, by key; :data:`NOTHING` is the empty memory.
 
     Attributes:
         shown: What may be known of each count and sum.
@@ -32,7 +32,7 @@ class Told:
     _counts: Sealed = field(repr=False)
 
     def names(self, row: Mapping[str, int]) -> dict[str, str]:
-        """The keys that a row's counts have here: their own, or others where that row was told with other counts."""
+        """Return the keys of a row's counts in this memory; the keys are new if the row had other counts before."""
         known = privacy.with_totals(privacy.opened(self._counts), self.sums)
         for version in itertools.count(1):
             names = {key: key if version == 1 else f"{key}~{version}" for key in row}
@@ -41,13 +41,13 @@ class Told:
         return names
 
     def further(self, counts: Mapping[str, int], sums: Sums) -> Told:
-        """The same with further counts and the sums that belong to them; nothing told gives a small count away."""
+        """Return the memory with further counts and their sums; together they reveal no small count."""
         all_counts, all_sums = {**privacy.opened(self._counts), **counts}, {**self.sums, **sums}
         shown = privacy.suppress(all_counts, all_sums, public=self._public(all_counts, all_sums))
         return Told({**self.shown, **shown}, all_sums, Sealed(all_counts))
 
     def adding(self, sums: Sums) -> Told:
-        """The same with further sums of its counts; those that were withheld stay so."""
+        """Return the memory with further sums of its counts; counts that were withheld stay withheld."""
         new = {name: parts for name, parts in sums.items() if name not in self.shown}
         if not new:
             return self
@@ -65,7 +65,7 @@ class Told:
         return replace(then, sums={name: parts for name, parts in then.sums.items() if name not in silent})
 
     def _public(self, counts: Mapping[str, int], sums: Sums) -> dict[str, Shown]:
-        """What was told of counts and sums; a sum that was withheld tells nothing and is not reckoned with again."""
+        """Return the published counts and sums; a sum that was withheld reveals nothing and is left out."""
         return {name: shown for name, shown in self.shown.items() if name in counts or name in sums}
 
 
@@ -73,5 +73,5 @@ NOTHING = Told({}, {}, Sealed({}))
 
 
 def name_of_sum(parts: tuple[str, ...]) -> str:
-    """The key of a sum, by what it adds up; a sum of one is that one."""
+    """Return the key of a sum, by the keys that it adds up; a sum of one key is that key."""
     return "+".join(parts)

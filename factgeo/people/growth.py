@@ -1,7 +1,7 @@
-"""Residents of each unit by single year of age in other years: the pack's own years, and a projection of SSB's.
+"""Residents of each unit by single year of age in other years: the pack's own years, and a projection of SSB.
 
-The official figures of earlier years are back-cast to the units of today, which some changes of borders do not allow:
-the municipalities of ``TOGETHER`` have figures before their year only as a group. A projection is per municipality; the
+The official figures of earlier years are back-cast to the units of today, which some changes of borders do not allow.
+The municipalities of ``TOGETHER`` have figures before their year only as a group. A projection is per municipality; the
 districts of a city get their city's growth, age by age.
 """
 
@@ -35,14 +35,14 @@ NAMED = 5  # names in a sentence
 
 @dataclass(frozen=True)
 class Together:
-    """Units whose figures before a year are right only when they are summed.
+    """Units whose figures before a year are right only as a sum.
 
     Attributes:
         units: Unit codes, or the four digits of a city for all its districts.
-        before: First year (1 January) from which each has its own figure.
-        cause: ``halved``: an undivided municipality, half of it given to each. ``merged``: what was merged into the
-            city is spread over all its districts. ``moved``: people changed municipality with a border, and the
-            earlier years have them in the old one.
+        before: First year (1 January) from which each unit has its own figure.
+        cause: ``halved``: an undivided municipality, half of it given to each. ``merged``: a municipality that was
+            merged into the city is spread over all its districts. ``moved``: people changed municipality with a border,
+            and the earlier years have them in the old one.
     """
 
     units: tuple[str, ...]
@@ -69,12 +69,12 @@ class People:
 
     Attributes:
         year: The year.
-        persons: Unit code x age (0-105, the last is 105 and older); whole where published, not where projected.
-        source: Who published them.
+        persons: Unit code x age (0-105, the last is 105 and older); whole if published, not if projected.
+        source: The publisher.
         projected: Are they a projection?
-        together: Groups of units whose own figures mean nothing in this year; their sum does.
-        alternative: Which of SSB's alternatives a projection is; "" where its file does not say.
-        grouped: Had the projection groups of ages, divided here by today's single years?
+        together: Groups of units whose own figures are wrong in this year, but whose sum is right.
+        alternative: Which of SSB's alternatives a projection is; "" if its file does not say.
+        grouped: Did the projection have groups of ages, which are divided here by today's single years?
     """
 
     year: int
@@ -86,19 +86,19 @@ class People:
     grouped: bool = False
 
     def counted(self, youngest: int, oldest: int) -> pd.Series:
-        """Residents of each unit in these years of age, both included."""
+        """Return the residents of each unit in these years of age, both ends included."""
         return self.persons.loc[:, youngest:oldest].sum(axis=1)
 
     def among(self, units: Iterable[str], youngest: int, oldest: int) -> float:
-        """Residents of these units together, in these years of age."""
+        """Return the residents of these units together, in these years of age."""
         return float(self.counted(youngest, oldest)[list(units)].sum())
 
     def divided(self, units: Iterable[str]) -> frozenset[str]:
-        """Those of the units that have no figure of their own in this year."""
+        """Return those of the units that have no figure of their own in this year."""
         return frozenset(units) & frozenset().union(*self.together)
 
     def quality(self, units: Iterable[str]) -> Quality:
-        """``measured`` for municipalities, ``derived`` with a part of a city's districts, ``estimate`` if projected.
+        """Return ``measured`` for municipalities, ``derived`` for parts of a city, ``estimate`` if projected.
 
         Residents of no stated district are spread over those of their city.
         """
@@ -116,11 +116,14 @@ class History:
 
     Attributes:
         area: Its name.
-        years: Oldest first.
-        persons, adults, young, old: Residents of all ages, 18+, 12-25 and 65+; None in years of which the area has
-            no figure, because a border changed through it.
-        causes: Why there are such years: the units that were one with others outside, and the year that has them first.
-        source: Who published them.
+        years: The years, oldest first.
+        persons: Residents of all ages; None in years without a figure, because a border changed through the area.
+        adults: Residents of 18 and over; None as above.
+        young: Residents of 12-25; None as above.
+        old: Residents of 65 and over; None as above.
+        causes: Why such years exist: the units that were one with others outside, and the first year with their own
+            figures.
+        source: The publisher.
     """
 
     area: str
@@ -134,7 +137,7 @@ class History:
 
 
 def years(atlas: Atlas) -> tuple[int, ...]:
-    """The years of which the pack has residents, oldest first."""
+    """Return the years of which the pack has residents, oldest first."""
     return tuple(sorted(int(year) for year in atlas.residents["year"].unique()))
 
 
@@ -146,19 +149,19 @@ def people(
     year: int | None = None,
     alternative: str = MAIN,
 ) -> People:
-    """Residents of all units of the pack in a year (default: the pack's), from the pack or a projection.
+    """Return the residents of all units of the pack in a year, from the pack or a projection.
 
     Args:
         atlas: The pack.
-        units: Those that are asked for: a projection must have their municipalities, a past year may not divide
-            a group of ``TOGETHER`` among them and others.
+        units: The units that the answer is for. A projection must have their municipalities, and a past year must not
+            divide a group of ``TOGETHER`` into some of them and others.
         projection: Table 14288 or 14746 as CSV.
-        year: 1 January of which year; must be given with a projection.
+        year: The year (1 January); None: the pack's. A projection needs it.
         alternative: Which of the projection's alternatives, by its four letters.
 
     Raises:
-        PlanError: A year that neither has, no year for a projection, or a year before a border that divides ``units``.
-        SourceError: The projection is unreadable, for other borders, or without a municipality of ``units``.
+        PlanError: Neither has the year, a projection comes without a year, or a border divides ``units`` in that year.
+        SourceError: The projection is unreadable, has other borders, or lacks a municipality of ``units``.
     """
     known = years(atlas)
     if projection is None:
@@ -172,7 +175,7 @@ def people(
 
 
 def history(atlas: Atlas, area: Area) -> History:
-    """Residents of an area in each of the pack's years; official figures, borders of today."""
+    """Return the residents of an area in each of the pack's years: official figures, borders of today."""
     known = years(atlas)
     cut = tuple(group for group in TOGETHER if _divides(_members(group, atlas), area.units))
     own = atlas.residents[atlas.residents["unit_code"].isin(area.units)]
@@ -186,7 +189,7 @@ def history(atlas: Atlas, area: Area) -> History:
 
 
 def by_unit(atlas: Atlas) -> pd.DataFrame:
-    """Residents, unit code x year; missing where a unit has no figure of its own (see ``TOGETHER``)."""
+    """Return residents, unit code x year; missing if a unit has no figure of its own (see ``TOGETHER``)."""
     table = atlas.residents.pivot_table(index="unit_code", columns="year", values="persons", aggfunc="sum")
     table = table.reindex(atlas.units.index).fillna(0).astype(float)
     for group in TOGETHER:
@@ -195,7 +198,7 @@ def by_unit(atlas: Atlas) -> pd.DataFrame:
 
 
 def _members(group: Together, atlas: Atlas) -> frozenset[str]:
-    """The group's units that the pack has."""
+    """Return the group's units that the pack has."""
     return frozenset(atlas.units.index[atlas.units["municipality_code"].isin(group.units)])
 
 
@@ -205,7 +208,7 @@ def _divides(group: frozenset[str], units: Iterable[str]) -> bool:
 
 
 def _published(atlas: Atlas, units: Sequence[str], year: int) -> People:
-    """One of the pack's years; the units may not cut through what was one then."""
+    """Return one of the pack's years; the units must not divide a group that was one unit then."""
     earlier = {_members(group, atlas): group.before for group in TOGETHER if year < group.before}
     for group, since in earlier.items():
         if _divides(group, units):
@@ -216,7 +219,7 @@ def _published(atlas: Atlas, units: Sequence[str], year: int) -> People:
 
 
 def _names(units: Iterable[str], atlas: Atlas) -> str:
-    """Their names, the first of them where there are many."""
+    """Return the names of units; of many, only the first."""
     listed = [str(atlas.units.at[unit, "name"]) for unit in sorted(units)]
     return ", ".join(listed[:NAMED]) + (" …" if len(listed) > NAMED else "")
 
@@ -228,7 +231,7 @@ def _by_age(atlas: Atlas, year: int) -> pd.DataFrame:
 
 
 def _projected(atlas: Atlas, units: Sequence[str], found: Projection, path: Path, year: int) -> People:
-    """The projection's municipalities; districts grow as their city does, each age by itself."""
+    """Return the projection's municipalities; districts grow as their city does, each age by itself."""
     table = found.table
     _refuse_other_borders(table, atlas, units, path)
     if year not in found.years:
@@ -241,7 +244,7 @@ def _projected(atlas: Atlas, units: Sequence[str], found: Projection, path: Path
 
 
 def _by_single_age(then: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
-    """Persons of each municipality in each year of age; a group is divided as its years are today."""
+    """Return persons of municipalities in each year of age; a group of ages is divided as its years are today."""
     today = _by_age(atlas, atlas.year).groupby(atlas.units["municipality_code"]).sum()
     persons = pd.DataFrame(0.0, index=sorted(set(then["region_code"])), columns=today.columns)
     for (youngest, oldest), group in then.groupby(["age", "oldest"]):
@@ -254,7 +257,7 @@ def _by_single_age(then: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
 
 
 def _on_units(municipal: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
-    """Persons of units from persons of municipalities; a municipality that the projection lacks has none."""
+    """Return persons of units from persons of municipalities; 0 for a municipality that the projection lacks."""
     now = _by_age(atlas, atlas.year)
     city = atlas.units["municipality_code"]
     city_now = now.groupby(city).transform("sum")
@@ -266,10 +269,10 @@ def _on_units(municipal: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
 
 
 def projected(atlas: Atlas, path: Path, *, alternative: str = MAIN) -> Projection:
-    """A file's projection, its municipalities by code or name; an old code is named with the municipalities of today.
+    """Read a projection, its municipalities given by code or name; errors on an old code name today's municipalities.
 
     Raises:
-        SourceError: It is unreadable, or for other borders.
+        SourceError: The file is unreadable, or has other borders.
     """
     try:
         return read_projection(path, code_of=_municipality_of(atlas, path), alternative=alternative)
@@ -283,12 +286,12 @@ def projected(atlas: Atlas, path: Path, *, alternative: str = MAIN) -> Projectio
 
 
 def _of_today(atlas: Atlas) -> dict[str, str]:
-    """Names of the municipalities by code."""
+    """Return the names of the municipalities by code."""
     return dict(zip(atlas.units["municipality_code"], atlas.units["municipality_name"], strict=True))
 
 
 def _municipality_of(atlas: Atlas, path: Path) -> CodeOf:
-    """How a cell of a projection names a municipality, a county or the country."""
+    """Return the code in a cell of a projection, which names a municipality, a county or the country."""
     towns = atlas.units.drop_duplicates("municipality_code")
     spelt = list(zip(towns["municipality_name"], towns["official_name"], strict=True))
     wider = [(name,) for name in (*COUNTRY, *towns["county_name"].unique())]
@@ -306,7 +309,7 @@ def _municipality_of(atlas: Atlas, path: Path) -> CodeOf:
 
 
 def _refuse_other_borders(table: pd.DataFrame, atlas: Atlas, units: Sequence[str], path: Path) -> None:
-    """Every code is one of today's, and the municipalities of the units are there."""
+    """Refuse a projection with codes that are not of today, or without a municipality of the units."""
     of_today = _of_today(atlas)
     given = set(table["region_code"])
     strangers = sorted(given - of_today.keys())
@@ -320,7 +323,7 @@ def _refuse_other_borders(table: pd.DataFrame, atlas: Atlas, units: Sequence[str
 
 
 def _refuse_missing_ages(table: pd.DataFrame, path: Path) -> None:
-    """All years of age, of both sexes, or a sum would be too small."""
+    """Refuse a projection that lacks years of age of a sex: sums would be too small."""
     found = table[["sex", "age", "oldest"]].drop_duplicates()
     years_of = (found["oldest"] - found["age"] + 1).groupby(found["sex"]).sum()
     asked = [BOTH_SEXES] if BOTH_SEXES in years_of.index else [1, 2]

@@ -1,12 +1,12 @@
-"""Local counts: how many people of the target group the municipalities themselves counted, in a planner's own table.
+"""Local counts: people of the target group that the municipalities counted themselves, in a planner's own table.
 
-Meant for BrukerPlan's totals per municipality. BrukerPlan sorts people who receive municipal services by their living
-conditions (levekårsindeks) into green, yellow, red and blue light (grønn, gul, rød, blålys), blue being worst. The
-guide to the benefits of FACT takes *the number of users with red or blue light* as the extent of the target group, so
-that is what a total means here; green and yellow are not part of it.
+It is meant for BrukerPlan's totals per municipality. BrukerPlan sorts people who receive municipal services by their
+living conditions (levekårsindeks) into green, yellow, red and blue light (grønn, gul, rød, blålys), blue being worst.
+The guide to the benefits of FACT takes *the number of users with red or blue light* as the extent of the target group.
+So a total here means red and blue; green and yellow are not part of it.
 
-No cell of the file is ever repeated in a message, because it may be about a person; line and column are named instead.
-A file with a row per person is refused before anything of it is kept. Raw counts stay in a :class:`privacy.Sealed`.
+No message ever repeats a cell of the file, because it may be about a person; messages name line and column instead. A
+file with a row per person is refused before anything of it is kept. Raw counts stay in a :class:`privacy.Sealed`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pandas as pd
 
 from factgeo import machine
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import SourceError
+from factgeo.errors import Faults, SourceError, read_each
 from factgeo.files import codes as codes_of
 from factgeo.files import userfiles
 from factgeo.language import Phrase, names, text
@@ -76,14 +76,15 @@ MIDDLE_OF_SMALL = 2.5  # of 1 to 4
 
 @dataclass(frozen=True)
 class LocalCounts:
-    """Counts per municipality or district, as they may be told; what is not public stays sealed.
+    """Counts per municipality or district, as they may be published; all others stay sealed.
 
     Attributes:
         file: Name of the file, without its folder.
-        years: Years of the counts, if the file tells.
-        units: By code of the row (municipality or district) the planning units that it is about.
-        shown: By code of the row its persons, red and blue light together.
-        red, blue: The same by light; empty where the file does not tell them apart.
+        years: Years of the counts, if the file has them.
+        units: The planning units of each row, by the code of the row (municipality or district).
+        shown: Persons of each row, red and blue light together, by the code of the row.
+        red: Persons with red light, by the code of the row; empty if the file does not divide them.
+        blue: Persons with blue light, by the code of the row; empty if the file does not divide them.
         total: All rows of the file together.
         ignored: Number of columns that were not read.
     """
@@ -103,20 +104,19 @@ class LocalCounts:
 
     @property
     def told(self) -> Told:
-        """All that was told of these counts, and of those that they were told beside."""
+        """Everything that was published of these counts, and of the counts that were published before them."""
         return self._told
 
     def beside(self, earlier: Told) -> LocalCounts:
-        """The same counts as they may be told where others, or these, were told before."""
+        """Return the same counts as they may be published after other counts, or after these."""
         return _shown_beside(self, earlier)
 
     def for_estimate(self, unit: str) -> float | None:
-        """Persons of a planning unit, to compute with; None where the file tells nothing of it.
+        """Return persons of a planning unit, to compute with; None if the file has no count for it.
 
-        It is made only of what is public, so whatever is computed from it gives nothing away: a shown count is itself;
-        what is left of the file's total is shared among its hidden counts by their adults (all together they add up to
-        the total); where the total is hidden too, ``<5`` is 2.5. A city's count is shared among its
-        districts by adults.
+        It uses only what is public, so no figure computed from it can reveal a count. A shown count is itself. The rest
+        of the file's total is shared among its hidden counts by their adults (all together they add up to the total).
+        If the total is hidden too, ``<5`` is 2.5. A city's count is shared among its districts by adults.
         """
         code = self._row(unit)
         persons = None if code is None else self._public_value(code)
@@ -125,33 +125,33 @@ class LocalCounts:
         return persons * self._adults[unit] / self._adults_of([code])
 
     def exact(self, units: Iterable[str]) -> bool:
-        """Is every one of these units counted, shown, and a row of its own? Else a sum of them is an estimate."""
+        """Is each of these units counted, shown, and a row of its own? Otherwise a sum of them is an estimate."""
         codes = [self._row(unit) for unit in units]
         return all(code and self.shown[code].count is not None and len(self.units[code]) == 1 for code in codes)
 
     def of(self, divisions: Mapping[str, Iterable[str]]) -> dict[str, Shown]:
-        """Exact totals of sets of units (catchments, trusts), as they may be told beside all that is public already.
+        """Return exact totals of sets of units (catchments, trusts), as they may be published after all that is public.
 
-        Give all sets that are told in one place in one call, or go on with what :meth:`telling` gives: only those are
-        kept from giving each other away.
+        Give all sets that are published in one place in one call, or go on with the answer of :meth:`telling`: only
+        these are kept from revealing each other.
 
         Returns:
-            One entry per set that is made of whole rows of the file; others have only an estimate.
+            One entry per set that is made of whole rows of the file; other sets have only an estimate.
         """
         shown = self.telling(divisions).told.shown
         return {name: shown[name_of_sum(rows)] for name, rows in self._sets(divisions).items()}
 
     def telling(self, divisions: Mapping[str, Iterable[str]]) -> LocalCounts:
-        """The same counts, where it is remembered that the totals of some sets of units were told."""
+        """Return the same counts, which remember that the totals of some sets of units were published."""
         sums = {name_of_sum(rows): rows for rows in self._sets(divisions).values() if len(rows) > 1}
         return replace(self, _told=self._told.adding(sums))
 
     def missing(self, units: Iterable[str]) -> tuple[str, ...]:
-        """Those of these units that the file tells nothing of, sorted."""
+        """Return those of these units for which the file has no count, sorted."""
         return tuple(sorted(unit for unit in units if self._row(unit) is None))
 
     def made(self) -> str:
-        """In a sentence: the file, its years, its rows and how many of them are hidden."""
+        """Say in a sentence the file, its years, its rows and how many of them are hidden."""
         hidden = sum(each.count is None for each in self.shown.values())
         years = ", ".join(map(str, self.years)) or text("local.no_year")
         return text("local.made", file=self.file, years=years, rows=len(self.shown), hidden=hidden)
@@ -160,7 +160,7 @@ class LocalCounts:
         return next((code for code in (unit, unit[:4]) if unit in self.units.get(code, ())), None)
 
     def _sets(self, divisions: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-        """Those sets that are made of whole rows, by the rows' names in what was told."""
+        """Return the sets that are made of whole rows, by the rows' names in what was published."""
         rows = {name: self._whole_rows(units) for name, units in divisions.items()}
         return {name: tuple(self._names[code] for code in codes) for name, codes in rows.items() if codes}
 
@@ -184,45 +184,40 @@ class LocalCounts:
 
 
 def read(path: Path, atlas: Atlas) -> LocalCounts:
-    """A planner's table of counts: one row per municipality or city district, CSV in any separator.
+    """Read a planner's table of counts: one row per municipality or city district, CSV in any separator.
 
     Columns: the municipality or district by code or name; persons as a total (``antall``), or by red and blue light
-    (``rødt lys``, ``blått lys``), or all three; ``år`` if wanted. Other columns, notes as well, are not read.
+    (``rødt lys``, ``blått lys``), or all three; ``år`` is optional. Other columns, such as notes, are not read.
 
     Raises:
-        SourceError: The file cannot be read, is about single persons, or a row is not what it should be; with file,
-            line and column, and never with a cell's content.
+        SourceError: The file cannot be read, is about single persons, or rows are wrong. The error names
+        file, lines and
+            columns, and never the content of a cell. For single persons it names the first sign only.
     """
     _refuse_identity_numbers(userfiles.text_of(path), path)
     table, columns = _table(path)
     _refuse_birth_dates(table, path, atlas)
     _refuse_person_names(table, columns, path, atlas)
     _refuse_former_codes(table, columns, path, atlas)
-    rows = {line: _row_code(table, line, columns, path, atlas) for line in table.index}
+    found = read_each(table.index, lambda line: _row_code(table, line, columns, path, atlas))
+    rows = dict(zip(table.index, found, strict=True))
     _refuse_rows_per_person(table, rows, columns, path)
-    years = _years(table, columns, path, atlas)
-    _refuse_twice(rows, years, columns, path)
-    counts = _counts(table, rows, columns, path, atlas)
+    faults = Faults()
+    with faults.noted():
+        years = _years(table, columns, path, atlas)
+        _refuse_twice(rows, years, columns, path)
+    with faults.noted():
+        counts = _counts(table, rows, columns, path, atlas)
+    faults.refuse()
     ignored = len(table.columns) - sum(map(len, columns.values()))
     return _guarded(machine.shown(path.name), tuple(sorted(set(years.values()))), counts, ignored, atlas)
 
 
-def refuse_missing(counts: LocalCounts, units: Iterable[str], atlas: Atlas) -> None:
-    """For callers that want every unit counted.
-
-    Raises:
-        SourceError: The file tells nothing of some of these units; they are named.
-    """
-    if missing := counts.missing(units):
-        listed = ", ".join(_listed(str(atlas.units.at[unit, "name"]) for unit in missing))
-        raise SourceError("local_missing", file=counts.file, number=len(missing), names=listed)
-
-
 def is_identity_number(digits: str) -> bool:
-    """Are these 11 digits a Norwegian identity number: control digits that fit, or a date in front?
+    """Are these 11 digits a Norwegian identity number: do the control digits fit, or does it begin with a date?
 
-    Birth numbers, D-numbers (day + 40), and synthetic ones (month + 40, 65 or 80) count alike; one that was mistyped or
-    issued without the old control digits still begins with a date.
+    Birth numbers, D-numbers (day + 40) and synthetic ones (month + 40, 65 or 80) all count. A mistyped number, or one
+    issued without the old control digits, still begins with a date.
     """
     given = [int(digit) for digit in digits]
     fits = all(sum(a * b for a, b in zip(weights, given, strict=False)) % 11 == 0 for weights in CONTROL)
@@ -243,7 +238,7 @@ def _refuse_identity_numbers(content: str, path: Path) -> None:
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """The rows that count, less sums, and the columns by what they say; a header that tells of persons is refused."""
+    """Return the rows that count, without sums, and the columns by meaning; refuse a header about persons."""
     found = userfiles.grid(path, lambda cells: _has(cells, UNIT_KINDS) and _has(cells, COUNT_KINDS))
     found = found or userfiles.grid(path, lambda cells: _has(cells, UNIT_KINDS))
     headers = list(found.headers.values()) if found else [cell for row in userfiles.first_rows(path) for cell in row]
@@ -268,7 +263,7 @@ def _has(cells: Iterable[str], kinds: Sequence[str]) -> bool:
 
 
 def _columns(headers: Iterable[str]) -> dict[str, list[str]]:
-    """The columns by what they say, in the order of the file."""
+    """Return the columns by meaning, in the order of the file."""
     known = {
         "district": DISTRICT_HEADERS, "code": CODE_HEADERS, "name": NAME_HEADERS, "bare_name": BARE_NAME_HEADERS,
         "total": TOTAL_HEADERS, "red": RED_HEADERS, "blue": BLUE_HEADERS, "year": YEAR_HEADERS,
@@ -288,7 +283,7 @@ def _refuse_birth_dates(table: pd.DataFrame, path: Path, atlas: Atlas) -> None:
 
 
 def _refuse_person_names(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> None:
-    """A column ``navn`` must hold names of municipalities or districts."""
+    """Refuse a column ``navn`` that does not hold names of municipalities or districts."""
     for column in columns["bare_name"]:
         for line in table.index:
             cell = str(table.at[line, column])
@@ -299,7 +294,7 @@ def _refuse_person_names(table: pd.DataFrame, columns: Mapping[str, list[str]], 
 def _refuse_rows_per_person(
     table: pd.DataFrame, rows: Mapping[int, str], columns: Mapping[str, list[str]], path: Path
 ) -> None:
-    """The same municipality in several rows that count nobody, or one each."""
+    """Refuse a table that has the same municipality in several rows without counts, or with one person each."""
     counting = [column for kind in COUNT_KINDS for column in columns[kind]]
     times = Counter(rows.values())
     repeated = [line for line, code in rows.items() if times[code] > 1]
@@ -318,7 +313,7 @@ def _about_persons(path: Path, line: int, sign: Phrase) -> SourceError:
 
 
 def _row_code(table: pd.DataFrame, line: int, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> str:
-    """Code of the municipality or district of a row, by its most precise cell; the others must agree."""
+    """Return the code of the municipality or district of a row, by its most precise cell; the others must agree."""
     given = [
         (column, str(table.at[line, column]))
         for kind in UNIT_KINDS
@@ -352,7 +347,7 @@ def _meaning(cell: str, line: int, column: str, path: Path, atlas: Atlas) -> lis
 
 
 def _meanings(cell: str, atlas: Atlas) -> list[str]:
-    """Codes of the municipalities and districts that a cell can mean."""
+    """Return the codes of the municipalities and districts that a cell can mean."""
     spelt = _spellings(atlas)
     if code := codes_of.in_text(cell):
         return [code] if code in spelt else []
@@ -365,7 +360,7 @@ def _bare(cell: str) -> str:
 
 
 def _spellings(atlas: Atlas) -> dict[str, list[str]]:
-    """By code the names of every municipality, and of every district of a city."""
+    """Return, by code, the names of every municipality and of every district of a city."""
     units = atlas.units
     towns = units.drop_duplicates("municipality_code").set_index("municipality_code")
     spelt = {str(code): [str(row["municipality_name"]), str(row["official_name"])] for code, row in towns.iterrows()}
@@ -381,7 +376,7 @@ def _successors(cell: str) -> tuple[str, ...]:
 
 
 def _refuse_former_codes(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> None:
-    """All rows with a code from before 2024 in one message."""
+    """Refuse rows with a code from before 2024, all in one message."""
     found = []
     for column in columns["code"] + columns["name"]:
         for line in table.index:
@@ -402,10 +397,12 @@ def _listed(words: Iterable[str]) -> list[str]:
 def _refuse_twice(
     rows: Mapping[int, str], years: Mapping[int, int], columns: Mapping[str, list[str]], path: Path
 ) -> None:
-    """A municipality in two rows, or a city beside one of its districts."""
+    """Refuse a municipality in two rows, and a city together with one of its districts."""
     column = next(each for kind in UNIT_KINDS for each in columns[kind])
     seen: dict[str, int] = {}
-    for line, code in rows.items():
+
+    def look(line: int) -> None:
+        code = rows[line]
         for other, before in seen.items():
             if not (_holds(code, other) or _holds(other, code)):
                 continue
@@ -414,40 +411,43 @@ def _refuse_twice(
             raise SourceError("local_twice", file=path, line=line, column=column, first=before)
         seen[code] = line
 
+    read_each(rows, look)
+
 
 # --- how many they are
 
 
 def _years(table: pd.DataFrame, columns: Mapping[str, list[str]], path: Path, atlas: Atlas) -> dict[int, int]:
-    years = {}
-    for column in columns["year"]:
-        for line in table.index:
-            cell = str(table.at[line, column])
-            if not cell:
-                continue
-            if not re.fullmatch(r"\d{4}", cell) or not OLDEST_YEAR <= int(cell) <= atlas.year:
-                raise SourceError("local_year", file=path, line=line, column=column, low=OLDEST_YEAR, high=atlas.year)
-            years[int(line)] = int(cell)
-    return years
+    cells = [(int(line), column) for column in columns["year"] for line in table.index if table.at[line, column]]
+
+    def year(line: int, column: str) -> int:
+        cell = str(table.at[line, column])
+        if not re.fullmatch(r"\d{4}", cell) or not OLDEST_YEAR <= int(cell) <= atlas.year:
+            raise SourceError("local_year", file=path, line=line, column=column, low=OLDEST_YEAR, high=atlas.year)
+        return int(cell)
+
+    return dict(read_each(cells, lambda cell: (cell[0], year(*cell))))
 
 
 def _counts(
     table: pd.DataFrame, rows: Mapping[int, str], columns: Mapping[str, list[str]], path: Path, atlas: Atlas
 ) -> dict[str, int]:
-    """Persons by row's code, or by ``code:red`` and ``code:blue`` where every row tells both lights.
+    """Return persons by the row's code, or by ``code:red`` and ``code:blue`` if every row has both lights.
 
-    A row that says that its number is not known counts as if it were not there.
+    A row that says that its number is not known counts as if it did not exist.
     """
     used = {kind: columns[kind][0] for kind in COUNT_KINDS if columns[kind]}
     units = _units_of_rows(rows.values(), atlas)
     told: dict[str, dict[str, int]] = {}
-    for line, code in rows.items():
-        found = _told(table, line, used, path)
-        if not found:
-            continue
-        if found["total"] > atlas.population.loc[list(units[code]), "adults"].sum():
+
+    def take(line: int) -> None:
+        code, found = rows[line], _told(table, line, used, path)
+        if found and found["total"] > atlas.population.loc[list(units[code]), "adults"].sum():
             raise SourceError("local_too_many", file=path, line=line, column=next(iter(used.values())))
-        told[code] = found
+        if found:
+            told[code] = found
+
+    read_each(rows, take)
     if not told:
         raise SourceError("local_nothing_given", file=path)
     if all(found.keys() >= LIGHTS for found in told.values()):
@@ -456,12 +456,14 @@ def _counts(
 
 
 def _told(table: pd.DataFrame, line: int, used: Mapping[str, str], path: Path) -> dict[str, int]:
-    """What a row tells: the total, and the lights where it has both; empty where its numbers are not known."""
+    """Return the counts of a row: the total, and the lights if it has both; empty if its numbers are not known."""
     given = {kind: column for kind, column in used.items() if userfiles.is_given(table.at[line, column])}
-    blank = next((column for kind, column in used.items() if not table.at[line, column]), None)
-    if blank is not None:
-        raise SourceError("local_empty", file=path, line=line, column=blank)
-    found = {kind: _whole(table, line, column, path) for kind, column in given.items()}
+    faults = Faults()
+    blank = [column for column in used.values() if not table.at[line, column]]
+    faults.add_all(blank, lambda column: SourceError("local_empty", file=path, line=line, column=column))
+    with faults.noted():
+        found = dict(read_each(given, lambda kind: (kind, _whole(table, line, given[kind], path))))
+    faults.refuse()
     if found.keys() >= LIGHTS:
         persons = found["red"] + found["blue"]
         if found.setdefault("total", persons) != persons:
@@ -470,7 +472,7 @@ def _told(table: pd.DataFrame, line: int, used: Mapping[str, str], path: Path) -
 
 
 def _whole(table: pd.DataFrame, line: int, column: str, path: Path) -> int:
-    """A whole number of persons; the sentence tells what else the cell looks like."""
+    """Return a whole number of persons; the error says what else the cell looks like."""
     cell = str(table.at[line, column])
     where = {"file": path, "line": line, "column": column}
     if re.fullmatch(r"[-−–]\s*[\d.,\s]+", cell):
@@ -511,7 +513,7 @@ def _guarded(file: str, years: tuple[int, ...], counts: dict[str, int], ignored:
 
 
 def _shown_beside(raw: LocalCounts, earlier: Told) -> LocalCounts:
-    """Counts as they may be told after others."""
+    """Return counts as they may be published after others."""
     counts, codes = privacy.opened(raw._sealed), sorted(raw.units)  # noqa: SLF001 - its own
     lights = [light for light in ("red", "blue") if f"{codes[0]}:{light}" in counts]
     names: dict[str, str] = {}

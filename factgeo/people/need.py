@@ -1,9 +1,9 @@
-"""How many people the service is meant for: low, central and high, each with its source, and what chance adds.
+"""The number of people that the service is meant for: low, central and high, with sources and the part of chance.
 
-The fraction is an expert's range, and an area is a small sample: 0.64 % of 15,600 adults is 100 persons, but nobody
-can know whether it is 85 or 110. So beside the range of the fraction stands a 95 % prediction interval of the count:
-binomial, with the fraction drawn from the triangular distribution low-central-high. What a municipality has
-counted itself takes the place of the fraction there.
+The fraction is an expert's range, and an area is a small sample: 0.64 % of 15,600 adults is 100 persons, but the true
+number can be 85 or 110. So the range of the fraction comes with a 95 % prediction interval of the count: binomial, with
+the fraction drawn from the triangular distribution low-central-high. Where a municipality has counted its own people,
+the count replaces the fraction.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ OBSERVED = ("fact_ung_treated_share_12_25", "fact_ung_patients_per_team", "fact_
 
 
 class Local(Protocol):
-    """What municipalities have counted themselves, as far as it may be told: ``local.LocalCounts``."""
+    """Counts of municipalities as far as they may be published: ``local.LocalCounts``."""
 
     @property
     def file(self) -> str:
-        """Name of its file."""
+        """The name of its file."""
 
     def for_estimate(self, unit: str) -> float | None:
-        """Persons of a unit, made only of what is public; None where nobody counted."""
+        """Return persons of a unit, from public counts alone; None if there is no count."""
 
     def exact(self, units: Iterable[str]) -> bool:
         """Is each of these units counted by itself, and its count public?"""
@@ -63,7 +63,7 @@ class Local(Protocol):
 
 @dataclass(frozen=True)
 class Fraction:
-    """Target group as a share (0-1) of the denominator (adults_18plus or total)."""
+    """The target group as a share (0-1) of the denominator (adults_18plus or total)."""
 
     low: float
     central: float
@@ -90,20 +90,22 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class Figure:
-    """Persons, with all that says how far they are to be trusted.
+    """A number of persons, with all that says how far it can be trusted.
 
     Attributes:
-        kind: Who they are.
-        low, central, high: Expected persons at the ends and in the middle of the fraction's range; not rounded.
-        denominator: Of whom the fraction is: ``adults_18plus``, ``total``, ``age_12_25``, ``age_65plus``,
-            ``target_group``; ``local_count`` and ``mixed`` where municipalities have counted all or some.
-        base: How many the denominator is.
-        source: Who says so.
+        kind: The group of persons.
+        low: Expected persons at the low end of the fraction's range; not rounded.
+        central: Expected persons in the middle of the range; not rounded.
+        high: Expected persons at the high end of the range; not rounded.
+        denominator: The people that the fraction is of: ``adults_18plus``, ``total``, ``age_12_25``, ``age_65plus``,
+            ``target_group``; ``local_count`` or ``mixed`` if municipalities have counted all or some.
+        base: Size of the denominator.
+        source: The source.
         date: The day of the denominator, as in 2026-01-01.
-        quality: ``estimate``; ``measured`` for local counts, ``derived`` where one was spread or withheld.
+        quality: ``estimate``; ``measured`` for local counts, ``derived`` if one was spread or withheld.
         replaced: Does it rest on a planner's own value?
         interval: Range and chance together.
-        unit: What is counted.
+        unit: The unit of the count.
     """
 
     kind: Kind
@@ -122,11 +124,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class UnitNeed:
-    """One unit of an area.
+    """The need of one unit of an area.
 
     Attributes:
-        population, adults, young, old: Residents of all ages, 18+, of FACT ung's ages and 65+.
-        target_group: From the local count, where there is one.
+        population: Residents of all ages.
+        adults: Residents of 18 and over.
+        young: Residents of FACT ung's ages.
+        old: Residents of 65 and over.
+        target_group: From the local count if there is one, else from the fraction.
         prior: From the fraction.
         act_level: Those of ``target_group`` who need ACT's intensity.
     """
@@ -144,24 +149,30 @@ class UnitNeed:
 
 @dataclass(frozen=True)
 class Need:
-    """Who there is to serve in an area.
+    """The need of an area.
 
     Attributes:
         area: Its name.
         year: Residents are those of 1 January of this year.
-        population, adults, young, old: Residents of all ages, 18+, of FACT ung's ages and 65+.
-        people_source, people_quality: Who says so, and how well it is known.
+        population: Residents of all ages.
+        adults: Residents of 18 and over.
+        young: Residents of FACT ung's ages.
+        old: Residents of 65 and over.
+        people_source: The publisher of the residents.
+        people_quality: How well they are known.
         target_group: The general target group; local counts where there are any, the fraction elsewhere.
         prior: The same from the fraction alone.
         other: The same people over the other denominator; never to be added.
         act_level: Those of ``target_group`` who need ACT's intensity.
         substance_use: Those of ``target_group`` with a substance use disorder as well.
-        fact_ung, elderly, security: From a planner's own fraction; None without one, for there is no official one.
+        fact_ung: From a planner's own fraction; None without one, because there is no official fraction.
+        elderly: The same for FACT for the elderly.
+        security: The same for security patients.
         fact_ung_observed: How many the teams of Vestre Viken would treat among as many young; no measure of need.
-        treated: FACT patients in Norway in 2025 / ``prior`` (0-1); None for any other area than Norway today.
+        treated: FACT patients in Norway in 2025 / ``prior`` (0-1); None for any area but Norway today.
         by_unit: The units that have figures of their own.
         notes: What a reader should know.
-        used: The cited figures behind it.
+        used: The cited figures that were used.
     """
 
     area: str
@@ -188,7 +199,7 @@ class Need:
 
     @property
     def replaced(self) -> tuple[Parameter, ...]:
-        """The figures behind it that are a planner's own."""
+        """The used figures that are a planner's own."""
         return tuple(parameters.replaced(self.used))
 
 
@@ -196,11 +207,11 @@ class Need:
 
 
 def fraction(atlas: Atlas, settings: Settings) -> Fraction:
-    """The fraction that the settings choose: the cited one, or a planner's own.
+    """Return the fraction that the settings choose: the cited one, or a planner's own.
 
     Raises:
         PackError: The table is damaged.
-        SettingsError: It is no plausible percentage, or a share of adults that is used on all residents.
+        SettingsError: It is no plausible percentage, or a share of adults is used on all residents.
     """
     return _fraction(parameters.parameters(atlas, settings), settings.need.denominator, settings)
 
@@ -219,7 +230,7 @@ def forced(settings: Settings) -> bool:
 
 
 def _refuse_mixed_up(name: str, values: Sequence[float]) -> None:
-    """A share for a percentage (0.0064 for 0.64), or a percentage of the percentage (64)."""
+    """Refuse a share given as a percentage (0.0064 for 0.64), and a percentage of the percentage (64)."""
     least, most = PLAUSIBLE[name]
     for value in values:
         if value < least:
@@ -234,7 +245,7 @@ def _refuse_share_of_adults(total: Parameter, adults: Parameter) -> None:
 
 
 def target_group(share: Fraction, *, population: int, adults: int) -> TargetGroup:
-    """Expected target group of a number of people."""
+    """Return the expected target group of a number of people."""
     base = adults if share.denominator == "adults_18plus" else population
     return TargetGroup(
         round(base * share.low), round(base * share.central), round(base * share.high), share.denominator
@@ -242,7 +253,7 @@ def target_group(share: Fraction, *, population: int, adults: int) -> TargetGrou
 
 
 def act_level(atlas: Atlas, group: TargetGroup, settings: Settings) -> TargetGroup:
-    """How many of a target group need ACT's intensity (parameter act_share_of_target).
+    """Return how many of a target group need ACT's intensity (parameter act_share_of_target).
 
     Raises:
         PackError: The table is damaged.
@@ -256,7 +267,7 @@ def act_level(atlas: Atlas, group: TargetGroup, settings: Settings) -> TargetGro
 
 
 def act_caseload(atlas: Atlas, settings: Settings) -> tuple[int, int]:
-    """Fewest and most clients of an ACT team (parameter act_team_caseload).
+    """Return the fewest and most clients of an ACT team (parameter act_team_caseload).
 
     Raises:
         PackError: The table is damaged.
@@ -270,11 +281,11 @@ def act_caseload(atlas: Atlas, settings: Settings) -> tuple[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """What all figures of one request share.
+    """The data that all figures of one request share.
 
     Attributes:
-        local: What was counted, if anything.
-        counts: The persons of each unit that it tells of.
+        local: The local counts, if there are any.
+        counts: The persons of each unit that they cover.
     """
 
     atlas: Atlas
@@ -295,11 +306,11 @@ class _Question:
         return f"{self.people.year}-01-01"
 
     def base(self, denominator: str) -> pd.Series:
-        """How many of each unit a general fraction is of."""
+        """Return the number of people in each unit that a general fraction is of."""
         return self.people.counted(*AGES["adults" if denominator == "adults_18plus" else "all"])
 
     def expected(self, kind: Kind, share: Fraction, base: float, interval: Interval | None = None) -> Figure:
-        """A fraction of a number of people, with its prediction interval."""
+        """Return a fraction of a number of people, with its prediction interval."""
         low, central, high = (base * each for each in share.three)
         return Figure(
             kind=kind, low=low, central=central, high=high, denominator=share.denominator, base=round(base),
@@ -318,20 +329,20 @@ def assess(
     year: int | None = None,
     alternative: str = MAIN,
 ) -> Need:
-    """Who there is to serve in an area.
+    """Return the need of an area.
 
     Args:
         atlas: The pack.
-        area: A catchment is one too.
-        settings: Which fraction of whom, and a planner's own figures.
-        local: What municipalities have counted; it takes the place of the fraction there. Other areas are left alone.
+        area: The area; a catchment is one too.
+        settings: The fraction, its denominator, and a planner's own figures.
+        local: Local counts, which replace the fraction; counts outside the area are ignored.
         projection: SSB's table 14288 or 14746 as CSV; needs ``year``.
         alternative: Which of the projection's alternatives.
-        year: 1 January of which year; default: the pack's.
+        year: The year (1 January); None: the pack's.
 
     Raises:
         SettingsError: A fraction of the settings is not plausible, or on the wrong denominator.
-        PlanError: The year is none of the pack's or the projection's, or cuts through units that were one.
+        PlanError: Neither the pack nor the projection has the year, or a border of then divides the area.
         SourceError: The projection cannot be used.
     """
     return assess_each(atlas, [area], settings, local=local, projection=projection, year=year, alternative=alternative)[
@@ -349,7 +360,7 @@ def assess_each(
     year: int | None = None,
     alternative: str = MAIN,
 ) -> list[Need]:
-    """The same for several areas, such as the catchments of a plan; see :func:`assess`."""
+    """Return the need of several areas, such as the catchments of a plan; see :func:`assess`."""
     units = sorted({unit for area in wanted for unit in area.units})
     figures = parameters.parameters(atlas, settings)
     for name in _used(settings.need.denominator):
@@ -361,13 +372,13 @@ def assess_each(
 
 
 def _counts(local: Local | None, units: Iterable[str]) -> dict[str, float]:
-    """Persons of the units that are counted."""
+    """Return the persons of the units with counts."""
     told = {unit: local.for_estimate(unit) for unit in units} if local else {}
     return {unit: persons for unit, persons in told.items() if persons is not None}
 
 
 def _assess(asked: _Question, area: Area) -> Need:
-    """One area; sums are of persons, never of rounded figures."""
+    """Return the need of one area; sums are of persons, never of rounded figures."""
     figures, people, share = asked.figures, asked.people, asked.share
     units = list(area.units)
     young, old = _ages(figures)
@@ -401,7 +412,7 @@ def _assess(asked: _Question, area: Area) -> Need:
 
 
 def _used(denominator: str) -> tuple[str, ...]:
-    """The cited figures behind a need, by id."""
+    """Return the cited figures that a need rests on, by id."""
     return (
         PARAMETER[denominator], PARAMETER[OTHER[denominator]], "act_share_of_target", "rop_share_act",
         "rop_share_fact", "fact_ung_age_min", "fact_ung_age_max", *OBSERVED, "elderly_fact_min_age",
@@ -410,7 +421,7 @@ def _used(denominator: str) -> tuple[str, ...]:
 
 
 def _ages(figures: Mapping[str, Parameter]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Ages of FACT ung and of FACT for the elderly, both ends included."""
+    """Return the ages of FACT ung and of FACT for the elderly, both ends included."""
     young = round(figures["fact_ung_age_min"].central), round(figures["fact_ung_age_max"].central)
     if young[0] > young[1]:
         raise SettingsError("need_ages", youngest=young[0], oldest=young[1])
@@ -426,14 +437,14 @@ def _of_substance_use(figures: Mapping[str, Parameter]) -> tuple[Parameter, ...]
 
 
 def _substance_use(figures: Mapping[str, Parameter]) -> Three:
-    """Share of the target group: at ACT level as in ACT teams, the others as in FACT teams."""
+    """Return the share with a substance use disorder: at ACT level as in ACT teams, others as in FACT teams."""
     of_act, of_fact, act = (figure.shares for figure in _of_substance_use(figures))
     each = [a * share + b * (1 - share) for a, b, share in zip(of_act, of_fact, act, strict=True)]
     return min(each), each[1], max(each)
 
 
 def _observed(figures: Mapping[str, Parameter]) -> Fraction:
-    """The share of the young whom the teams of Vestre Viken treat."""
+    """Return the share of the young that the teams of Vestre Viken treat."""
     share = figures["fact_ung_treated_share_12_25"]
     return Fraction(*share.shares, "age_12_25", share.source, share.replaced)
 
@@ -441,7 +452,7 @@ def _observed(figures: Mapping[str, Parameter]) -> Fraction:
 def _part(
     kind: Kind, group: Figure, shares: Three, rests_on: tuple[Parameter, ...], interval: Interval | None = None
 ) -> Figure:
-    """A part of a target group: range times range; the interval is of what the group is of, or of those counted."""
+    """Return a part of a target group: range times range; the interval is of the group's base, or of the counted."""
     persons = (group.low, group.central, group.high)
     low, central, high = (share * count for share, count in zip(shares, persons, strict=True))
     base = group.central if group.denominator == "local_count" else group.base
@@ -455,7 +466,7 @@ def _part(
 
 
 def _own(asked: _Question, kind: OwnKind, denominator: str, base: float) -> Figure | None:
-    """From the planner's own percentage; None where there is none."""
+    """Return a figure from the planner's own percentage; None without one."""
     own: float | Replaced = getattr(asked.settings.need, kind)
     if own == Replaced():
         return None
@@ -466,7 +477,7 @@ def _own(asked: _Question, kind: OwnKind, denominator: str, base: float) -> Figu
 
 
 def _percentages(name: str, own: Replaced) -> Three:
-    """Low, central and high; what is left out equals what is given."""
+    """Return low, central and high; a value that is left out equals the one that is given."""
     given = [value for value in (own.central, own.high, own.low) if value is not None]
     if not given:
         raise SettingsError("need_empty", name=name)
@@ -478,7 +489,7 @@ def _percentages(name: str, own: Replaced) -> Three:
 
 
 def _group(asked: _Question, units: Sequence[str], prior: Figure) -> Figure:
-    """The target group of the units together: counted where it is, by the fraction elsewhere."""
+    """Return the target group of the units together: counted where there is a count, by the fraction elsewhere."""
     counted = [unit for unit in units if unit in asked.counts]
     rest = [unit for unit in units if unit not in asked.counts]
     if not counted:
@@ -496,7 +507,7 @@ def _group(asked: _Question, units: Sequence[str], prior: Figure) -> Figure:
 
 
 def _counted(asked: _Question, units: Sequence[str]) -> Figure:
-    """The local count of units that have one; its base is what the general fraction would be of."""
+    """Return the local count of units that have one; its base is the people that the general fraction would be of."""
     count = sum(asked.counts[unit] for unit in units)
     base = asked.base(asked.share.denominator)[list(units)].sum()
     return Figure(
@@ -513,7 +524,7 @@ def _exact(asked: _Question, units: Iterable[str]) -> bool:
 
 
 def _treated(asked: _Question, area: Area, prior: Figure) -> float | None:
-    """Patients of 2025 / the target group of Norway today."""
+    """Return the patients of 2025 divided by the target group of Norway today."""
     today = asked.people.year == asked.atlas.year and not asked.people.projected
     if not today or set(area.units) != set(asked.atlas.units.index) or not prior.central:
         return None
@@ -521,7 +532,7 @@ def _treated(asked: _Question, area: Area, prior: Figure) -> float | None:
 
 
 def _by_unit(asked: _Question, units: Sequence[str], young: tuple[int, int], old: tuple[int, int]) -> list[UnitNeed]:
-    """The units with figures of their own; their intervals are worked out together."""
+    """Return the units with figures of their own; their intervals are computed together."""
     people, share, act = asked.people, asked.share, _act(asked.figures)
     shown = [unit for unit in units if unit not in people.divided(units)]
     ages = {"population": AGES["all"], "adults": AGES["adults"], "young": young, "old": old}
@@ -552,7 +563,7 @@ def _by_unit(asked: _Question, units: Sequence[str], young: tuple[int, int], old
 
 
 def _notes(asked: _Question, area: Area, group: Figure) -> Iterator[Phrase]:
-    """What a reader should know of how the figures came about."""
+    """Return what a reader should know about how the figures were made."""
     people, units = asked.people, area.units
     districts = any(len(unit) == codes.DISTRICT_DIGITS for unit in units)
     yield Phrase("need.note.estimate")

@@ -1,14 +1,15 @@
-"""Counts of people that nobody may be recognised by: primary and secondary suppression (primær og sekundær skjerming).
+"""Publish counts so that no person can be recognised: primary and secondary suppression (primær, sekundær skjerming).
 
 Primary: a count of 1 to 4 is shown as ``<5``. Secondary: further counts are withheld, so that no sum, difference or
-total gives one of them away. The rule that holds for all that is published together: **every count of 1 to 4 keeps at
-least four possible values**, as many as ``<5`` itself says. :func:`bounds` is an audit that sees only what is public.
+total reveals one of them. One rule holds for all that is published together: **every count of 1 to 4 keeps at least
+four possible values**, as many as ``<5`` itself says. :func:`bounds` is an audit that sees only what is public.
 
-A count of 0 is shown: nobody stands behind it. Published population counts, and expected figures (a fraction times
-residents), are no counts of known people and are exempt.
+A count of 0 is shown, because there is no person behind it. Published population counts, and expected figures (a
+fraction times residents), are not counts of known people and are exempt.
 
-The doors: a raw count lives in a :class:`Sealed` and leaves it as a :class:`Shown`, which cannot hold one of 1 to 4. A
-figure computed from a count goes through :func:`guard`, because whoever knows the factor would know the count.
+There are two doors. A raw count lives in a :class:`Sealed` and leaves it as a :class:`Shown`, which cannot hold a count
+of 1 to 4. A figure computed from a count goes through :func:`guard`, because a reader who knows the factor would know
+the count.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Aim = tuple[str, ...]  # the counts whose sum must stay open
 
 
 class Mark(StrEnum):
-    """What is told of a count: itself, that it is 1 to 4, or nothing."""
+    """How a count is published: itself, as 1 to 4, or not at all."""
 
     SHOWN = "shown"
     SMALL = "small"
@@ -47,7 +48,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Shown:
-    """What may be told of a count.
+    """A count as it may be published.
 
     Attributes:
         mark: Shown, ``<5``, or withheld.
@@ -58,7 +59,7 @@ class Shown:
     count: int | None = None
 
     def __post_init__(self) -> None:
-        """No count of 1 to 4 can get in here, whoever calls."""
+        """Refuse a count of 1 to 4, whoever calls."""
         if (self.mark is Mark.SHOWN) == (self.count is None) or (self.count is not None and _small(self.count)):
             raise ValueError("a count under the limit cannot be shown")
 
@@ -68,7 +69,7 @@ WITHHELD = Shown(Mark.WITHHELD)
 
 
 class Sealed:
-    """Raw counts that cannot be printed, copied, pickled or written as JSON; :func:`opened` is the only way in."""
+    """Raw counts that cannot be printed, copied, pickled or written as JSON; :func:`opened` is the only access."""
 
     __slots__ = ("_counts",)
 
@@ -83,56 +84,56 @@ class Sealed:
 
 
 def opened(sealed: Sealed) -> dict[str, int]:
-    """The raw counts, for code that hands on nothing but what :func:`suppress` makes of them."""
+    """Return the raw counts, for code that passes on only the answer of :func:`suppress`."""
     return dict(sealed._counts)  # noqa: SLF001 - the one way in
 
 
 def text(shown: Shown) -> str:
-    """For the screen and for files: the number as the language writes it, ``<5``, or that it is withheld."""
+    """Return text for screen and files: the number as the language writes it, ``<5``, or that it is withheld."""
     if shown.count is not None:
         return language.number(shown.count)
     return SMALL_TEXT if shown.mark is Mark.SMALL else language.text("privacy.withheld")
 
 
 def as_json(shown: Shown) -> int | dict[str, object]:
-    """For JSON: the number, or an object that says ``<5`` or ``withheld``."""
+    """Return a value for JSON: the number, or an object that says ``<5`` or ``withheld``."""
     if shown.count is not None:
         return shown.count
     return {"suppressed": True, "shown": SMALL_TEXT if shown.mark is Mark.SMALL else Mark.WITHHELD.value}
 
 
 def guard(figure: float, of: Shown) -> float | None:
-    """A figure that was computed from a raw count: itself where the count is shown, else None."""
+    """Return a figure that was computed from a raw count if the count is shown, else None."""
     return figure if of.count is not None else None
 
 
 def method() -> str:
-    """The rule in a sentence for planners."""
+    """Return the rule in a sentence for planners."""
     return language.text("privacy.method", limit=SMALLEST)
 
 
 def suppress(
     counts: Mapping[str, int], groups: Groups, *, public: Mapping[str, Shown] | None = None
 ) -> dict[str, Shown]:
-    """What may be published of counts and of their totals, hiding as few people's counts as possible.
+    """Decide what may be published of counts and of their totals, and hide as few people's counts as possible.
 
-    Primary suppression marks 1 to 4 as ``<5``. As long as one of them can be narrowed to fewer than four values, the
-    further counts are withheld that hold the fewest people and leave it open; a ``<5`` becomes withheld only where that
-    is cheaper. The same holds for sums that are told by nobody but follow from those that are (:func:`_implied`).
+    Primary suppression marks 1 to 4 as ``<5``. As long as one of them can be narrowed to fewer than four values,
+    further counts are withheld: those that hold the fewest people and leave it open. A ``<5`` becomes withheld only if
+    that is cheaper. The same holds for sums that are not published but follow from those that are (:func:`_implied`).
 
-    Where the cheapest way out is not found, the safe one is taken: all totals that are not public yet are withheld,
-    then all counts.
+    If the cheapest way out is not found, the safe one is taken: all totals that are not public yet are withheld, then
+    all counts.
 
     Args:
         counts: Persons by key, 0 or more.
         groups: Totals that are shown as well: by key the keys that they sum, each once; these may be totals themselves.
-        public: What has been published already and stays as it is.
+        public: What has been published already and does not change.
 
     Returns:
-        Every key of ``counts`` and ``groups`` with what may be told of it.
+        Every key of ``counts`` and ``groups`` with what may be published of it.
 
     Raises:
-        ValueError: A count is negative, or what is already public gives one away or is not so.
+        ValueError: A count is negative, or ``public`` reveals a small count or contradicts the counts.
     """
     values = with_totals(counts, groups)
     fixed = dict(public or {})
@@ -150,9 +151,9 @@ def suppress(
 
 
 def bounds(shown: Mapping[str, Shown], groups: Groups, key: str) -> tuple[int, int]:
-    """The audit: the least and the most that a hidden count can be, given all that is published (and only that).
+    """Audit what is published: return the least and the most that a hidden count can be, given only what is public.
 
-    Exact, by integer programming over the hidden counts that hang together with it; a withheld count is taken to be
+    It is exact, by integer programming over the hidden counts that are connected with it. A withheld count can be
     anything from 0 to :data:`MOST`.
 
     Raises:
@@ -169,11 +170,11 @@ def bounds(shown: Mapping[str, Shown], groups: Groups, key: str) -> tuple[int, i
 
 
 class _Audit:
-    """What is told of counts, held against the worlds that it leaves possible.
+    """What is published of counts, checked against the values that it leaves possible.
 
     Attributes:
-        values: The truth.
-        shown: What is told; :meth:`hide` tells less.
+        values: The true values.
+        shown: What is published; :meth:`hide` publishes less.
     """
 
     def __init__(self, values: Mapping[str, int], groups: Groups, shown: Mapping[str, Shown]) -> None:
@@ -188,7 +189,7 @@ class _Audit:
         self.shown |= dict.fromkeys(keys, WITHHELD)
 
     def is_open(self, aim: Aim) -> bool:
-        """Has the sum of some counts at least four possible values?"""
+        """Does the sum of some counts have at least four possible values?"""
         if aim not in self._open and self._look(aim):
             self._open.add(aim)
         return aim in self._open
@@ -208,7 +209,7 @@ class _Audit:
         return len(known) >= OPEN
 
     def _remember(self, hidden: Sequence[str], found: Whole) -> None:
-        """A world for the counts that hang together; all others are as they are."""
+        """Keep a world for the counts that are connected; all others keep their values."""
         world = self._worlds[0].copy()
         world[[self._column[name] for name in hidden]] = found
         self._worlds.append(world)
@@ -219,14 +220,14 @@ def _small(count: int) -> bool:
 
 
 def _is_told(told: Shown, count: int) -> bool:
-    """Does what is told of a count agree with it?"""
+    """Does what is published of a count agree with it?"""
     return told.count == count if told.count is not None else told.mark is Mark.WITHHELD or _small(count)
 
 
 def _implied(values: Mapping[str, int], groups: Groups) -> list[Aim]:
-    """Sums of several small counts that are small themselves, and that might follow from the totals.
+    """Return sums of several small counts that are small themselves, and that might follow from the totals.
 
-    They are what is left of a total when larger counts, or totals within it, are taken away.
+    They are what remains of a total when larger counts, or totals within it, are subtracted.
     """
     sets = {frozenset(parts) for parts in groups.values()}
     within: dict[frozenset[str], list[str]] = {}
@@ -242,7 +243,7 @@ def _implied(values: Mapping[str, int], groups: Groups) -> list[Aim]:
 
 
 def _rest(audit: _Audit, groups: Groups, fixed: Mapping[str, Shown]) -> list[str]:
-    """The safe way out: every total that can still be withheld, and where all are, every count."""
+    """Return the safe way out: every total that can still be withheld or, if there is none, every count."""
     rest = [
         key
         for key, value in audit.values.items()
@@ -252,10 +253,10 @@ def _rest(audit: _Audit, groups: Groups, fixed: Mapping[str, Shown]) -> list[str
 
 
 def _without(aim: Aim, aims: list[Aim], fixed: Mapping[str, Shown]) -> list[Aim]:
-    """The others, where all is withheld and a new sum still follows from what was public before it was asked for.
+    """Return the others if all is withheld and a new sum still follows from what was public before it was asked for.
 
     Raises:
-        ValueError: It was public itself: then nobody may go on silently.
+        ValueError: The sum was public itself: then the program must stop.
     """
     if len(aim) == 1 and aim[0] in fixed:
         raise ValueError("what is already public gives a small count away")
@@ -267,7 +268,7 @@ def _primary(count: int) -> Shown:
 
 
 def with_totals(counts: Mapping[str, int], groups: Groups) -> dict[str, int]:
-    """The counts and all totals, those of totals as well."""
+    """Return the counts and all totals, also those of totals."""
     if min(counts.values(), default=0) < 0:
         raise ValueError("a count is negative")
     values = dict(counts)
@@ -283,7 +284,7 @@ def with_totals(counts: Mapping[str, int], groups: Groups) -> dict[str, int]:
 
 
 def _puzzle(shown: Mapping[str, Shown], groups: Groups, keys: set[str], most: float) -> tuple[list[str], Puzzle]:
-    """The hidden counts that hang together with some, and what is known of them."""
+    """Return the hidden counts that are connected with some, and what is known of them."""
     hidden, sums = _component(shown, groups, keys)
     small = np.array([shown[name].mark is Mark.SMALL for name in hidden])
     high = np.where(small, SMALLEST - 1.0, most)
@@ -293,7 +294,7 @@ def _puzzle(shown: Mapping[str, Shown], groups: Groups, keys: set[str], most: fl
 
 
 def _component(shown: Mapping[str, Shown], groups: Groups, keys: set[str]) -> tuple[list[str], list[str]]:
-    """The hidden counts that hang together with some, and the totals that join them."""
+    """Return the hidden counts that are connected with some, and the totals that connect them."""
     of = {name: [part for part in (name, *parts) if shown[part].count is None] for name, parts in groups.items()}
     hidden, sums = set(keys), set[str]()
     grown = True
@@ -306,7 +307,7 @@ def _component(shown: Mapping[str, Shown], groups: Groups, keys: set[str]) -> tu
 
 
 def _equations(keys: Sequence[str], sums: Sequence[str], groups: Groups) -> csr_array:
-    """One row per total: the sum of its parts, less itself; one column per key, other keys left out."""
+    """Return one row per total: the sum of its parts minus itself; one column per key, without other keys."""
     column = {key: k for k, key in enumerate(keys)}
     rows = []
     for name in sums:
@@ -316,10 +317,10 @@ def _equations(keys: Sequence[str], sums: Sequence[str], groups: Groups) -> csr_
 
 
 def _cheapest(aim: Aim, audit: _Audit, groups: Groups, fixed: Mapping[str, Shown]) -> list[str]:
-    """The counts to withhold, with the fewest people in them, so that a sum keeps four possible values.
+    """Return the counts to withhold, with the fewest people in them, so that a sum keeps four possible values.
 
-    Looked for among small counts first: once an answer costs no more than the largest count looked at, larger ones
-    cannot be part of a better one. Nothing where no answer is found.
+    Small counts are tried first. Once an answer costs no more than the largest count tried, larger ones cannot be part
+    of a better one. The answer is empty if none is found.
     """
     most, largest = FIRST_LOOK, max(audit.values.values())
     while True:
@@ -330,10 +331,10 @@ def _cheapest(aim: Aim, audit: _Audit, groups: Groups, fixed: Mapping[str, Shown
 
 
 def _cheapest_among(aim: Aim, audit: _Audit, groups: Groups, fixed: Mapping[str, Shown], most: int) -> list[str]:
-    """The same among counts of at most this many.
+    """Return the same among counts of at most this size.
 
-    Two worlds are sought that agree with all that is still published and differ by three in this sum; a count may
-    differ from the truth in them only if it is withheld, or within 1 to 4 if it is shown as ``<5``.
+    The search looks for two worlds that agree with all that is still published and differ by three in this sum. A count
+    may differ from its true value in them only if it is withheld, or within 1 to 4 if it is shown as ``<5``.
     """
     values, shown = audit.values, audit.shown
     keys = [name for name, value in values.items()

@@ -1,7 +1,7 @@
-"""Whole numbers that agree with published sums: the other worlds that somebody must reckon with who sees only those.
+"""Find whole numbers that agree with published sums: the other worlds that a reader of the sums must allow for.
 
-The solver's word is never taken for a world: each is added up again in whole numbers, and what it cannot find within
-its limits counts as not there. So a count is called open only where the worlds that keep it open are at hand.
+The solver's answer is never trusted: each world is added up again in whole numbers, and a world that is not found
+within the limits counts as impossible. So a count is called open only if the worlds that keep it open were found.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class Puzzle:
     """What is known of some whole numbers.
 
     Attributes:
-        low, high: The least and the most that each can be; ``high`` may be infinite.
+        low: The least that each can be.
+        high: The most that each can be; may be infinite.
         sums: One equation per row, one number per column.
         totals: The right-hand sides.
     """
@@ -36,19 +37,19 @@ class Puzzle:
     totals: Whole
 
     def least(self, of: Whole, *, floor: int) -> Whole | None:
-        """A world in which a weighted sum of the numbers is as small as it can be, yet no smaller than a floor.
+        """Return a world in which a weighted sum of the numbers is as small as possible, but no smaller than a floor.
 
-        None where there is none, and where the solver finds none.
+        None if there is none, or if the solver finds none.
         """
         world = self._end(of, LinearConstraint(of.reshape(1, -1), floor, np.inf))
         return world if world is not None and of @ world >= floor else None
 
     def most(self, of: Whole) -> Whole | None:
-        """A world in which a weighted sum of the numbers is as large as it can be; None as before."""
+        """Return a world in which a weighted sum of the numbers is as large as possible; None as in :func:`least`."""
         return self._end(-of)
 
     def _end(self, aim: Whole, *further: LinearConstraint) -> Whole | None:
-        """The best world, if it agrees."""
+        """Return the best world if it agrees."""
         balance = (LinearConstraint(self.sums, self.totals, self.totals),) if self.sums.shape[0] else ()
         found = _best(aim, (self.low, self.high), (*balance, *further), np.ones(len(aim), dtype=bool))
         world = None if found is None else np.rint(found).astype(np.int64)
@@ -61,15 +62,7 @@ class Puzzle:
 
 @dataclass(frozen=True)
 class Choice:
-    """What may be withheld to give some numbers room.
-
-    Attributes:
-        sums: Equations that hold for how far the numbers move, whatever is withheld.
-        down, up: How far each may move while it is not withheld; 0 or less, 0 or more.
-        down_hidden, up_hidden: The same once it is withheld.
-        may_hide: Which may be withheld.
-        cost: Of withholding each.
-    """
+    """The numbers that may be withheld to give some numbers room."""
 
     sums: csr_array
     down: Whole

@@ -1,6 +1,6 @@
 """The independent check of a plan: every rule again, from the pack's tables, by other means than the solver's.
 
-Nothing here is shared with ``factgeo.planning.propose``: wholeness comes from networkx, totals from the residents
+This module shares no code with ``factgeo.planning.propose``: contiguity comes from networkx, totals from the residents
 table, means and price from the cells.
 """
 
@@ -17,6 +17,7 @@ import pandas as pd
 from factgeo import language
 from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import AGES, Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.language import Number
 from factgeo.language.catalogue import Lazy
 from factgeo.planning import edits
@@ -26,9 +27,9 @@ from factgeo.travel import bases, network
 from factgeo.travel.bases import Base
 from factgeo.travel.journeys import Journeys
 
-SAME_PRICE = 1e-6  # relative difference that two ways of adding up may show
-ROUNDED = 0.001  # files give values and bounds with three digits
-OF_PROOF = ("other_price", "unsound_proof")  # findings about what a plan says of itself; no rule is broken
+SAME_PRICE = 1e-6  # relative difference between two ways of adding up that is allowed
+ROUNDED = 0.001  # files give values and bounds with three decimals
+OF_PROOF = ("other_price", "unsound_proof")  # findings about the plan's own claims; they break no rule
 STAGES = {
     "balanced": ("balanced",),
     "strict": ("reach", "served", "minutes"),
@@ -40,22 +41,31 @@ WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none"
 
 @dataclass(frozen=True)
 class Finding(Lazy):
-    """A broken rule; ``key`` is an entry of the catalogue below ``finding.``, ``team_id`` whose it is, if anyone's."""
+    """A broken rule.
+
+    Attributes:
+        key: The entry of the catalogue below ``finding.``.
+        details: The values of that entry.
+        team_id: The team that breaks the rule; empty if it is the whole plan.
+    """
 
     key: str
     details: dict[str, object]
     team_id: str = ""
 
     def text(self, lang: str | None = None) -> str:
-        """The finding as a sentence that names units and figures."""
+        """Return the finding as a sentence that names units and figures."""
         return language.text(f"finding.{self.key}", lang=lang, **self.details)
 
 
 def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
-    """All broken rules of a plan; none for a plan that holds."""
+    """Return all broken rules of a plan; an empty list if it keeps them all.
+
+    ``atlas`` has the links that the plan's settings add, and ``journeys`` are its travel times.
+    """
     findings = list(_each_unit_once(plan, atlas))
     if findings:
-        return findings  # nothing else can be said of a plan that loses units or counts them twice
+        return findings  # a plan that loses units or counts them twice cannot be checked further
     now = atlas.residents[atlas.residents["year"] == atlas.year]
     persons = now.groupby("unit_code")["persons"].sum().to_dict()
     youngest, oldest = AGES[plan.settings.size.who]
@@ -68,7 +78,7 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
             findings += _size(catchment, plan, counted)
         findings += _capacity(catchment, plan, persons, listed.get(catchment.base, 1))
         findings += _border(catchment, zones)
-        findings += _whole(catchment, joined, atlas)
+        findings += _contiguous(catchment, joined, atlas)
     means = _means(plan, journeys)
     findings += _too_far(plan, means, atlas)
     findings += _hard_travel(plan, means)
@@ -82,16 +92,16 @@ def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
 
 
 def of_kept_teams(findings: Iterable[Finding], plan: Plan, atlas: Atlas) -> list[Finding]:
-    """Those findings that a planner has accepted by keeping a team as it is."""
+    """Return the findings that a planner accepts by keeping a team unchanged."""
     kept = {frozenset(team.units) for team in edits.resolved(plan.settings, atlas).keep}
     ids = {catchment.team_id for catchment in plan.catchments if frozenset(catchment.units) in kept}
     return [finding for finding in findings if finding.team_id in ids]
 
 
 def proof_of(plan: Plan, findings: Iterable[Finding], atlas: Atlas) -> Proof:
-    """What may be told of how good a plan is: its proof, or none where a finding speaks against it.
+    """Return the plan's proof, or no proof if a finding contradicts it.
 
-    Only rules that a planner has broken by keeping a team as it is leave the proof standing.
+    Rules that a planner breaks by keeping a team unchanged do not contradict the proof.
     """
     found = list(findings)
     return plan.proof if len(of_kept_teams(found, plan, atlas)) == len(found) else NO_PROOF
@@ -121,7 +131,7 @@ def _size(catchment: Catchment, plan: Plan, counted: Mapping[str, int]) -> Itera
 
 
 def _listed(plan: Plan, atlas: Atlas) -> dict[Base, int]:
-    """Bases where listed teams stand, with how many."""
+    """Return the plan's bases in units with listed teams, and the number of teams there."""
     standing = _standing(plan, atlas)
     return {
         catchment.base: standing[catchment.base.unit_code]
@@ -131,7 +141,7 @@ def _listed(plan: Plan, atlas: Atlas) -> dict[Base, int]:
 
 
 def _standing(plan: Plan, atlas: Atlas) -> dict[str, int]:
-    """Listed teams that have their base in each unit, where the plan has to use them."""
+    """Return the number of listed teams in each unit; empty if the plan does not have to use listed teams."""
     rule = plan.settings.existing
     if not rule.listed:
         return {}
@@ -168,7 +178,7 @@ def _graph(plan: Plan, atlas: Atlas) -> nx.Graph[str]:
     return graph
 
 
-def _whole(catchment: Catchment, joined: nx.Graph[str], atlas: Atlas) -> Iterator[Finding]:
+def _contiguous(catchment: Catchment, joined: nx.Graph[str], atlas: Atlas) -> Iterator[Finding]:
     pieces = sorted(nx.connected_components(joined.subgraph(catchment.units)), key=len)
     if len(pieces) > 1:
         loose = ", ".join(atlas.units.loc[sorted(pieces[0]), "name"])
@@ -177,7 +187,7 @@ def _whole(catchment: Catchment, joined: nx.Graph[str], atlas: Atlas) -> Iterato
 
 
 def _means(plan: Plan, journeys: Journeys) -> pd.DataFrame:
-    """Per served unit: person-minutes, residents, and residents beyond T, from the cells one by one."""
+    """Return one row per served unit, added up cell by cell: person-minutes, residents and residents beyond T."""
     rows = []
     travel = plan.settings.travel
     for catchment in plan.catchments:
@@ -202,7 +212,7 @@ def _too_far(plan: Plan, means: pd.DataFrame, atlas: Atlas) -> Iterator[Finding]
 def _hard_travel(plan: Plan, means: pd.DataFrame) -> Iterator[Finding]:
     travel = plan.settings.travel
     for team, units in means.groupby("team_id"):
-        share = 1 - units["beyond"].sum() / max(1, units["persons"].sum())
+        share = 1 - share_of(int(units["beyond"].sum()), int(units["persons"].sum()))
         if travel.hard and share < travel.hard_share - SAME_PRICE:
             shown = {"share": Number(100 * share, 1), "least": Number(100 * travel.hard_share, 1)}
             yield Finding("too_few_within", {"team": team, "limit": Number(travel.minutes), **shown}, str(team))
@@ -243,7 +253,7 @@ def _bases(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
 
 
 def _claims(plan: Plan) -> Iterator[Finding]:
-    """What the plan says of its proof, held against itself; whether a bound is true cannot be seen from it."""
+    """Check that the plan's claims about its proof agree with each other; whether a bound is true cannot be seen."""
     proof, act = plan.proof, plan.act
     if proof.stages or proof.status != "none":
         worst = max((stage.status for stage in proof.stages), key=WORST_LAST.index, default=None)
@@ -256,7 +266,7 @@ def _claims(plan: Plan) -> Iterator[Finding]:
 
 
 def _is_sound(stage: Stage, enough: float) -> bool:
-    """Can value, bound, gap and status of a stage belong together? ``enough``: the gap that counts as proven."""
+    """Can value, bound, gap and status of a stage belong together? ``enough`` is the gap that counts as proven."""
     given = (stage.value, stage.bound, stage.gap, stage.seconds)
     if not all(map(math.isfinite, given)) or min(stage.value, stage.gap + SAME_PRICE, stage.seconds) < 0:
         return False
@@ -269,7 +279,7 @@ def _is_sound(stage: Stage, enough: float) -> bool:
 
 
 def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: Atlas) -> Iterator[Finding]:
-    """What each stage says it proved, added up again: the last to the point, earlier ones up to their tolerance."""
+    """Add up the value of each stage again: the last one must agree, earlier ones may be worse by their tolerance."""
     if not plan.proof.stages:
         return
     goal, rules = plan.settings.goal, plan.settings
@@ -279,7 +289,7 @@ def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: 
     minutes += rules.moves.price * _moved(plan, persons)
     beyond = float(means["beyond"].sum())
     if any(stage.goal not in STAGES[goal.name] for stage in plan.proof.stages):
-        return  # of no such stage is anything known
+        return  # the goal has no such stage; `_claims` reports that
     found = {
         "minutes": minutes,
         "balanced": minutes + goal.beyond_price * beyond + goal.unserved_price * left_out,
@@ -296,7 +306,7 @@ def _values(plan: Plan, means: pd.DataFrame, persons: Mapping[str, int], atlas: 
 
 
 def _moved(plan: Plan, persons: Mapping[str, int]) -> int:
-    """Residents who had a team in the previous plan and have another now, or none."""
+    """Return the residents who had a team in the previous plan and now have another one or none."""
     now = {unit: (base.unit_code, base.lon, base.lat) for unit, base in plan.base_of().items()}
     previous = plan.settings.moves.previous
     moved = [unit for unit, base in previous.items() if unit in plan.area.units and now.get(unit) != tuple(base)]
@@ -304,7 +314,8 @@ def _moved(plan: Plan, persons: Mapping[str, int]) -> int:
 
 
 def _demands(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
-    """What the planner demands of the plan."""
+    """Check the planner's demands on the plan."""
+    # resolved here again, so that what a plan carries as its demands is not taken on trust
     asked, team_of = edits.resolved(plan.settings, atlas), plan.team_of()
     name = atlas.units["name"]
     yield from _kept(asked, plan, atlas)
@@ -322,7 +333,7 @@ def _demands(plan: Plan, atlas: Atlas) -> Iterator[Finding]:
 
 
 def _kept(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
-    """Each kept team has exactly its units, and its base where one is named."""
+    """Each kept team must have exactly its units, and its base if the demand names one."""
     base_of = {frozenset(catchment.units): catchment.base for catchment in plan.catchments}
     for team in asked.keep:
         base = base_of.get(frozenset(team.units))
@@ -339,7 +350,7 @@ def _locks(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
 
 
 def _unused_listed(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
-    """Each listed team has a catchment around its base, or is part of a kept team."""
+    """Each listed team must have a catchment around its base, or be part of a kept team."""
     covered = {catchment.base.unit_code for catchment in plan.catchments} | {u for t in asked.keep for u in t.units}
     for unit in sorted(_standing(plan, atlas).keys() - covered):
         yield Finding("listed_base_unused", {"unit": atlas.units.at[unit, "name"]})
@@ -348,17 +359,20 @@ def _unused_listed(asked: Edits, plan: Plan, atlas: Atlas) -> Iterator[Finding]:
 def _act_areas(
     plan: Plan, atlas: Atlas, journeys: Journeys, joined: nx.Graph[str], zones: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Each catchment in one ACT area at most; each area whole, within the borders and with enough adults in reach."""
+    """Check the ACT areas.
+
+    Each catchment is in at most one area. Each area is contiguous, within the borders, and has enough adults in reach.
+    """
     listed = Counter(team for area in (plan.act.areas if plan.act else ()) for team in area.teams)
     for team, times in listed.items():
         if times > 1:
             yield Finding("team_in_two_act_areas", {"team": team})
     for area in plan.act.areas if plan.act else ():
-        whole = Catchment("ACT", area.base, tuple(sorted(plan.act_units(area))))
-        yield from _border(whole, zones)
-        yield from _whole(whole, joined, atlas)
-        minutes, _ = journeys.minutes(area.base, whole.units)
-        cells = journeys.cells[journeys.cells["unit_code"].isin(whole.units)]
+        together = Catchment("ACT", area.base, tuple(sorted(plan.act_units(area))))
+        yield from _border(together, zones)
+        yield from _contiguous(together, joined, atlas)
+        minutes, _ = journeys.minutes(area.base, together.units)
+        cells = journeys.cells[journeys.cells["unit_code"].isin(together.units)]
         adults = int(cells["adults"].to_numpy()[minutes <= plan.settings.travel.minutes].sum())
         if adults < plan.settings.service.act_adults:
             shown = {"size": Number(adults), "minimum": Number(plan.settings.service.act_adults)}

@@ -1,7 +1,7 @@
-"""Editing a plan by hand: every edit gives a new plan.
+"""Edit a plan by hand: every edit returns a new plan.
 
-The rules of the settings never stand in the way of an edit; ``check`` finds afterwards what is broken. Only what the
-planner has locked is left alone.
+No rule of the settings forbids an edit; ``check`` reports afterwards which rules it breaks. Only locked units and teams
+do not change.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import networkx as nx
 
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
-from factgeo.language import Phrase
-from factgeo.planning import edits, pipeline, planfields, planfile
-from factgeo.planning.measure import team_names
+from factgeo.planning import pipeline, planfields, planfile
+from factgeo.planning.measure import team_names, unit_names
 from factgeo.planning.plan import NO_PROOF, ActTier, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
 from factgeo.settings import Edits, KeptTeam, Lock
@@ -25,101 +24,100 @@ from factgeo.travel.bases import Base
 from factgeo.travel.journeys import Journeys
 
 NO_STAGE = Stage(planfields.ACT_STAGE, 0.0, 0.0, 0.0, "none", 0.0)
-NAMED = 3  # units that the name of a step tells
 LONGEST_NAME = 100  # letters in the name of a locked team
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every edit of an area stands on: the pack with the links that the settings add, and the travel times."""
+class EditContext:
+    """What every edit of an area needs: the pack with the links that the settings add, and the travel times."""
 
     atlas: Atlas
     times: Journeys
 
     @classmethod
-    def of(cls, result: Result) -> Ground:
-        """That of a plan that is measured."""
+    def of(cls, result: Result) -> EditContext:
+        """Return the pack and the travel times of a result."""
         return cls(result.atlas, result.journeys)
 
     def seconds(self, base: Base, unit: str) -> int:
-        """Person-seconds from a base to everyone in a unit."""
+        """Return the person-seconds from a base to all residents of a unit."""
         return int(self.times.by_unit.person_seconds[self.times.row[base], self.times.by_unit.units.index(unit)])
 
     def candidates(self, units: Iterable[str]) -> list[Base]:
-        """The bases that a team of these units can have."""
+        """Return the bases that a team of these units can have."""
         inside = set(units)
         return [base for base in self.times.bases if base.unit_code in inside]
 
     def joined(self, plan: Plan) -> nx.Graph[str]:
-        """The units of a plan's area, joined as its settings count it."""
+        """Return the graph of the units of a plan's area, joined by the links that its settings count."""
         atlas, units = self.atlas, plan.area.units
-        beside: dict[str, Iterable[str]] = {**network.joined(atlas.links, atlas.roads, units, plan.settings)}
-        return nx.from_dict_of_lists(beside)
+        joined: dict[str, Iterable[str]] = {**network.joined(atlas.links, atlas.roads, units, plan.settings)}
+        return nx.from_dict_of_lists(joined)
 
     def name(self, unit: str) -> str:
-        """What a unit is called."""
+        """Return the name of a unit."""
         return str(self.atlas.units.at[unit, "name"])
 
 
 # edits of the catchments
 
 
-def move(plan: Plan, units: Iterable[str], team_id: str | None, ground: Ground) -> Plan:
-    """Units to a team, or (None) out of every team.
+def move(plan: Plan, units: Iterable[str], team_id: str | None, context: EditContext) -> Plan:
+    """Move units to a team; with ``team_id`` None, leave them without a team.
 
-    A team that loses the unit of its base drives from where its other units have the fewest person-minutes; one that
-    loses all its units is gone.
+    A team that loses its base's unit gets the base with the fewest person-minutes to its other units. A team that loses
+    all its units is gone.
 
     Raises:
-        PlanError: A unit or the team is locked, or not in the plan; or a team would be left with no possible base.
+        PlanError: A unit or the team is locked or not in the plan, or a team would have no possible base.
     """
     team_of, units = plan.team_of(), tuple(dict.fromkeys(units))
     _refuse_unknown(plan, units, () if team_id is None else (team_id,))
     moving = [unit for unit in units if team_of.get(unit) != team_id]
-    return _moved(plan, moving, team_id, ground) if moving else plan
+    return _moved(plan, moving, team_id, context) if moving else plan
 
 
-def add_team(plan: Plan, base: Base, ground: Ground) -> Plan:
-    """A new team, with the next free number, around a base whose unit it takes.
+def add_team(plan: Plan, base: Base, context: EditContext) -> Plan:
+    """Add a team with the next free number around a base; it takes the base's unit.
 
     Raises:
-        PlanError: The base is no candidate, its unit is locked, or a team would be left with no possible base.
+        PlanError: The base is no candidate, its unit is locked, or a team would have no possible base.
     """
     _refuse_unknown(plan, (base.unit_code,), ())
-    _refuse_no_candidate(base, ground)
+    _refuse_no_candidate(base, context)
     team_id = next_ids(plan, 1)[0]
-    return _moved(plan, [base.unit_code], team_id, ground, {team_id: base})
+    return _moved(plan, [base.unit_code], team_id, context, {team_id: base})
 
 
-def set_base(plan: Plan, team_id: str, base: Base, ground: Ground) -> Plan:
-    """A team drives from another base, whose unit it takes if it has it not; its locks follow.
+def set_base(plan: Plan, team_id: str, base: Base, context: EditContext) -> Plan:
+    """Move a team's base. The base's unit joins the team if needed; the team's locks are updated.
 
     Raises:
         PlanError: The base is no candidate, its unit or the team is locked, or not in the plan.
     """
     _refuse_unknown(plan, (base.unit_code,), (team_id,))
-    _refuse_no_candidate(base, ground)
+    _refuse_no_candidate(base, context)
     if team(plan, team_id).base == base:
         return plan
     moving = [] if plan.team_of().get(base.unit_code) == team_id else [base.unit_code]
-    return _moved(plan, moving, team_id, ground, {team_id: base})
+    return _moved(plan, moving, team_id, context, {team_id: base})
 
 
-def join(plan: Plan, team_id: str, other: str, ground: Ground) -> Plan:
-    """All units of the other team to a team, which keeps its base.
+def join(plan: Plan, team_id: str, other: str, context: EditContext) -> Plan:
+    """Move all units of the team ``other`` to the team ``team_id``, which keeps its base.
 
     Raises:
         PlanError: A unit of the other team or the team is locked, or one of the two is not in the plan.
     """
     _refuse_unknown(plan, (), (team_id, other))
-    return move(plan, team(plan, other).units, team_id, ground)
+    return move(plan, team(plan, other).units, team_id, context)
 
 
-def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -> Plan:
-    """A team in two: a new team around a second base, and each unit with the one that is nearer.
+def divide(plan: Plan, team_id: str, context: EditContext, base: Base | None = None) -> Plan:
+    """Divide a team in two: a new team around a second base takes the units that are nearer to it.
 
-    Without ``base`` it is the one that leaves both teams in one piece with the fewest person-minutes, or the fewest
-    pieces if there is none such. Locked units stay.
+    Without ``base``, the second base is the one with the fewest pieces of both teams, then the fewest person-minutes.
+    Locked units stay.
 
     Raises:
         PlanError: The team is locked or not in the plan, or no second base is possible.
@@ -127,41 +125,48 @@ def divide(plan: Plan, team_id: str, ground: Ground, base: Base | None = None) -
     _refuse_unknown(plan, (), (team_id,))
     whole = team(plan, team_id)
     if base is not None:
-        _refuse_no_candidate(base, ground)
-    free = set(whole.units) - locked_units(plan, ground.atlas) - {whole.base.unit_code}
-    possible = [each for each in ([base] if base else ground.candidates(free)) if each.unit_code in free]
-    if team_id in locked_teams(plan, ground.atlas):
-        raise PlanError("draft_team_locked", team=team_names(plan, ground.atlas)[team_id])
+        _refuse_no_candidate(base, context)
+    free = set(whole.units) - locked_units(plan) - {whole.base.unit_code}
+    possible = [each for each in ([base] if base else context.candidates(free)) if each.unit_code in free]
+    if team_id in locked_teams(plan):
+        raise PlanError("draft_team_locked", team=team_names(plan, context.atlas)[team_id])
     if not possible:
-        raise PlanError("draft_undivided", team=team_names(plan, ground.atlas)[team_id])
-    joined = ground.joined(plan)
+        raise PlanError("draft_undivided", team=team_names(plan, context.atlas)[team_id])
+    joined = context.joined(plan)
 
     def price(second: Base) -> tuple[int, int]:
-        leaving = _nearer(whole, second, free, ground)
+        leaving = _nearer(whole, second, free, context)
         halves = (leaving, set(whole.units) - leaving)
         pieces = sum(nx.number_connected_components(joined.subgraph(part)) for part in halves)
-        return pieces, _person_seconds(whole.base, halves[1], ground) + _person_seconds(second, leaving, ground)
+        return pieces, _person_seconds(whole.base, halves[1], context) + _person_seconds(second, leaving, context)
 
     second = min(possible, key=price)
     new_id = next_ids(plan, 1)[0]
-    return _moved(plan, sorted(_nearer(whole, second, free, ground)), new_id, ground, {new_id: second})
+    return _moved(plan, sorted(_nearer(whole, second, free, context)), new_id, context, {new_id: second})
 
 
-def _nearer(whole: Catchment, second: Base, free: Iterable[str], ground: Ground) -> set[str]:
-    """The free units that are nearer to the second base, its own among them."""
-    nearer = {unit for unit in free if ground.seconds(second, unit) < ground.seconds(whole.base, unit)}
+def _nearer(whole: Catchment, second: Base, free: Iterable[str], context: EditContext) -> set[str]:
+    """Return the free units that are nearer to the second base, its own unit among them."""
+    nearer = {unit for unit in free if context.seconds(second, unit) < context.seconds(whole.base, unit)}
     return nearer | {second.unit_code}
 
 
-def _person_seconds(base: Base, units: Iterable[str], ground: Ground) -> int:
-    return sum(ground.seconds(base, unit) for unit in units)
+def _person_seconds(base: Base, units: Iterable[str], context: EditContext) -> int:
+    return sum(context.seconds(base, unit) for unit in units)
 
 
 def _moved(
-    plan: Plan, moving: Sequence[str], team_id: str | None, ground: Ground, base_of: Mapping[str, Base] | None = None
+    plan: Plan,
+    moving: Sequence[str],
+    team_id: str | None,
+    context: EditContext,
+    base_of: Mapping[str, Base] | None = None,
 ) -> Plan:
-    """The plan with some units in another team (a new one, if it is unknown), and bases where they are given."""
-    _refuse_locked(plan, moving, team_id, ground.atlas)
+    """Return the plan with the units ``moving`` in another team, which is new if its id is unknown.
+
+    ``base_of`` gives teams a base; the others keep theirs as long as its unit is in the team.
+    """
+    _refuse_locked(plan, moving, team_id, context.atlas)
     members = {catchment.team_id: set(catchment.units) - set(moving) for catchment in plan.catchments}
     unserved = [entry for entry in plan.unserved if entry.unit_code not in moving]
     if team_id is None:
@@ -170,41 +175,41 @@ def _moved(
         members[team_id] = members.get(team_id, set()) | set(moving)
     base_before = {catchment.team_id: catchment.base for catchment in plan.catchments} | dict(base_of or {})
     catchments = tuple(
-        Catchment(each, _base(each, base_before[each], units, plan, ground), tuple(sorted(units)))
+        Catchment(each, _base(each, base_before[each], units, plan, context), tuple(sorted(units)))
         for each, units in members.items()
         if units
     )
     then = replace(plan, catchments=catchments, unserved=tuple(unserved), proof=NO_PROOF)
-    return _with_locks(replace(then, act=_act(then)), plan, ground)
+    return _with_locks(replace(then, act=_act(then)), plan, context)
 
 
-def _base(team_id: str, base: Base, units: set[str], plan: Plan, ground: Ground) -> Base:
-    """The base itself while its unit is the team's, else the best of what is left."""
+def _base(team_id: str, base: Base, units: set[str], plan: Plan, context: EditContext) -> Base:
+    """Return the base itself if its unit is in the team, else the best of the bases that are left."""
     if base.unit_code in units:
         return base
-    possible = ground.candidates(units)
+    possible = context.candidates(units)
     if not possible:
-        left = ", ".join(map(ground.name, sorted(units)))
-        raise PlanError("draft_no_base", team=team_names(plan, ground.atlas)[team_id], units=left)
-    return planfile.best_base(possible, sorted(units), ground.times)
+        left = ", ".join(map(context.name, sorted(units)))
+        raise PlanError("draft_no_base", team=team_names(plan, context.atlas)[team_id], units=left)
+    return planfile.best_base(possible, sorted(units), context.times)
 
 
 def _act(plan: Plan) -> ActTier | None:
-    """The ACT areas of which every team still exists, its base among their units; nothing is claimed of them."""
+    """Return the ACT areas whose teams all exist and have the area's base among their units, without a proof."""
     if plan.act is None:
         return None
     ids = {catchment.team_id for catchment in plan.catchments}
-    whole = [area for area in plan.act.areas if ids.issuperset(area.teams)]
-    return ActTier(tuple(area for area in whole if area.base.unit_code in plan.act_units(area)), NO_STAGE)
+    complete = [area for area in plan.act.areas if ids.issuperset(area.teams)]
+    return ActTier(tuple(area for area in complete if area.base.unit_code in plan.act_units(area)), NO_STAGE)
 
 
 def team(plan: Plan, team_id: str) -> Catchment:
-    """A team by its id."""
+    """Return the team with an id, which must be in the plan."""
     return next(catchment for catchment in plan.catchments if catchment.team_id == team_id)
 
 
 def next_ids(plan: Plan, count: int) -> list[str]:
-    """Ids for new teams: the next free numbers after those of the plan."""
+    """Return ``count`` ids for new teams: the next free numbers after those of the plan."""
     ids = [catchment.team_id for catchment in plan.catchments]
     numbers = [found.group(1) for found in (re.fullmatch(r"T([0-9]{1,9})", team_id) for team_id in ids) if found]
     digits = max([2, *map(len, numbers)])
@@ -213,7 +218,7 @@ def next_ids(plan: Plan, count: int) -> list[str]:
 
 
 def _refuse_unknown(plan: Plan, units: Iterable[str], team_ids: Iterable[str]) -> None:
-    """What another page has changed meanwhile may not be there any more."""
+    """Refuse units and teams that are not in the plan; another page may have removed them meanwhile."""
     strangers = [unit for unit in units if unit not in plan.area.units]
     if strangers:
         raise PlanError("draft_unknown_unit", unit=strangers[0], area=plan.area.name)
@@ -222,63 +227,67 @@ def _refuse_unknown(plan: Plan, units: Iterable[str], team_ids: Iterable[str]) -
         raise PlanError("draft_unknown_team", team=min(gone))
 
 
-def _refuse_no_candidate(base: Base, ground: Ground) -> None:
-    if base not in ground.times.row:
+def _refuse_no_candidate(base: Base, context: EditContext) -> None:
+    if base not in context.times.row:
         raise PlanError("draft_no_candidate", base=base.name)
 
 
 def _refuse_locked(plan: Plan, moving: Sequence[str], team_id: str | None, atlas: Atlas) -> None:
-    """Locked units stay where they are, and a locked team takes no more."""
-    team_of, kept = plan.team_of(), locked_teams(plan, atlas)
+    """Refuse to move locked units, and to change a locked team."""
+    team_of, kept = plan.team_of(), locked_teams(plan)
     changed = kept & {team_id, *(team_of.get(unit) for unit in moving)} if moving else frozenset()
     if changed:
         raise PlanError("draft_team_locked", team=team_names(plan, atlas)[min(changed)])
-    locked = locked_units(plan, atlas)
-    stuck = [str(atlas.units.at[unit, "name"]) for unit in moving if unit in locked]
+    locked = locked_units(plan)
+    stuck = [unit for unit in moving if unit in locked]
     if stuck:
-        raise PlanError("draft_unit_locked", unit=_and_more(stuck))
+        raise PlanError("draft_unit_locked", unit=unit_names(stuck, atlas))
 
 
 # locks
 
 
-def locked_units(plan: Plan, atlas: Atlas) -> frozenset[str]:
-    """Units that stay where they are: locked by themselves, left without a team, or in a locked team."""
-    asked = edits.resolved(plan.settings, atlas)
+def locked_units(plan: Plan) -> frozenset[str]:
+    """Return the units that must not move: those locked, those left without a team, and those in a locked team."""
+    asked = plan.demands.coded
     return frozenset(
         (*asked.leave, *(u for lock in asked.lock for u in lock.units), *(u for each in asked.keep for u in each.units))
     )
 
 
-def locked_teams(plan: Plan, atlas: Atlas) -> frozenset[str]:
-    """Ids of the teams that are kept exactly as they are."""
-    kept = {frozenset(each.units) for each in edits.resolved(plan.settings, atlas).keep}
+def locked_teams(plan: Plan) -> frozenset[str]:
+    """Return the ids of the teams that must not change."""
+    kept = {frozenset(each.units) for each in plan.demands.coded.keep}
     return frozenset(each.team_id for each in plan.catchments if kept and frozenset(each.units) in kept)
 
 
-def lock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
-    """Units stay in the team they have now, or without one. Those of locked teams do so already."""
+def lock_units(plan: Plan, units: Iterable[str], context: EditContext) -> Plan:
+    """Units stay in the team they have now, or without one. Those of locked teams do so already.
+
+    Raises:
+        PlanError: A unit is not in the plan.
+    """
     units = tuple(units)
     _refuse_unknown(plan, units, ())
-    asked, base_of = edits.resolved(plan.settings, ground.atlas), plan.base_of()
+    asked, base_of = plan.demands.coded, plan.base_of()
     kept = {unit for each in asked.keep for unit in each.units}
     new = {unit for unit in units if unit not in kept}
-    spelt = {base: _spelling(base, ground) for base in {base_of[unit] for unit in new & base_of.keys()}}
+    spelt = {base: _spelling(base, context) for base in {base_of[unit] for unit in new & base_of.keys()}}
     locks = {unit: base for unit, base in _locks(asked).items() if unit not in new}
     locks |= {unit: spelt[base_of[unit]] for unit in new & base_of.keys()}
     leave = {*asked.leave} - new | new - base_of.keys()
     return _with_edits(plan, lock=_grouped(locks), leave=tuple(sorted(leave)))
 
 
-def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
-    """Units are free to move.
+def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
+    """Unlock units, so that they can move.
 
     Raises:
-        PlanError: A unit is in a locked team, which has to be unlocked as a whole.
+        PlanError: A unit is in a locked team, which can only be unlocked as a whole.
     """
     free = set(units)
     _refuse_unknown(plan, free, ())
-    asked = edits.resolved(plan.settings, ground.atlas)
+    asked = plan.demands.coded
     for each in asked.keep:
         if free & set(each.units):
             raise PlanError("draft_team_locked", team=each.name)
@@ -287,85 +296,84 @@ def unlock_units(plan: Plan, units: Iterable[str], ground: Ground) -> Plan:
     return _without_proof(_with_edits(plan, lock=_grouped(locks), leave=leave))
 
 
-def lock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
-    """A team stays with exactly its units and its base, whatever the rules say."""
+def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
+    """Lock a team to exactly its units and its base, whatever the rules say."""
     _refuse_unknown(plan, (), (team_id,))
-    if team_id in locked_teams(plan, ground.atlas):
+    if team_id in locked_teams(plan):
         return plan
     mine = team(plan, team_id)
-    others = _keeps_but(plan, mine, ground)
-    name = team_names(plan, ground.atlas)[team_id][:LONGEST_NAME]
-    kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, ground))
+    others = _keeps_but(plan, mine)
+    name = team_names(plan, context.atlas)[team_id][:LONGEST_NAME]
+    kept = KeptTeam(name=name, units=mine.units, base=_spelling(mine.base, context))
     return _without_proof(_with_edits(plan, keep=(*others, kept)))
 
 
-def unlock_team(plan: Plan, team_id: str, ground: Ground) -> Plan:
-    """A team is free to change; units that are locked by themselves remain so."""
+def unlock_team(plan: Plan, team_id: str) -> Plan:
+    """Unlock a team, so that it can change; units with locks of their own stay locked."""
     _refuse_unknown(plan, (), (team_id,))
-    return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id), ground)))
+    return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 
 
-def lock_all(plan: Plan, ground: Ground) -> Plan:
-    """Every unit stays as it is."""
-    return lock_units(plan, plan.area.units, ground)
+def lock_all(plan: Plan, context: EditContext) -> Plan:
+    """Lock every unit as it is."""
+    return lock_units(plan, plan.area.units, context)
 
 
 def unlock_all(plan: Plan) -> Plan:
-    """Nothing is locked, and no unit has to be without a team."""
+    """Remove all locks and all demands that a unit has no team."""
     return _without_proof(_with_edits(plan, lock=(), keep=(), leave=()))
 
 
-def _keeps_but(plan: Plan, mine: Catchment, ground: Ground) -> tuple[KeptTeam, ...]:
-    """The kept teams that share no unit with one."""
-    kept = edits.resolved(plan.settings, ground.atlas).keep
-    return tuple(each for each in kept if not set(each.units) & set(mine.units))
+def _keeps_but(plan: Plan, mine: Catchment) -> tuple[KeptTeam, ...]:
+    """Return the kept teams that share no unit with ``mine``."""
+    return tuple(each for each in plan.demands.coded.keep if not set(each.units) & set(mine.units))
 
 
 def _with_edits(plan: Plan, **changes: object) -> Plan:
-    settings = plan.settings
-    return replace(plan, settings=settings.model_copy(update={"edits": settings.edits.model_copy(update=changes)}))
+    demands = plan.demands.changed(**changes)
+    return replace(plan, settings=plan.settings.model_copy(update={"edits": demands.given}), demands=demands)
 
 
 def _without_proof(plan: Plan) -> Plan:
-    """Where a demand is lifted, a better plan may be possible; a lock on what is there leaves the best the best."""
+    """Drop the proof: without the demand a better plan may exist. A lock that the plan obeys leaves it the best."""
     return replace(plan, proof=NO_PROOF)
 
 
 def _locks(asked: Edits) -> dict[str, str]:
-    """What the base of each locked unit's team is called."""
+    """Return the base that each locked unit is locked to, as the lock spells it."""
     return {unit: lock.base for lock in asked.lock for unit in lock.units}
 
 
 def _grouped(locks: Mapping[str, str]) -> tuple[Lock, ...]:
-    """One lock per base, both sorted."""
+    """Return one lock per base; bases and units are sorted."""
     units: dict[str, list[str]] = {}
     for unit in sorted(locks):
         units.setdefault(locks[unit], []).append(unit)
     return tuple(Lock(units=tuple(units[base]), base=base) for base in sorted(units))
 
 
-def _spelling(base: Base, ground: Ground) -> str:
-    """What means this base and no other candidate, as :func:`bases.names_base` reads it.
+def _spelling(base: Base, context: EditContext) -> str:
+    """Return a name for this base and no other candidate, as :func:`bases.names_base` reads it.
 
-    The code of its unit where that has one candidate, else its name; where that has several meanings too, the code,
-    which means this base as long as it is the one that the plan uses in its unit.
+    If its unit has one candidate, it is the unit's code, else the base's name. If several candidates have that name, it
+    is the code again, which means this base as long as the plan uses it in its unit.
     """
-    code, candidates = base.unit_code, ground.times.bases
+    code, candidates = base.unit_code, context.times.bases
     if sum(other.unit_code == code for other in candidates) == 1 or len(base.name) > LONGEST_NAME:
         return code
-    meant = [other for other in candidates if bases.names_base(ground.atlas, base.name, other)]
+    meant = [other for other in candidates if bases.names_base(context.atlas, base.name, other)]
     return base.name if meant == [base] else code
 
 
-def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
-    """The locks of teams that drive from another base than before follow them."""
+def _with_locks(then: Plan, before: Plan, context: EditContext) -> Plan:
+    """Change the locks of teams whose base has changed to the new base."""
     now = {catchment.team_id: catchment.base for catchment in then.catchments}
     changed = {c.team_id: c for c in before.catchments if now.get(c.team_id, c.base) != c.base}
-    asked = edits.resolved(then.settings, ground.atlas) if changed else None
-    if asked is None or not (asked.lock or asked.keep):
+    asked = then.demands.coded
+    if not (changed and (asked.lock or asked.keep)):
         return then
-    spelt = {team_id: _spelling(now[team_id], ground) for team_id in changed}
-    locks, atlas = _locks(asked), ground.atlas
+    spelt = {team_id: _spelling(now[team_id], context) for team_id in changed}
+    locks, atlas = _locks(asked), context.atlas
     for unit, team_id in then.team_of().items():
         if unit in locks and team_id in changed and bases.names_base(atlas, locks[unit], changed[team_id].base):
             locks[unit] = spelt[team_id]
@@ -377,20 +385,20 @@ def _with_locks(then: Plan, before: Plan, ground: Ground) -> Plan:
     return _with_edits(then, lock=_grouped(locks), keep=keep)
 
 
-# what lies beside, the best of the rest, and other plans
+# neighbours, improving the rest, and other plans
 
 
-def neighbours(plan: Plan, unit: str, ground: Ground) -> tuple[str, ...]:
-    """Ids of the other teams that have a unit joined to this one, the nearest base first."""
+def neighbours(plan: Plan, unit: str, context: EditContext) -> tuple[str, ...]:
+    """Return the ids of the other teams with a unit joined to this one, the nearest base first."""
     _refuse_unknown(plan, (unit,), ())
     team_of = plan.team_of()
-    beside = {team_of[other] for other in ground.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
+    beside = {team_of[other] for other in context.joined(plan)[unit] if other in team_of} - {team_of.get(unit)}
     near = [catchment for catchment in plan.catchments if catchment.team_id in beside]
-    return tuple(each.team_id for each in sorted(near, key=lambda each: ground.seconds(each.base, unit)))
+    return tuple(each.team_id for each in sorted(near, key=lambda each: context.seconds(each.base, unit)))
 
 
 def improve(result: Result) -> Result:
-    """The best plan that leaves everything locked as it is. Teams that keep their base keep their id.
+    """Return the best plan that changes nothing locked. Teams that keep their base keep their id.
 
     Raises:
         PlanError: No plan keeps the rules and the locks.
@@ -400,10 +408,10 @@ def improve(result: Result) -> Result:
 
 
 def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:
-    """The plan with these units around these bases, as another plan of the area has them, whatever is locked.
+    """Return the plan with the units of ``base_of`` around its bases, whatever is locked.
 
-    Teams whose base is used keep their id; the others are new. Units that are not named are without a team, by choice
-    unless they were so before for another reason.
+    Teams whose base is used keep their id; the others get new ids. All other units have no team. Their reason is that
+    of before, or else that the planner wants it so.
 
     Raises:
         PlanError: A unit is not in the plan.
@@ -424,7 +432,7 @@ def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:
 
 
 def _with_ids_of(before: Plan, plan: Plan) -> Plan:
-    """The same plan with the ids that its bases' teams had before, in that order, and new ids for the others."""
+    """Return ``plan`` with the ids that its bases' teams had before, in that order, and new ids for the others."""
     id_of = _ids(before, [catchment.base for catchment in plan.catchments])
     ids = {catchment.team_id: id_of[catchment.base] for catchment in plan.catchments}
     place = {team_id: number for number, team_id in enumerate(id_of.values())}
@@ -439,95 +447,7 @@ def _with_ids_of(before: Plan, plan: Plan) -> Plan:
 
 
 def _ids(before: Plan, used: Collection[Base]) -> dict[Base, str]:
-    """Ids for the teams of some bases: those that stand in a plan in its order, then new ones in theirs."""
+    """Return an id for each used base: those of ``before`` in its order, then new ones in the order of ``used``."""
     had = {each.base: each.team_id for each in before.catchments if each.base in used}
     new = [base for base in used if base not in had]
     return had | dict(zip(new, next_ids(before, len(new)), strict=True))
-
-
-# what a step is called; ``plan`` is the one before it
-
-
-def did_move(plan: Plan, units: Sequence[str], team_id: str | None, atlas: Atlas) -> Phrase:
-    """Units moved to another team, given one, or taken out of theirs."""
-    team_of, names = plan.team_of(), team_names(plan, atlas)
-    homes = {team_of.get(unit) for unit in units} - {team_id}
-    values: dict[str, object] = {"units": unit_names(units, atlas)}
-    if team_id is None:
-        return Phrase("draft.did.left", values=values)
-    values["team"] = names[team_id]
-    home = homes.pop() if len(homes) == 1 else None
-    if home is None:
-        return Phrase("draft.did.given", values=values)
-    return Phrase("draft.did.moved", values={**values, "home": names[home]})
-
-
-def did_set_base(plan: Plan, team_id: str, base: Base, atlas: Atlas) -> Phrase:
-    """The base of a team moved."""
-    return Phrase("draft.did.based", values={"team": team_names(plan, atlas)[team_id], "base": base.name})
-
-
-def did_add_team(base: Base) -> Phrase:
-    """A team added."""
-    return Phrase("draft.did.added", values={"base": base.name})
-
-
-def did_join(plan: Plan, team_id: str, other: str, atlas: Atlas) -> Phrase:
-    """Two teams made one."""
-    names = team_names(plan, atlas)
-    return Phrase("draft.did.joined", values={"team": names[team_id], "other": names[other]})
-
-
-def did_divide(plan: Plan, team_id: str, then: Plan, atlas: Atlas) -> Phrase:
-    """A team made two; the last of the plan after it is the new one."""
-    values = {"team": team_names(plan, atlas)[team_id], "base": then.catchments[-1].base.name}
-    return Phrase("draft.did.divided", values=values)
-
-
-def did_lock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
-    """Units locked."""
-    return Phrase("draft.did.locked", values={"units": unit_names(units, atlas)})
-
-
-def did_unlock_units(units: Sequence[str], atlas: Atlas) -> Phrase:
-    """Units unlocked."""
-    return Phrase("draft.did.unlocked", values={"units": unit_names(units, atlas)})
-
-
-def did_lock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
-    """A team locked."""
-    return Phrase("draft.did.team_locked", values={"team": team_names(plan, atlas)[team_id]})
-
-
-def did_unlock_team(plan: Plan, team_id: str, atlas: Atlas) -> Phrase:
-    """A team unlocked."""
-    return Phrase("draft.did.team_unlocked", values={"team": team_names(plan, atlas)[team_id]})
-
-
-def did_lock_all() -> Phrase:
-    """Everything locked."""
-    return Phrase("draft.did.all_locked")
-
-
-def did_unlock_all() -> Phrase:
-    """Everything unlocked."""
-    return Phrase("draft.did.all_unlocked")
-
-
-def did_improve() -> Phrase:
-    """The rest improved."""
-    return Phrase("draft.did.improved")
-
-
-def unit_names(units: Sequence[str], atlas: Atlas) -> str | Phrase:
-    """Units by name, the rest of many as a number."""
-    return _and_more([str(atlas.units.at[unit, "name"]) for unit in units])
-
-
-def _and_more(names: Sequence[str]) -> str | Phrase:
-    rest = len(names) - NAMED
-    if rest > 1:
-        return Phrase("draft.and_more", values={"names": ", ".join(names[:NAMED]), "count": rest})
-    if len(names) > 1:
-        return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
-    return "".join(names)

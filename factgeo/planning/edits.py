@@ -1,7 +1,7 @@
-"""What a planner demands of a plan: read from a file, put into unit codes, and held against itself.
+"""A planner's demands on a plan: read from a file, turned into unit codes, and checked for contradictions.
 
-The demands live in the settings (tables ``edits``, ``bases`` and ``teams``), so that a plan carries them, its check
-knows them, and the app sets them in the same way as a file does.
+The demands live in the settings (tables ``edits``, ``bases`` and ``teams``). So a plan carries them, its check knows
+them, and the app sets them in the same way as a file does.
 """
 
 from __future__ import annotations
@@ -22,18 +22,27 @@ from factgeo import language
 from factgeo.atlas import areas, teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.errors import PlanError, SettingsError, SourceError, UnknownNameError
+from factgeo.errors import (
+    FactgeoError,
+    Faults,
+    PlanError,
+    SettingsError,
+    SourceError,
+    UnknownNameError,
+    field_of,
+    read_each,
+)
 from factgeo.files import documents, userfiles
 from factgeo.files.documents import UnreadableError
 from factgeo.language import Phrase, names
-from factgeo.planning.plan import Plan
+from factgeo.planning.plan import Demands, Plan
 from factgeo.settings import Edits, KeptTeam, Lock, Settings
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
 
 UNITS_APART = "+"  # between the units of a row
-ORDER = ("en", "nb", "nn")  # of the words below; one that is missing is the same as the one before
-# what each rule is called in a table, in the languages that planners write
+ORDER = ("en", "nb", "nn")  # of the words below; a missing word is the same as the one before
+# the names of each rule in a table, in the languages that planners write
 RULES = {
     "keep": ("keep", "behold", "behald"),
     "lock": ("lock", "lås"),
@@ -53,7 +62,7 @@ WITH_TEAM = ("keep", "lock")  # rules of a table that name a team; the others mu
 COUNTS = {"": ("at_least", "at_most"), ">=": ("at_least",), "<=": ("at_most",)}
 MOST_TEAMS = 1000
 LONGEST = 100  # letters in the name of a team or base
-# what a wrong value in a file should have been, by pydantic's name for what is wrong with it
+# the expected kind of a wrong value in a file, by pydantic's name for the error
 EXPECTED = {
     "list_type": "list",
     "model_type": "table",
@@ -73,7 +82,7 @@ class _Strict(BaseModel):
 
 
 def _code(value: object) -> object:
-    """A unit's code, written without quotes."""
+    """Turn a unit's code that was written without quotes into text."""
     return str(value) if type(value) is int else value
 
 
@@ -120,9 +129,14 @@ class _File(_Strict):
 
 @dataclass(frozen=True)
 class _Row:
-    """A demand as the file has it, and where it stands there.
+    """A demand as it stands in the file.
 
-    ``names`` are units, for bases places, for ``teams`` a number with its sign.
+    Attributes:
+        where: Its place in the file.
+        rule: A key of ``RULES``, or of the table ``bases``.
+        names: Units; for bases, places; for ``teams``, a number with its sign.
+        team: The name of a kept team, or the base or team id of a lock.
+        base: The base of a kept team, if the file names one.
     """
 
     where: str | Phrase
@@ -133,7 +147,7 @@ class _Row:
 
 
 def read(path: Path, atlas: Atlas, previous: Plan | None = None) -> dict[str, Any]:
-    """A planner's demands from TOML or CSV as tables for :func:`factgeo.settings.load`; units become codes.
+    """Read a planner's demands from TOML or CSV as tables for :func:`factgeo.settings.load`; units become codes.
 
     TOML: ``[[keep]]`` (name, units, base), ``[[lock]]`` (units, team: the place or unit of its base), ``together``,
     ``apart``, ``leave`` (lists), ``[bases]`` (required, forbidden, preferred), ``[teams]`` (exactly, at_least,
@@ -141,10 +155,10 @@ def read(path: Path, atlas: Atlas, previous: Plan | None = None) -> dict[str, An
     its id in ``previous``.
 
     Raises:
-        SourceError: The file cannot be read, or a row has another rule.
-        SettingsError: A key is unknown, a value is of another kind, or two demands contradict; file and place are
-            named.
-        UnknownNameError: A unit is unknown; file and place are named.
+        SourceError: The file cannot be read, or the rule of a row is unknown.
+        SettingsError: A key is unknown, a value is of the wrong kind, or two demands contradict. The error names file
+            and place.
+        UnknownNameError: A unit is unknown. The error names file and place.
     """
     if not path.is_file():
         raise SourceError("file_not_there", file=path)
@@ -156,7 +170,9 @@ def _from_toml(path: Path) -> list[_Row]:
     try:
         content = _File.model_validate(documents.read_toml(path))
     except ValidationError as error:
-        raise _refusal(error.errors()[0], path) from None
+        faults = Faults()
+        faults.add_all(error.errors(include_url=False), lambda each: _refusal(each, path))
+        raise faults.all() from None
     except UnreadableError as error:
         raise SettingsError("edits_file", file=path, reason=error.reason) from None
     signs = {"exactly": "", "at_least": ">=", "at_most": "<="}
@@ -173,9 +189,8 @@ def _from_toml(path: Path) -> list[_Row]:
 
 
 def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
-    """What is wrong with a file, by the place where it stands; lists are counted from 1."""
-    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in error["loc"]]
-    key = "".join(steps).removeprefix(".")
+    """Turn pydantic's error into one that names the place in the file; lists are counted from 1."""
+    key = field_of(error["loc"])
     if error["type"] == "extra_forbidden":
         tables: dict[object, type[BaseModel]] = {"keep": _Keep, "lock": _Lock, "bases": _Bases, "teams": _Teams}
         table = tables[error["loc"][0]] if len(error["loc"]) > 1 else _File
@@ -186,15 +201,12 @@ def _refusal(error: ErrorDetails, path: Path) -> SettingsError:
 
 
 def _from_csv(path: Path) -> list[_Row]:
-    """The rows of a table; those that keep a team of one name are one team."""
+    """Return the rows of a table; rows that keep a team of the same name become one."""
     table = userfiles.read(path, COLUMNS, needed=list(COLUMNS))
     kept: dict[str, _Row] = {}
     rows = []
-    for line in table.lines:
-        cells = [table.at(line, column) for column in COLUMNS]
-        if not any(cells):
-            continue
-        row = _row(path, line, *cells)
+    cells = {line: [table.at(line, column) for column in COLUMNS] for line in table.lines}
+    for row in read_each((line for line in cells if any(cells[line])), lambda line: _row(path, line, *cells[line])):
         if row.rule != "keep":
             rows.append(row)
             continue
@@ -204,7 +216,7 @@ def _from_csv(path: Path) -> list[_Row]:
 
 
 def _row(path: Path, line: int, given: str, units: str, team: str) -> _Row:
-    """A row of a table; rules have the names that planners call them by."""
+    """Read a row of a table; ``given`` is the rule in a planner's words."""
     rule = next((rule for rule, words in RULES.items() if " ".join(given.casefold().split()) in words), None)
     named = tuple(name.strip() for name in units.split(UNITS_APART) if name.strip())
     if rule is None:
@@ -226,12 +238,13 @@ def _row(path: Path, line: int, given: str, units: str, team: str) -> _Row:
 
 
 def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | None) -> dict[str, Any]:
-    """Demands as tables of the settings."""
+    """Turn demands into tables of the settings."""
     edits: dict[str, list[Any]] = {name: [] for name in Edits.model_fields}
     of_bases: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     ids = {catchment.team_id: catchment.base.unit_code for catchment in previous.catchments} if previous else {}
-    for row in rows:
+
+    def take(row: _Row) -> None:
         _refuse_unseen(row, path)
         if row.rule in _Bases.model_fields:
             of_bases.setdefault(row.rule, []).extend(row.names)
@@ -245,12 +258,14 @@ def _tables(rows: Iterable[_Row], path: Path, atlas: Atlas, previous: Plan | Non
             edits["lock"].append({"units": _units(row, path, atlas), "base": ids.get(row.team, row.team)})
         else:
             edits[row.rule].append(_group(row, path, atlas))
+
+    read_each(rows, take)
     tables = {"bases": of_bases, "teams": counts}
     return {"edits": edits, **{name: table for name, table in tables.items() if table}}
 
 
 def _refuse_unseen(row: _Row, path: Path) -> None:
-    """What a row calls a team or a base can be shown; its units are found or not."""
+    """Refuse names of teams or bases with characters that cannot be seen; units are refused if they are not found."""
     sign = names.unseen(row.team + row.base)
     if sign is not None:
         problem = Phrase("edits_unseen", values={"sign": sign})
@@ -258,16 +273,20 @@ def _refuse_unseen(row: _Row, path: Path) -> None:
 
 
 def _units(row: _Row, path: Path, atlas: Atlas) -> list[str]:
-    """Codes of the units that a row names, each once."""
+    """Return the codes of the units that a row names, each once."""
     try:
         return _codes(row.names, atlas)
     except UnknownNameError as error:
-        problem = Phrase(f"error.{error.key}", values=error.details)
-        raise UnknownNameError("edits_at", file=path, where=row.where, problem=problem) from None
+        raise error.reworded(lambda each: _unknown(each, row, path)) from None
+
+
+def _unknown(error: FactgeoError, row: _Row, path: Path) -> UnknownNameError:
+    problem = Phrase(f"error.{error.key}", values=error.details)
+    return UnknownNameError("edits_at", file=path, where=row.where, problem=problem)
 
 
 def _group(row: _Row, path: Path, atlas: Atlas) -> list[str]:
-    """The units of a row that says they are together (two or more) or apart (two)."""
+    """Return the units of a row with the rule together (two or more units) or apart (two units)."""
     units = _units(row, path, atlas)
     if len(units) < 2 or (row.rule == "apart" and len(units) > 2):  # noqa: PLR2004 - a pair
         problem = Phrase(f"edits_group.{row.rule}", values={"units": _named(units, atlas)})
@@ -276,7 +295,7 @@ def _group(row: _Row, path: Path, atlas: Atlas) -> list[str]:
 
 
 def _count(row: _Row, counts: dict[str, int], path: Path) -> None:
-    """Add ``3``, ``>=2`` or ``<=4``; a number that was given before must not change."""
+    """Add a number of teams, such as ``3``, ``>=2`` or ``<=4``; refuse it if an earlier row gives another number."""
     sign, number = row.names[0][:2], row.names[0].removeprefix(">=").removeprefix("<=")
     for key in COUNTS.get(sign, COUNTS[""]):
         if counts.setdefault(key, int(number)) != int(number):
@@ -285,24 +304,33 @@ def _count(row: _Row, counts: dict[str, int], path: Path) -> None:
 
 
 def _codes(given: Iterable[str], atlas: Atlas) -> list[str]:
-    found = [
-        code for name in given for code in ((name,) if name in atlas.units.index else areas.resolve(name, atlas).units)
-    ]
-    return list(dict.fromkeys(found))
+    def units(name: str) -> tuple[str, ...]:
+        return (name,) if name in atlas.units.index else areas.resolve(name, atlas).units
+
+    return list(dict.fromkeys(code for codes in read_each(given, units) for code in codes))
 
 
 def _in_codes(edits: Edits, atlas: Atlas) -> dict[str, Any]:
-    return {
-        "keep": [{**team.model_dump(), "units": _codes(team.units, atlas)} for team in edits.keep],
-        "lock": [{**lock.model_dump(), "units": _codes(lock.units, atlas)} for lock in edits.lock],
-        "together": [_codes(group, atlas) for group in edits.together],
-        "apart": [_codes(pair, atlas) for pair in edits.apart],
-        "leave": _codes(edits.leave, atlas),
+    faults = Faults()
+
+    def codes(given: Iterable[str]) -> list[str]:
+        with faults.noted():
+            return _codes(given, atlas)
+        return []
+
+    found = {
+        "keep": [{**team.model_dump(), "units": codes(team.units)} for team in edits.keep],
+        "lock": [{**lock.model_dump(), "units": codes(lock.units)} for lock in edits.lock],
+        "together": [codes(group) for group in edits.together],
+        "apart": [codes(pair) for pair in edits.apart],
+        "leave": codes(edits.leave),
     }
+    faults.refuse()
+    return found
 
 
 def resolved(settings: Settings, atlas: Atlas) -> Edits:
-    """The demands of some settings with units as codes, whichever way they came in.
+    """Return the demands of ``settings`` with all units as codes.
 
     Raises:
         UnknownNameError: A unit is unknown.
@@ -311,24 +339,41 @@ def resolved(settings: Settings, atlas: Atlas) -> Edits:
     try:
         return Edits.model_validate(_in_codes(settings.edits, atlas))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = "edits." + ".".join(map(str, first["loc"]))
-        raise SettingsError("edits_units", key=key, units=_named(first["input"], atlas)) from None
+        faults = Faults()
+        faults.add_all(error.errors(include_url=False), lambda each: _wrong_units(each, atlas))
+        raise faults.all() from None
 
 
-def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
-    """Refuse demands that cannot hold together, whatever the plan.
+def _wrong_units(error: ErrorDetails, atlas: Atlas) -> SettingsError:
+    key = "edits." + ".".join(map(str, error["loc"]))
+    return SettingsError("edits_units", key=key, units=_named(error["input"], atlas))
+
+
+def demands(settings: Settings, atlas: Atlas) -> Demands:
+    """Return the demands of some settings as a plan carries them; raises what :func:`resolved` raises."""
+    return Demands(settings.edits, resolved(settings, atlas))
+
+
+def under(plan: Plan, settings: Settings, atlas: Atlas) -> Plan:
+    """Return the plan under other settings, with their demands; raises what :func:`resolved` raises."""
+    return replace(plan, settings=settings, demands=demands(settings, atlas))
+
+
+def refuse_contradictions(
+    edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]
+) -> None:
+    """Refuse demands that no plan can meet together.
 
     Args:
+        edits: The demands in codes.
         atlas: The pack.
-        area: What is planned for.
-        settings: With the demands.
-        candidates: The bases that may be used; forbidden ones are not among them.
+        area: The units to plan for.
+        settings: The other rules.
+        candidates: The bases that may be used; forbidden bases are not among them.
 
     Raises:
-        PlanError: Two demands contradict, or a team has no base left; both sides are named.
+        PlanError: Two demands contradict, or a team has no base left. The error names both sides.
     """
-    edits = resolved(settings, atlas)
     _refuse_strangers(edits, atlas, area)
     _refuse_banned(edits, atlas, area, settings, candidates)
     _refuse_bases(edits, atlas, candidates)
@@ -342,7 +387,7 @@ def refuse_contradictions(atlas: Atlas, area: Area, settings: Settings, candidat
 
 
 def _refuse_strangers(edits: Edits, atlas: Atlas, area: Area) -> None:
-    """Every unit that is named must lie in the area."""
+    """Refuse demands that name a unit outside the area."""
     named = [*edits.leave, *(unit for group in _groups(edits) for unit in group)]
     strangers = [str(atlas.units.at[unit, "name"]) for unit in named if unit not in area.units]
     if strangers:
@@ -356,7 +401,7 @@ def _groups(edits: Edits) -> Iterator[tuple[str, ...]]:
 
 
 def _refuse_banned(edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> None:
-    """A base that a kept team or a lock needs must not be forbidden."""
+    """Refuse demands that forbid a base that a kept team or a lock needs."""
     asked: list[KeptTeam | Lock] = [*edits.keep, *edits.lock]
     lost = [team for team in asked if not bases_of(team, atlas, candidates)]
     if not (lost and settings.bases.forbidden):
@@ -366,13 +411,13 @@ def _refuse_banned(edits: Edits, atlas: Atlas, area: Area, settings: Settings, c
     for team in lost:
         banned = dict.fromkeys(base.name for base in bases_of(team, atlas, every_base))
         if banned:
-            told = _keep_phrase(team) if isinstance(team, KeptTeam) else _lock_phrase(team)
-            shown = {"units": _named(team.units, atlas), "demand": told, "bases": ", ".join(banned)}
+            demand = _keep_phrase(team) if isinstance(team, KeptTeam) else _lock_phrase(team)
+            shown = {"units": _named(team.units, atlas), "demand": demand, "bases": ", ".join(banned)}
             raise PlanError("edits_banned", **shown)
 
 
 def _refuse_bases(edits: Edits, atlas: Atlas, candidates: Sequence[Base]) -> None:
-    """A kept team must have a base among its units, and a lock a base that exists."""
+    """Refuse a kept team without a base among its units, and a lock to a base that does not exist."""
     for team in edits.keep:
         if not bases_of(team, atlas, candidates):
             raise PlanError("edits_no_base", team=team.name, base=team.base or "–")
@@ -384,7 +429,7 @@ def _refuse_bases(edits: Edits, atlas: Atlas, candidates: Sequence[Base]) -> Non
 
 
 def bases_of(team: KeptTeam | Lock, atlas: Atlas, candidates: Iterable[Base]) -> list[Base]:
-    """The bases that a kept team or a lock can mean."""
+    """Return the bases that a kept team or a lock can mean."""
     inside = team.units if isinstance(team, KeptTeam) else None
     return [
         base
@@ -393,10 +438,12 @@ def bases_of(team: KeptTeam | Lock, atlas: Atlas, candidates: Iterable[Base]) ->
     ]
 
 
-def listed_bases(atlas: Atlas, area: Area, settings: Settings, candidates: Iterable[Base]) -> dict[Base, int]:
-    """The bases of listed teams that a plan has to use, with the number of teams there; none unless asked for.
+def listed_bases(
+    edits: Edits, atlas: Atlas, area: Area, settings: Settings, candidates: Iterable[Base]
+) -> dict[Base, int]:
+    """Return the bases of listed teams that a plan must use, with the number of teams there.
 
-    A listed team in the area of a kept team is part of that.
+    It is empty unless ``existing.listed`` is set. A listed team in the area of a kept team is part of that team.
 
     Raises:
         PlanError: The base of a listed team is forbidden.
@@ -404,7 +451,6 @@ def listed_bases(atlas: Atlas, area: Area, settings: Settings, candidates: Itera
     """
     if not settings.existing.listed:
         return {}
-    edits = resolved(settings, atlas)
     taken = {unit for team in edits.keep for unit in team.units}
     standing = teams.standing(atlas, area.units, without=settings.existing.without).bases
     centres = {base.unit_code: base for base in candidates if base.kind == "centre"}
@@ -424,7 +470,7 @@ def _named(units: Iterable[str], atlas: Atlas) -> str:
 
 @dataclass(frozen=True)
 class _Placed:
-    """Where a unit is demanded to be: in a kept team, at a base in one of ``homes``, or (no homes) without a team."""
+    """A demand on the place of a unit: in a kept team, at a base in one of ``homes``, or (no homes) without a team."""
 
     unit: str
     homes: frozenset[str]
@@ -432,18 +478,18 @@ class _Placed:
     kept: KeptTeam | None = None
 
     def contradicts(self, other: _Placed) -> bool:
-        """Can the two not be in one place?"""
+        """Do the two demands exclude the same place?"""
         two_kept = self.kept is not None and other.kept is not None and self.kept is not other.kept
         return two_kept or (self.homes != other.homes and not self.homes & other.homes)
 
     def is_with(self, other: _Placed) -> bool:
-        """Must the two be in one team? A unit has one used base at most."""
+        """Do the two demands mean the same team? A unit has at most one used base."""
         same_kept = self.kept is not None and self.kept is other.kept
         return same_kept or (len(self.homes) == 1 and self.homes == other.homes)
 
 
 class _Demands:
-    """Which units must be in one team, and where that team has to be."""
+    """The demands as a graph: which units must be in one team, and where that team must be."""
 
     def __init__(self, edits: Edits, atlas: Atlas, candidates: Sequence[Base]) -> None:
         self._edits = edits
@@ -464,7 +510,7 @@ class _Demands:
             nx.add_path(self._same, group)
 
     def refuse_closed(self) -> None:
-        """Nobody can be locked to a base that a kept team needs, or that lies in a unit left without a team."""
+        """Refuse a lock to a base in the area of a kept team, or in a unit that is left without a team."""
         for lock in self._locks:
             for team in self._edits.keep:
                 if lock.homes <= set(team.units) and lock.unit not in team.units:
@@ -477,7 +523,7 @@ class _Demands:
         raise PlanError("edits_contradict", unit=str(self._atlas.units.at[unit, "name"]), first=first, second=second)
 
     def refuse_two_places(self) -> None:
-        """Units that must be together must not be demanded at two places, or beside a kept team."""
+        """Refuse units that must be together but are demanded at two places, or inside and outside a kept team."""
         for units in nx.connected_components(self._same):
             placed = [demand for demand in self._placed if demand.unit in units]
             for first, second in combinations(placed, 2):
@@ -492,7 +538,7 @@ class _Demands:
                 self._refuse(outside[0], Phrase("demand.together", values=other), second_side)
 
     def _refuse_left_together(self, units: AbstractSet[str]) -> None:
-        """Units that are to have the same team are to have one."""
+        """Refuse units that must have the same team but are left without one."""
         left = sorted(units & set(self._edits.leave))
         for group in self._edits.together:
             here = [unit for unit in left if unit in group]
@@ -501,13 +547,13 @@ class _Demands:
                 self._refuse(here[0], Phrase("demand.together", values={"other": others}), Phrase("demand.leave"))
 
     def _whose(self, placed: _Placed, unit: str) -> Phrase:
-        """The first demand as it concerns ``unit``: its own, or that of a unit that it must be together with."""
+        """Say the first demand as it concerns ``unit``: its own, or that of a unit that it must be together with."""
         if placed.unit == unit:
             return placed.phrase
         return Phrase("demand.together", values={"other": _named([placed.unit], self._atlas)})
 
     def refuse_apart(self) -> None:
-        """Two units that must not have the same team must not be demanded in one."""
+        """Refuse two units that must be apart but are demanded in one team."""
         for a, b in self._edits.apart:
             in_one = a in self._same and b in self._same and nx.has_path(self._same, a, b)
             places = [[placed for placed in self._placed if placed.unit == unit] for unit in (a, b)]

@@ -1,4 +1,4 @@
-"""What closed roads and ferries, or new links, change for each unit: today's best plan against the best plan then."""
+"""The effects of closed roads and ferries, or of new links: today's best plan against the best plan then."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class Side:
     """Travel of some residents from their own team's base, on one of the two networks.
 
     Attributes:
-        mean_min: Mean over those whom both plans reach, so that the two sides can be compared; None without any.
+        mean_min: Mean minutes of the residents whom both plans reach, so that the sides can be compared; None if there
+            are none.
         within: Residents within ``travel.minutes``.
-        lost: Residents without a team, or to whom no road or ferry leads from it.
+        lost: Residents without a team, or without a road or ferry from its base.
     """
 
     mean_min: float | None
@@ -31,7 +32,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Effect:
-    """What changes for one unit, or for the whole area (``unit_code`` empty)."""
+    """The changes for one unit, or for the whole area (``unit_code`` is empty)."""
 
     unit_code: str
     persons: int
@@ -40,7 +41,7 @@ class Effect:
 
     @property
     def person_minutes(self) -> float:
-        """Mean change times residents; what weighs most comes first in a list."""
+        """The mean change times residents; lists are sorted by it."""
         if self.today.mean_min is None or self.then.mean_min is None:
             return 0.0
         return (self.then.mean_min - self.today.mean_min) * self.persons
@@ -53,16 +54,19 @@ class Effect:
 
 @dataclass(frozen=True)
 class Effects:
-    """The whole and each unit, those with most residents lost or won, then most changed person-minutes, first."""
+    """The effects on the whole area and on each unit.
+
+    Units are sorted by the residents that they lose or win, then by changed person-minutes, the largest first.
+    """
 
     whole: Effect
     units: tuple[Effect, ...]
 
 
 def measure(today: Plan | None, then: Plan, journeys_today: Journeys, journeys_then: Journeys) -> Effects:
-    """Compare two plans of one area, each on its own network; both have the same cells.
+    """Compare two plans of one area, each on its own network; both networks have the same cells.
 
-    ``today`` is None where today's roads allow no plan: nobody has a team then.
+    If today's roads allow no plan, ``today`` is None: then no resident has a team.
     """
     before = journeys_today.own_ways(today.base_of() if today else {}).seconds
     after = journeys_then.own_ways(then.base_of()).seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from factgeo.atlas import teams as listed_teams
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
+from factgeo.language import Phrase
 from factgeo.people import need
 from factgeo.people.need import TargetGroup
-from factgeo.planning import edits, services
+from factgeo.planning import services
 from factgeo.planning.plan import Catchment, Part, Plan
 from factgeo.planning.services import ServiceClass
 from factgeo.settings import Settings
@@ -24,16 +26,21 @@ from factgeo.travel.trips import Parts
 
 WITHIN = (30, 45, 60, 90)  # minutes for which shares are shown
 
+NAMED = 3  # units that the name of a step tells
+
 
 @dataclass(frozen=True)
 class TravelFigures:
-    """Minutes from the own team's base; None where too many residents are unreachable for the figure to exist.
+    """Minutes from the own team's base; None if too many residents are unreachable for the figure to exist.
 
     Attributes:
-        edge_min: The largest reachable minute.
+        median_min: Minutes within which half of the residents live.
+        p90_min: Minutes within which 90 % of the residents live.
+        p95_min: Minutes within which 95 % of the residents live.
+        edge_min: The most minutes to a reachable cell.
         mean_min: Mean over the reachable residents.
-        unreachable: Residents to whom no road or ferry leads.
-        share_within: Share (0-1) of all residents within so many minutes.
+        unreachable: Residents without a road or ferry from the base.
+        share_within: Share (0-1) of all residents within each limit of ``WITHIN`` (minutes).
     """
 
     median_min: float | None
@@ -47,12 +54,15 @@ class TravelFigures:
 
 @dataclass(frozen=True)
 class WayFigures:
-    """What the way to a reachable resident consists of, in mean minutes and kilometres; None without any.
+    """The parts of the way to a reachable resident, as means; None if no resident can be reached.
 
     Attributes:
-        drive_min, crossing_min, wait_min, access_min: Driving, sailing, waiting, and to and from the road.
+        drive_min: Minutes of driving.
+        crossing_min: Minutes on ferries and boats.
+        wait_min: Minutes of waiting.
+        access_min: Minutes to and from the road.
         km: Length.
-        by_ferry: Residents to whom the best way boards a ferry or boat.
+        by_ferry: Residents whose best way takes a ferry or boat.
     """
 
     drive_min: float | None
@@ -65,12 +75,12 @@ class WayFigures:
 
 @dataclass(frozen=True)
 class Margin:
-    """By how much a catchment is above (below: negative) what the classes ask for.
+    """By how much a catchment is above the limits of the service classes; negative below them.
 
     Attributes:
-        residents: Above the least residents of FACT.
-        adults: Above the least adults of ACT.
-        edge_min: Minutes that the outer edge is nearer than it must be; None where the edge cannot be reached.
+        residents: Residents above the least of FACT.
+        adults: Adults above the least of ACT.
+        edge_min: Minutes by which the outer edge is nearer than its limit; None if the edge cannot be reached.
     """
 
     residents: int
@@ -80,7 +90,7 @@ class Margin:
 
 @dataclass(frozen=True)
 class TeamFigures:
-    """One catchment in figures."""
+    """The figures of one catchment; ``flags`` are what a reader should notice (see the catalogue below ``flag.``)."""
 
     team_id: str
     name: str
@@ -97,10 +107,10 @@ class TeamFigures:
 
 @dataclass(frozen=True)
 class ActFigures:
-    """One ACT area in figures.
+    """The figures of one ACT area.
 
     Attributes:
-        adults_within: Adults within T minutes of the ACT base, the size that the area must have.
+        adults_within: Adults within T minutes of the ACT base, which the area must have enough of.
         act_level: Expected persons who need ACT's intensity; an estimate.
         caseload: Fewest and most clients of an ACT team.
     """
@@ -117,13 +127,13 @@ class ActFigures:
 
 @dataclass(frozen=True)
 class PlanFigures:
-    """The whole plan in figures.
+    """The figures of the whole plan.
 
     Attributes:
         served: Share (0-1) of the area's residents who live in a catchment.
-        share_within: Share of the area's residents within so many minutes of their own team's base.
-        mean_min: Mean minutes of the served residents who can be reached; None without any.
-        unreachable: Residents in catchments to whom no road or ferry leads.
+        share_within: Share (0-1) of the area's residents within each limit of ``WITHIN`` of their own team's base.
+        mean_min: Mean minutes of the served residents who can be reached; None if there are none.
+        unreachable: Residents in catchments without a road or ferry from the base.
         act: The ACT areas, if the plan has a second tier.
     """
 
@@ -138,7 +148,14 @@ class PlanFigures:
 
 
 def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFigures:
-    """Figures of a plan from the pack's official totals, the travel times, and each cell's way from its own base."""
+    """Return the figures of a plan.
+
+    Args:
+        plan: The plan.
+        atlas: The pack; residents are its official totals.
+        journeys: The travel times of the plan's area.
+        ways: The way from its own team's base to each cell of ``journeys``.
+    """
     people = atlas.population.loc[list(plan.area.units)]
     population, adults = int(people["persons"].sum()), int(people["adults"].sum())
     persons_of, adults_of = people["persons"].to_dict(), people["adults"].to_dict()
@@ -155,7 +172,7 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
         persons.append(own_persons)
     whole = travel_figures(np.concatenate(minutes), np.concatenate(persons), of=population)
     served = sum(team.population for team in teams)
-    share = served / population if population else 0.0
+    share = share_of(served, population)
     act = tuple(_act_figures(plan, atlas, journeys))
     return PlanFigures(
         population, adults, tuple(teams), share, whole.share_within, whole.mean_min, whole.unreachable, act
@@ -163,7 +180,7 @@ def measure(plan: Plan, atlas: Atlas, journeys: Journeys, ways: Parts) -> PlanFi
 
 
 def _act_figures(plan: Plan, atlas: Atlas, journeys: Journeys) -> Iterator[ActFigures]:
-    """The ACT areas, numbered in their order."""
+    """Yield the figures of the ACT areas, numbered in their order."""
     for number, area in enumerate(plan.act.areas if plan.act else (), start=1):
         units = plan.act_units(area)
         people = atlas.population.loc[list(units)]
@@ -186,7 +203,7 @@ def _act_figures(plan: Plan, atlas: Atlas, journeys: Journeys) -> Iterator[ActFi
 
 @dataclass(frozen=True)
 class PartFigures:
-    """A part of a big unit in figures, from the grid cells; travel is from the part's own base."""
+    """The figures of a part of a big unit, from the grid cells; travel is from the part's own base."""
 
     population: int
     adults: int
@@ -196,7 +213,7 @@ class PartFigures:
 def part_figures(
     atlas: Atlas, parts: tuple[Part, ...], roads: RoadNetwork, settings: Settings
 ) -> dict[str, PartFigures]:
-    """Figures of some parts by their code."""
+    """Return the figures of parts, by their code."""
     own = access_of(atlas, [part.base.lon for part in parts], [part.base.lat for part in parts])
     found = {}
     for row, part in enumerate(parts):
@@ -211,16 +228,16 @@ def part_figures(
 
 
 def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, of: int | None = None) -> TravelFigures:
-    """Percentiles, mean and shares of minutes (infinite: unreachable), weighted by persons.
+    """Return percentiles, mean and shares of minutes, weighted by persons.
 
     Args:
-        minutes: One per cell.
+        minutes: Minutes to each cell; infinite: unreachable.
         persons: Residents of each cell.
-        of: Residents that shares are taken of (default: those of the cells).
+        of: Residents that shares are taken of; None: those of the cells.
     """
     total = int(persons.sum()) if of is None else of
     reachable = np.isfinite(minutes)
-    within = {limit: float(persons[minutes <= limit].sum()) / total if total else 0.0 for limit in WITHIN}
+    within = {limit: share_of(int(persons[minutes <= limit].sum()), total) for limit in WITHIN}
     known, weights = minutes[reachable], persons[reachable]
     return TravelFigures(
         median_min=percentile(minutes, persons, 50),
@@ -233,8 +250,41 @@ def travel_figures(minutes: NDArray[np.float64], persons: NDArray[np.int64], *, 
     )
 
 
+def of_units(plan: Plan, journeys: Journeys) -> dict[str, TravelFigures]:
+    """Travel of the residents of each unit with a team, from its own team's base."""
+    return {unit: travel_figures(*journeys.minutes(base, (unit,))) for unit, base in plan.base_of().items()}
+
+
+def unit_percentiles(
+    seconds: NDArray[np.int32], journeys: Journeys, units: Sequence[str], percents: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """The fewest minutes within which so many per cent of each unit's residents live.
+
+    Args:
+        seconds: The way to each cell of ``journeys`` from the base that serves it.
+        journeys: With the cells of all ``units``.
+        units: All units of the area, sorted.
+        percents: Such as 50 for the median.
+
+    Returns:
+        One row per percentage, one column per unit; infinite where they cannot all be reached, and where nobody lives.
+    """
+    if not len(seconds):
+        return np.full((len(percents), len(units)), np.inf)
+    minutes = np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
+    first = journeys.first_columns(units)
+    order = np.lexsort((minutes, np.repeat(np.arange(len(units)), np.diff(first))))
+    reached = np.cumsum(journeys.persons[order])
+    before = np.concatenate([[0], reached])[first]
+    total = np.diff(before)
+    share = np.array(percents)[:, None] / 100
+    wanted = before[:-1] + np.ceil(share * total).astype(np.int64)
+    at = np.minimum(np.searchsorted(reached, wanted, side="left"), len(order) - 1)
+    return np.where(total > 0, minutes[order][at], np.inf)
+
+
 def way_figures(ways: Parts, journeys: Journeys, units: tuple[str, ...]) -> WayFigures:
-    """Means over the reachable residents of some units; ``ways`` has one value per cell of ``journeys``."""
+    """Return means over the reachable residents of ``units``; ``ways`` has one value per cell of ``journeys``."""
     here = journeys.columns(units)
     mine = here[ways.seconds[here] != UNREACHABLE]
     persons = journeys.persons[mine]
@@ -253,7 +303,10 @@ def way_figures(ways: Parts, journeys: Journeys, units: tuple[str, ...]) -> WayF
 
 
 def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent: float) -> float | None:
-    """The fewest minutes within which so many per cent of the persons live; None if they cannot all be reached."""
+    """Return the fewest minutes within which ``percent`` of the persons live.
+
+    None if there are no persons, or if too few can be reached.
+    """
     if not persons.sum():
         return None
     order = np.argsort(minutes, kind="stable")
@@ -263,8 +316,12 @@ def percentile(minutes: NDArray[np.float64], persons: NDArray[np.int64], percent
 
 
 def team_names(plan: Plan, atlas: Atlas) -> dict[str, str]:
-    """Names of the teams by id: a planner's own for a kept team; else the base's, or its unit's where two share one."""
-    kept = {frozenset(team.units): team.name for team in edits.resolved(plan.settings, atlas).keep}
+    """Return the names of the teams by id.
+
+    A kept team has the planner's name. Any other has the name of its base or, if two bases share it, of the base's
+    unit.
+    """
+    kept = {frozenset(team.units): team.name for team in plan.demands.coded.keep}
     base_names = [catchment.base.name for catchment in plan.catchments]
     return {
         c.team_id: kept.get(
@@ -285,7 +342,7 @@ def _team(
     way: WayFigures,
     edge_min: float | None,
 ) -> TeamFigures:
-    """The figures of a catchment with so many residents and adults."""
+    """Return the figures of a catchment; ``people`` are its residents and adults."""
     (population, adults), settings = people, plan.settings
     teams = math.ceil(population / settings.capacity.per_team) if settings.capacity.enabled else 1
     service = services.classify(
@@ -316,7 +373,7 @@ def _team(
 
 
 def _act_flag(catchment: Catchment, plan: Plan) -> tuple[str, ...]:
-    """Whether ACT clients are served by an ACT area or within FACT; nothing in a plan of one tier."""
+    """Flag whether an ACT area or the FACT team serves ACT clients; no flag in a plan of one tier."""
     if plan.act is None:
         return ()
     in_area = any(catchment.team_id in area.teams for area in plan.act.areas)
@@ -324,7 +381,7 @@ def _act_flag(catchment: Catchment, plan: Plan) -> tuple[str, ...]:
 
 
 def _listed(catchment: Catchment, plan: Plan, atlas: Atlas) -> tuple[str, ...]:
-    """Whether a listed team stands at the base; nothing in a plan that does not ask for them."""
+    """Flag whether the base's unit has a listed team; no flag in a plan that does not use listed teams."""
     rule = plan.settings.existing
     if not rule.listed:
         return ()
@@ -333,10 +390,24 @@ def _listed(catchment: Catchment, plan: Plan, atlas: Atlas) -> tuple[str, ...]:
 
 
 def _flags(teams: int, travel: TravelFigures, limit: float) -> tuple[str, ...]:
-    """What a reader should notice about a team."""
+    """Return what a reader should notice about a team."""
     noticed = {
         "several_teams": teams > 1,
         "far_edge": travel.p95_min is None or travel.p95_min > limit,
         "unreachable_residents": travel.unreachable > 0,
     }
     return tuple(flag for flag, holds in noticed.items() if holds)
+
+
+def unit_names(units: Sequence[str], atlas: Atlas) -> str | Phrase:
+    """Units by name, the rest of many as a number."""
+    return _and_more([str(atlas.units.at[unit, "name"]) for unit in units])
+
+
+def _and_more(names: Sequence[str]) -> str | Phrase:
+    rest = len(names) - NAMED
+    if rest > 1:
+        return Phrase("draft.and_more", values={"names": ", ".join(names[:NAMED]), "count": rest})
+    if len(names) > 1:
+        return Phrase("draft.and_last", values={"names": ", ".join(names[:-1]), "last": names[-1]})
+    return "".join(names)

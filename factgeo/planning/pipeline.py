@@ -28,7 +28,18 @@ from factgeo.travel.journeys import Journeys
 def run(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
     """Travel times, the best plan, its independent check, and its figures.
 
+    Args:
+        atlas: The pack.
+        area: The units to share out.
+        settings: The rules of the plan.
+        progress: Called with a sentence as it goes on.
+
+    Returns:
+        The plan with its proof, its figures and the travel times behind them. A plan that was interrupted or ran out
+        of time is the best so far; its proof says how much better another could be.
+
     Raises:
+        SettingsError: Rules contradict each other, or name a base or road that is not there.
         PlanError: The plan fails its check; nothing is handed on.
     """
     progress(language.text("progress.travel"))
@@ -79,7 +90,16 @@ def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
 
 
 def given(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
-    """A plan that was drawn or read, measured as it stands; the rules that it breaks are its notes."""
+    """A plan that was drawn or read, measured as it stands.
+
+    Args:
+        atlas: The pack that the plan was made with.
+        plan: The plan, with the settings under which it is to be measured.
+        progress: Called with a sentence as it goes on.
+
+    Returns:
+        The plan with its figures; the rules that it breaks are its ``notes``.
+    """
     progress(language.text("progress.travel"))
     then = changes.built(atlas, plan.settings)
     times = journeys.compute(then, plan.area.units, plan.settings)
@@ -91,7 +111,11 @@ def redrawn(before: Result, plan: Plan) -> Result:
     """The same area with other catchments, measured as they stand; the rules that they break are its notes.
 
     The settings may differ, but not in roads, ferries and candidate bases. Where they differ in ``edits`` only, ways
-    are computed anew only for units whose base has changed.
+    are computed only for units whose base has changed.
+
+    Args:
+        before: An earlier plan of the area, measured.
+        plan: The plan to measure, as the functions that edit give it.
     """
     settings, earlier, times, atlas = plan.settings, before.plan.settings, before.journeys, before.atlas
     if settings.model_copy(update={"edits": earlier.edits}) != earlier:

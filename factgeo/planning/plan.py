@@ -1,4 +1,4 @@
-"""A plan: every unit of an area in exactly one catchment or openly unserved. Plans never change in place."""
+"""A plan: every unit of an area is in exactly one catchment or listed as unserved. Plans never change in place."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from factgeo.atlas.areas import Area
-from factgeo.settings import Settings
+from factgeo.settings import Edits, Settings
 from factgeo.travel.bases import Base
 
 Reason = Literal["too_few", "too_far", "no_road", "cut_off", "locked"]
 Status = Literal["optimal", "time_limit", "interrupted", "none"]
-Aim = Literal["reach", "goal"]  # what a curve of plans is drawn for
+Aim = Literal["reach", "goal"]  # the aim of the plans on a trade-off curve
 
 
 @dataclass(frozen=True)
 class Catchment:
-    """The units that one base serves, its own among them; codes sorted."""
+    """The units that one base serves, its own among them; codes are sorted."""
 
     team_id: str
     base: Base
@@ -28,10 +28,10 @@ class Part:
     """A piece of a big unit.
 
     Attributes:
-        code: Code of the unit, a point and a number. Number 1 has the unit's own centre, the others follow by
-            their bases from north to south.
+        code: Code of the unit, a point and a number. Number 1 holds the unit's centre, the others follow by their bases
+            from north to south.
         unit_code: The unit.
-        base: In one of the part's cells: the unit's centre or a dense cell.
+        base: The unit's centre or a dense cell; it lies in one of the part's cells.
         cells: ``ssbid`` of its cells, sorted.
     """
 
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ActArea:
-    """Whole catchments (team ids, in order) that one ACT base serves besides."""
+    """Entire catchments that one ACT base serves as well; ``teams`` are their team ids, in order."""
 
     base: Base
     teams: tuple[str, ...]
@@ -51,7 +51,7 @@ class ActArea:
 
 @dataclass(frozen=True)
 class Unserved:
-    """A unit without a team, and why."""
+    """A unit without a team, and the reason."""
 
     unit_code: str
     reason: Reason
@@ -59,10 +59,11 @@ class Unserved:
 
 @dataclass(frozen=True)
 class Stage:
-    """One solve: value and bound, the relative gap between them, and how it ended.
+    """One solve: its value and bound, the relative gap between them, and how it ended.
 
-    In person-minutes for ``balanced`` and ``minutes``, in residents not within T minutes of a team for ``reach``, in
-    residents without a team for ``served``, in teams for ``teams``, in person-minutes from ACT bases for ``act_areas``.
+    Value and bound are person-minutes for ``balanced`` and ``minutes``, residents not within T minutes of their team
+    for ``reach``, residents without a team for ``served``, teams for ``teams``, and person-minutes from ACT bases for
+    ``act_areas``.
     """
 
     goal: str
@@ -75,7 +76,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class ActTier:
-    """ACT areas above the catchments, and how good they are known to be."""
+    """ACT areas above the catchments, and the proof of their quality."""
 
     areas: tuple[ActArea, ...]
     stage: Stage
@@ -83,21 +84,21 @@ class ActTier:
 
 @dataclass(frozen=True)
 class Proof:
-    """How good the plan is known to be."""
+    """The proof of a plan's quality: how far each stage can be from the best."""
 
     solver: str
     status: Status
     stages: tuple[Stage, ...]
-    claimed: bool = field(default=False, compare=False)  # a file says so; nobody has proven it again
+    claimed: bool = field(default=False, compare=False)  # read from a file, not proven again
 
     @property
     def gap(self) -> float:
-        """The worst gap of the stages; 0 where there was nothing to solve."""
+        """The worst gap of the stages; 0 without stages."""
         return max((stage.gap for stage in self.stages), default=0.0)
 
     @property
     def seconds(self) -> float:
-        """Solving time of all stages."""
+        """Seconds of solving of all stages."""
         return sum(stage.seconds for stage in self.stages)
 
 
@@ -105,8 +106,29 @@ NO_PROOF = Proof("", "none", ())
 
 
 @dataclass(frozen=True)
+class Demands:
+    """What a planner demands of a plan.
+
+    Attributes:
+        given: As the settings have it: units by name or code.
+        coded: The same with unit codes only (see :func:`factgeo.planning.edits.demands`).
+    """
+
+    given: Edits
+    coded: Edits
+
+    def changed(self, **changes: object) -> Demands:
+        """Some demands replaced by others whose units are codes."""
+        return Demands(self.given.model_copy(update=changes), self.coded.model_copy(update=changes))
+
+
+NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
+NO_DEMANDS = Demands(NO_EDITS, NO_EDITS)
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A proposal for one area, with the settings that shaped it and the proof of its quality."""
+    """A plan for one area, with the settings that shaped it and the proof of its quality."""
 
     area: Area
     settings: Settings
@@ -115,17 +137,23 @@ class Plan:
     proof: Proof
     pack_digest: str
     act: ActTier | None = None
+    demands: Demands = field(default=NO_DEMANDS, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that were replaced alone."""
+        if self.demands.given != self.settings.edits:
+            raise ValueError("the demands are not those of the settings; see edits.under")
 
     def team_of(self) -> dict[str, str]:
-        """Team id of each served unit."""
+        """Return the team id of each served unit."""
         return {unit: catchment.team_id for catchment in self.catchments for unit in catchment.units}
 
     def base_of(self) -> dict[str, Base]:
-        """Base of each served unit."""
+        """Return the base of each served unit."""
         return {unit: catchment.base for catchment in self.catchments for unit in catchment.units}
 
     def act_units(self, area: ActArea) -> tuple[str, ...]:
-        """The units of an ACT area."""
+        """Return the units of an ACT area."""
         return tuple(
             unit for catchment in self.catchments if catchment.team_id in area.teams for unit in catchment.units
         )

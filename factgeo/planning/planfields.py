@@ -1,29 +1,30 @@
-"""What must stand in a ``plan.json``, and in a draft that is kept, so that it can be read, checked and measured.
+"""The fields that a ``plan.json`` and a saved draft must have, so that they can be read, checked and measured.
 
-A file may say more; that is not looked at. What the rest of the program relies on is settled here, and nowhere else:
-kinds and limits of the values, and that no name stands twice where one is meant.
+A file may have more fields; they are ignored. This module alone checks the kinds and limits of the values, and that
+names are unique, so that the rest of the program can rely on it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from factgeo.errors import PlanError
+from factgeo.errors import Faults, PlanError, field_of
 from factgeo.planning.plan import Status
 
 SCHEMA, DRAFT_SCHEMA = "factgeo.plan/1", "factgeo.draft/1"
 ACT_STAGE = "act_areas"
-MOST = 10_000  # entries of a list (not strict: the lists of a plan in memory are tuples)
+MOST = 10_000  # the most entries of a list (lists are not strict: those of a plan in memory are tuples)
 
 Goal = Literal["minutes", "balanced", "reach", "served", "teams", "act_areas"]
 Text = Annotated[str, Field(max_length=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=10_000)]
 Number = Annotated[int, Field(ge=0)]
-Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; more cannot be written out
+Amount = Annotated[float, Field(ge=-1e15, le=1e15)]  # person-minutes and the like; larger ones cannot be written out
 
 
 class _Given(BaseModel):
@@ -31,7 +32,7 @@ class _Given(BaseModel):
 
 
 class GivenBase(_Given):
-    """Where a team drives from."""
+    """The base of a team."""
 
     unit_code: Name
     name: Text
@@ -55,7 +56,7 @@ class GivenUnserved(_Given):
 
 
 class GivenStage(_Given):
-    """What a solve is said to have proven."""
+    """The claim of one solve."""
 
     goal: Goal
     value: Amount
@@ -66,7 +67,7 @@ class GivenStage(_Given):
 
 
 class GivenSolver(_Given):
-    """What is said of the plan's quality."""
+    """The claims about the plan's quality."""
 
     name: Text
     status: Status
@@ -75,14 +76,14 @@ class GivenSolver(_Given):
 
 
 class GivenActArea(_Given):
-    """Catchments that one ACT base serves besides."""
+    """Catchments that one ACT base serves as well."""
 
     base: GivenBase
     teams: Annotated[list[Name], Field(max_length=MOST, strict=False)]
 
 
 class GivenArea(_Given):
-    """What the plan is for."""
+    """The area of the plan."""
 
     name: Text
     unit_codes: Annotated[list[Name], Field(min_length=1, max_length=MOST, strict=False)]
@@ -106,14 +107,14 @@ class GivenPlan(GivenTeams):
 
 
 class GivenPhrase(_Given):
-    """What was done in a step: an entry of the catalogue and its values."""
+    """The name of a step: an entry of the catalogue and its values."""
 
     key: Name
     values: dict[str, Any]
 
 
 class GivenStep(GivenTeams):
-    """A step of a draft; rules, demands and teams by their number."""
+    """A step of a draft; it refers to rules, demands and teams by their number."""
 
     what: GivenPhrase
     rules: Number
@@ -122,7 +123,7 @@ class GivenStep(GivenTeams):
 
 
 class GivenDraft(_Given):
-    """A history that is kept."""
+    """A saved history of a draft."""
 
     pack_digest: Name
     area: GivenArea
@@ -137,11 +138,11 @@ T = TypeVar("T", bound=_Given)
 
 
 def plan(content: Mapping[str, Any], file: Path) -> GivenPlan:
-    """The object of a ``plan.json``.
+    """Read the object of a ``plan.json``.
 
     Raises:
-        PlanError: A field is missing, of another kind or out of range, or something stands twice; file and field are
-            named.
+        PlanError: A field is missing, of the wrong kind or out of range, or names contradict. The error names file and
+            field.
     """
     given = read(GivenPlan, content, file)
     refuse_contradictions(given, file)
@@ -149,45 +150,40 @@ def plan(content: Mapping[str, Any], file: Path) -> GivenPlan:
 
 
 def read(model: type[T], content: object, file: Path) -> T:
-    """An object as its model.
+    """Read an object as its model.
 
     Raises:
-        PlanError: A field is missing, of another kind or out of range.
+        PlanError: Fields are missing, of another kind or out of range; all of them are named.
     """
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise PlanError("plan_field", file=file, field=field_of(error.errors()[0]["loc"])) from None
-
-
-def field_of(steps: Sequence[object]) -> str:
-    """The place of a value as a planner finds it: ``teams[2].base.lon``, lists counted from 1."""
-    written = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps]
-    return "".join(written).removeprefix(".") or "{}"
+        places = dict.fromkeys(field_of(each["loc"]) for each in error.errors(include_url=False, include_input=False))
+    faults = Faults()
+    faults.add_all(places, lambda place: PlanError("plan_field", file=file, field=place))
+    raise faults.all()
 
 
 def refuse_contradictions(given: GivenPlan, file: Path) -> None:
-    """Refuse what no figure can be made of; what a plan merely does wrong is found by its check.
+    """Refuse names that allow no figures at all; ``check`` finds the rules that a plan breaks.
 
     Raises:
-        PlanError: A unit stands twice in the area or in one team, a team id twice, or a unit is not in the area.
+        PlanError: The area or a team has a unit twice, a team id occurs twice, or a unit is not in the area.
     """
-    area = given.area.unit_codes
-    _refuse_twice(area, "area.unit_codes", file)
-    _refuse_twice([team.team_id for team in given.teams], "teams", file)
-    for number, team in enumerate(given.teams, start=1):
-        _refuse_twice(team.units, f"teams[{number}].units", file)
-        _refuse_outside(team.units, area, f"teams[{number}].units", file)
-    _refuse_outside([entry.unit_code for entry in given.unserved], area, "unserved", file)
+    units = {f"teams[{number}].units": team.units for number, team in enumerate(given.teams, start=1)}
+    once = {"area.unit_codes": given.area.unit_codes, "teams": [team.team_id for team in given.teams], **units}
+    inside = {**units, "unserved": [entry.unit_code for entry in given.unserved]}
+    area = set(given.area.unit_codes)
+    faults = Faults()
+    for field in {**once, **inside}:
+        if twice := _twice(once.get(field, ())):
+            faults.add(PlanError("plan_names_twice", file=file, field=field, name=twice))
+        if outside := sorted(set(inside.get(field, ())) - area):
+            faults.add(PlanError("plan_outside", file=file, field=field, units=", ".join(outside[:5])))
+    faults.refuse()
 
 
-def _refuse_twice(names: Sequence[str], field: str, file: Path) -> None:
-    if len(set(names)) < len(names):
-        name = next(name for name in names if names.count(name) > 1)
-        raise PlanError("plan_names_twice", file=file, field=field, name=name)
-
-
-def _refuse_outside(units: Sequence[str], area: Sequence[str], field: str, file: Path) -> None:
-    outside = sorted(set(units) - set(area))
-    if outside:
-        raise PlanError("plan_outside", file=file, field=field, units=", ".join(outside[:5]))
+def _twice(names: Sequence[str]) -> str:
+    """The first name that stands twice; "" where none does."""
+    times = Counter(names)
+    return next((name for name in names if times[name] > 1), "")

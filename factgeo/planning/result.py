@@ -1,4 +1,4 @@
-"""A plan with everything that is shown of it, as the pipeline hands it on."""
+"""The result of the pipeline: a plan with its figures, travel times and proof."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from factgeo.atlas.pack import Atlas
 from factgeo.planning.check import Finding, proof_of
 from factgeo.planning.effects import Effects
-from factgeo.planning.measure import PartFigures, PlanFigures
+from factgeo.planning.measure import PartFigures, PlanFigures, TravelFigures, of_units, unit_percentiles
 from factgeo.planning.plan import Plan, Proof
 from factgeo.planning.split import Split
+from factgeo.travel import network
 from factgeo.travel.journeys import Journeys
 from factgeo.travel.times import UNREACHABLE
 from factgeo.travel.trips import Parts
@@ -19,18 +23,20 @@ from factgeo.travel.trips import Parts
 
 @dataclass(frozen=True)
 class Result:
-    """A plan with everything that is shown of it.
+    """A plan with all that reports, maps and files show of it.
 
     Attributes:
-        plan, figures, journeys: The plan, what is measured of it, and the travel times of the area.
-        ways: For each cell of ``journeys`` the way from its own team's base, taken apart.
-        zone_of: The zone of each unit that no catchment crosses.
+        plan: The plan.
+        figures: Its figures.
+        journeys: The travel times of its area.
+        ways: The way from its own team's base to each cell of ``journeys``, in parts.
+        zone_of: The border zone of each unit; no catchment crosses zones.
         atlas: The pack, with the links that the settings add.
+        effects: The effects of closed roads and ferries or new links; None if the settings have none, or if the plan
+            was interrupted.
         splits: The parts of units above one team's capacity, if the settings ask for them.
-        parts: Figures of these parts, by their code.
-        effects: What closed roads and ferries or new links change; None where the settings have
-            none, or the plan was interrupted.
-        notes: Rules that the plan breaks because somebody wants it so; none for a plan of our own making.
+        parts: The figures of these parts, by their code.
+        notes: Rules that the plan breaks: those that kept teams break or, in a plan that was edited or read, any.
     """
 
     plan: Plan
@@ -46,8 +52,26 @@ class Result:
 
     @cached_property
     def proof(self) -> Proof:
-        """How good the plan is known to be; nothing is, where its proof does not hold against what was found here."""
+        """The plan's proof; no proof if one of ``notes`` contradicts it."""
         return proof_of(self.plan, self.notes, self.atlas)
+
+    @cached_property
+    def unit_travel(self) -> Mapping[str, TravelFigures]:
+        """Travel of the residents of each unit with a team, from its own team's base."""
+        return of_units(self.plan, self.journeys)
+
+    @cached_property
+    def unit_minutes(self) -> NDArray[np.float64]:
+        """Median and 95th percentile of the minutes from the own base: two rows, one column per unit of the area.
+
+        Infinite where so many cannot be reached, and where nobody lives.
+        """
+        return unit_percentiles(self.ways.seconds, self.journeys, self.plan.area.units, (50, 95))
+
+    @cached_property
+    def roads_closed(self) -> NDArray[np.bool_]:
+        """Which edges of the pack's roads the settings close."""
+        return network.closed(self.atlas.roads, self.plan.settings)
 
     @property
     def within(self) -> int:
@@ -61,7 +85,7 @@ class Result:
         return sum(team.population for team in self.figures.teams)
 
     def same_zone(self, unit: str, other: str) -> bool:
-        """May one catchment hold both units, as far as borders go?"""
+        """Do both units lie in one border zone, so that one catchment may hold them?"""
         return self.zone_of[unit] == self.zone_of[other]
 
 

@@ -1,4 +1,4 @@
-"""What a catchment can carry: the four classes of report 3/2017 (Landheim, Hoxmark, Aakerholt and Aasbrenn)."""
+"""The service that a catchment can carry: four classes, of report 3/2017 (Landheim, Hoxmark, Aakerholt, Aasbrenn)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ ServiceClass = Literal["ACT+FACT", "FACT", "MODIFIED_FACT", "COOPERATION"]
 
 
 def classify(*, population: int, adults: int, edge_min: float, rules: Service) -> ServiceClass:
-    """The class of a catchment.
+    """Return the class of a catchment.
 
     Args:
         population: Residents.
         adults: Residents of 18 and over.
-        edge_min: Minutes to the outer edge (see ``service.edge_percentile``); infinite where too many are unreachable.
+        edge_min: Minutes to the outer edge (see ``service.edge_percentile``); infinite if too many are unreachable.
         rules: The thresholds.
     """
     near = edge_min <= rules.edge_minutes

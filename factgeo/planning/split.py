@@ -1,15 +1,13 @@
-"""A unit above one team's capacity, cut into connected, balanced parts of cells, each with its own base.
+"""Split a unit above one team's capacity into connected, balanced parts of cells, each with its own base.
 
-Cells are joined along the road network: every spot of a road belongs to the cell that is fewest seconds away, and two
-cells are joined where a road that is open leads from a spot of one to a spot of the other. Cells of other units own
-their spots too, so that a road through the neighbour joins nobody. As the network lacks most streets, cells side by
-side are joined as well where the way by road from one to the other is short. Sparsely inhabited cells stay together
-with the cell beside them towards the town.
+Cells are joined along the road network. Every spot of a road belongs to the cell that is fewest seconds away. Two cells
+are joined if an open road leads from a spot of one to a spot of the other. Cells of other units own spots too, so a
+road through another unit joins no cells of this one. The network lacks most streets, so adjacent cells are joined too
+if the way by road between them is short. Cells with few residents stay together with a joined cell towards the town.
 
-The parts are the best that the solver finds under these rules among the candidate bases: fewest person-seconds from
-the base to everyone, with parts within a tolerance of the mean. A cell is never cut: where one holds more residents
-than the balance leaves room for, the tolerance grows. The result depends on the pack and the settings alone, unless
-solving runs out of time.
+The parts are the best that the solver finds among the candidate bases: fewest person-seconds from the base to all
+residents, with each part within a tolerance of the mean. A cell is never cut: if one cell has more residents than the
+tolerance allows, the tolerance grows. The result depends only on the pack and the settings, unless time runs out.
 """
 
 from __future__ import annotations
@@ -41,17 +39,17 @@ from factgeo.travel.bases import Base
 from factgeo.travel.journeys import access_of
 from factgeo.travel.network import RoadNetwork
 
-TOLERANCES = (0.1, 0.2, 0.4, 1.0, math.inf)  # of the mean; from 1 on no part is too small, at the last none too large
-APART_M = 1500  # between candidate bases
-BASES_PER_PART = 8  # so many candidates at most
-CRUMBS = (0.005, 0.02)  # of the mean part: cells stay together in lumps of so many residents; the second if need be
+TOLERANCES = (0.1, 0.2, 0.4, 1.0, math.inf)  # share of the mean; from 1 no part is too small, at inf none too large
+APART_M = 1500  # least distance between candidate bases
+BASES_PER_PART = 8  # the most candidate bases for each part
+CRUMBS = (0.005, 0.02)  # least residents of a lump of cells, as a share of the mean part; the second if the first fails
 TRY_S = 15  # seconds of solving for each tolerance and size of lump
 ALL_TRIES_S = 60  # seconds of solving for one unit
-SHORT_S = 600  # a short way between two cells side by side
-GAP = 0.002  # a part may be so far from the best, as a share of the person-seconds
+SHORT_S = 600  # longest way between adjacent cells that joins them
+GAP = 0.002  # the solution may be this far from the best, as a share of the person-seconds
 CELL_M = {"250m": 250, "1km": 1000}
 WINDS = ("N", "NØ", "Ø", "SØ", "S", "SV", "V", "NV")
-TINY = 1e-9  # stands for no length, which a sparse matrix takes for no way
+TINY = 1e-9  # seconds, instead of 0, which a sparse matrix reads as no way
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,9 @@ class Split:
 
     Attributes:
         parts: In the order of their numbers; every inhabited cell of the unit is in one.
-        balance: Tolerance that was needed, of ``TOLERANCES``: 0.1, every part is within 10 % of the mean and, if the
-            number of parts allows it, none above one team's capacity. Infinite: not even the capacity could be kept.
-        status: How solving ended: ``none`` where no solution was found in time and the parts were grown instead.
+        balance: The tolerance that was needed, of ``TOLERANCES``. 0.1: every part is within 10 % of the mean and, if
+            the number of parts allows it, none is above one team's capacity. Infinite: not even the capacity holds.
+        status: How solving ended. ``none``: no solution was found in time, and the parts were grown instead.
         gap: Distance from the value to the bound, as a share of the value; infinite with status ``none``.
     """
 
@@ -77,8 +75,8 @@ class Joined:
     """Which cells of a unit are joined; a cell is its position among the unit's rows of ``atlas.cells``.
 
     Attributes:
-        neighbours: Cells joined to each cell; all of the unit hangs together.
-        tied: How many pieces no road joins to the rest; each is joined to the cell that lies nearest.
+        neighbours: The cells joined to each cell; all cells of the unit are connected.
+        tied: The number of pieces that no road joins to the rest; each is joined to the nearest other cell.
     """
 
     neighbours: Neighbours
@@ -87,13 +85,16 @@ class Joined:
 
 @dataclass(frozen=True)
 class _Town:
-    """A unit as the solver sees it: cells, how they are joined, and candidate bases; the first is its own base.
+    """A unit as the solver sees it.
 
     Attributes:
+        unit_code: The unit.
         cells: Its rows of ``atlas.cells``, numbered from 0.
         persons: Residents of each cell.
+        neighbours: The cells joined to each cell.
+        bases: The candidate bases; the first is the unit's own base.
         home: The cell in which each base lies.
-        person_seconds: Bases x cells.
+        person_seconds: Seconds from each base to each cell times its residents, bases x cells.
     """
 
     unit_code: str
@@ -106,7 +107,7 @@ class _Town:
 
 
 def split_units(plan: Plan, atlas: Atlas, roads: RoadNetwork) -> tuple[Split, ...]:
-    """The parts of every unit of a plan's catchments that is above one team's capacity."""
+    """Split every unit of a plan's catchments that is above one team's capacity; none without a capacity."""
     persons, capacity = atlas.population["persons"], plan.settings.capacity
     if not capacity.enabled:
         return ()
@@ -118,23 +119,26 @@ def split_units(plan: Plan, atlas: Atlas, roads: RoadNetwork) -> tuple[Split, ..
 
 
 def split(atlas: Atlas, unit_code: str, journeys_network: RoadNetwork, settings: Settings, *, pieces: int) -> Split:
-    """Cut a unit into connected parts of cells, each with its own base; fewer where too few cells lie apart.
+    """Split a unit into connected parts of cells, each with its own base; fewer parts if too few cells lie apart.
 
     Args:
         atlas: The pack, with the links that the settings add.
         unit_code: The unit.
         journeys_network: The roads of ``atlas`` under the settings.
         settings: All settings.
-        pieces: How many parts.
+        pieces: The number of parts.
 
     Raises:
-        ValueError: No part is asked for, or nobody lives in the unit.
+        ValueError: ``pieces`` is below 1, or the unit has no residents.
     """
     if pieces < 1:
         raise ValueError(f"pieces is {pieces}, at least 1")
     town = _town(atlas, unit_code, journeys_network, settings, pieces)
     pieces = min(pieces, len(town.bases))
     deadline = time.monotonic() + min(ALL_TRIES_S, settings.solver.time_limit)
+
+    # The narrowest tolerance that has a solution counts: equal parts come before short ways. Within a tolerance small
+    # lumps come first, since they leave more ways to draw a part. Big lumps are fewer, so they are solved faster.
     for balance, crumb in product(TOLERANCES, CRUMBS):
         left = deadline - time.monotonic()
         if left <= 0:
@@ -144,15 +148,19 @@ def split(atlas: Atlas, unit_code: str, journeys_network: RoadNetwork, settings:
             (proof,) = solution.stages
             gap = (proof.value - proof.bound) / proof.value if proof.value > 0 else 0.0
             return Split(_parts(town, solution.base_of), balance, proof.status, gap)
-    return Split(_parts(town, _grown(town, pieces)), math.inf, "none", math.inf)
+
+    # Out of time: the unit must be split all the same, so that each part can have a team.
+    return Split(_parts(town, _grow(town, pieces)), math.inf, "none", math.inf)
 
 
 def joined_cells(atlas: Atlas, unit_code: str, network: RoadNetwork, settings: Settings) -> Joined:
-    """The cells of a unit joined along the roads, and pieces that no road joins to the cell that lies nearest."""
+    """Join the cells of a unit along the roads; then join each piece without a road to the nearest other cell."""
     mine = np.flatnonzero((atlas.cells["unit_code"] == unit_code).to_numpy())
     place = np.full(len(atlas.cells), -1, dtype=np.intp)
     place[mine] = np.arange(len(mine))
     a, b = _along_roads(atlas, network, settings)
+    # Only now drop the cells of other units. They had to own their spots first, so that a road through them does not
+    # join two cells of this unit.
     within = (place[a] >= 0) & (place[b] >= 0) & (a != b)
     by_road = np.column_stack([place[a[within]], place[b[within]]])
     by_road = np.concatenate([by_road, _touching(atlas, mine, network, settings)])
@@ -165,22 +173,24 @@ def joined_cells(atlas: Atlas, unit_code: str, network: RoadNetwork, settings: S
 
 
 def _along_roads(atlas: Atlas, network: RoadNetwork, settings: Settings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of cells (rows of ``atlas.cells``) of which one follows the other along a road."""
+    """Return pairs of cells (rows of ``atlas.cells``) that follow each other along a road."""
     kinds = ["road", "tie", *(["ferry"] if "ferry" in settings.whole.links else [])]
     counts = atlas.roads["kind"].isin(kinds).to_numpy() & (network.forward_open | network.backward_open)
     pieces = _road_pieces(network, atlas.cell_access, counts)
     owner = _owners(pieces, network, travel_times.doors(atlas.cell_access, settings))
     spot = network.nodes + np.arange(len(atlas.cells))
-    one = np.concatenate([owner[pieces["a"]], np.arange(len(spot))])  # who has no spot of his own joins its owner
+    # A cell can lose the spot where it gets on the road to a cell with a shorter way there. Then the two are joined.
+    one = np.concatenate([owner[pieces["a"]], np.arange(len(spot))])
     other = np.concatenate([owner[pieces["b"]], owner[spot]])
     known = (one >= 0) & (other >= 0)
     return one[known], other[known]
 
 
 def _road_pieces(network: RoadNetwork, cells: Access, counts: NDArray[np.bool_]) -> pd.DataFrame:
-    """Roads cut where cells get on them: spots a and b, seconds there and back (infinite: closed).
+    """Cut the roads where cells get on them; return one row per piece.
 
-    A spot is a node of the network or, after these, the one where a cell gets on the road.
+    Columns are the spots ``a`` and ``b`` and the seconds ``there`` and ``back`` (infinite: closed). A spot is a node of
+    the network, or the place where a cell gets on the road; these are numbered after the nodes.
     """
     edges = np.flatnonzero(counts)
     on = np.flatnonzero((cells.edge >= 0) & counts[np.maximum(cells.edge, 0)])
@@ -198,7 +208,7 @@ def _road_pieces(network: RoadNetwork, cells: Access, counts: NDArray[np.bool_])
 
 
 def _owners(pieces: pd.DataFrame, network: RoadNetwork, doors: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The cell that is fewest seconds from each spot, -1 where none leads there."""
+    """Return the cell that is fewest seconds from each spot; -1 if no cell leads there."""
     cells = np.arange(len(doors))
     spots = network.nodes + len(cells)
     ways = pd.DataFrame(
@@ -208,7 +218,7 @@ def _owners(pieces: pd.DataFrame, network: RoadNetwork, doors: NDArray[np.float6
             "s": np.concatenate([pieces["there"], pieces["back"], np.maximum(doors, TINY)]),
         }
     )
-    # of parallel ways the fastest counts; a stored zero would mean no way
+    # A sparse matrix adds up parallel ways, so only the fastest is kept. A stored zero would mean no way.
     ways = ways[np.isfinite(ways["s"])].sort_values("s", kind="stable").drop_duplicates(["a", "b"])
     size = spots + len(cells)
     graph = csr_array((ways["s"], (ways["a"], ways["b"])), shape=(size, size))
@@ -218,7 +228,7 @@ def _owners(pieces: pd.DataFrame, network: RoadNetwork, doors: NDArray[np.float6
 
 
 def _touching(atlas: Atlas, mine: NDArray[np.intp], network: RoadNetwork, settings: Settings) -> NDArray[np.intp]:
-    """Pairs of cells side by side with a short way by road between them: the network lacks most streets."""
+    """Return pairs of adjacent cells with a short way by road between them: the network lacks most streets."""
     access, xy = atlas.cell_access.of(mine), atlas.cells[["x", "y"]].to_numpy(dtype=float)[mine]
     apart = cdist(xy, xy, "cityblock")
     a, b = np.nonzero(np.triu(apart == CELL_M[atlas.manifest["settings"]["resolution"]]))
@@ -228,7 +238,7 @@ def _touching(atlas: Atlas, mine: NDArray[np.intp], network: RoadNetwork, settin
 
 
 def _ties(joined: NDArray[np.intp], xy: NDArray[np.float64]) -> list[tuple[int, int]]:
-    """What joins all cells in one piece: again and again the smallest piece to the cell that lies nearest."""
+    """Return the ties that connect all cells: each joins the smallest piece to the nearest other cell."""
     ties: list[tuple[int, int]] = []
     while True:
         a, b = np.concatenate([joined, np.array(ties, dtype=np.intp).reshape(-1, 2)]).T
@@ -259,7 +269,7 @@ def _town(atlas: Atlas, unit_code: str, network: RoadNetwork, settings: Settings
 def _candidates(
     atlas: Atlas, unit_code: str, cells: pd.DataFrame, most: int
 ) -> tuple[tuple[Base, ...], NDArray[np.intp]]:
-    """The unit's own base and its most populous cells, those that lie apart first; and the cell of each."""
+    """Return the unit's own base and its most populous cells that lie apart, and the cell of each base."""
     unit = atlas.units.loc[unit_code]
     own = Base(unit_code, str(unit["base_name"]), float(unit["base_lon"]), float(unit["base_lat"]))
     point = shapely.get_coordinates(travel_times.as_points(np.array([own.lon]), np.array([own.lat])))
@@ -270,7 +280,7 @@ def _candidates(
 
 
 def _apart(cells: pd.DataFrame, centre: NDArray[np.float64], own: int, most: int) -> list[int]:
-    """The most populous other cells that lie apart; all of them in a unit of few cells, where none could."""
+    """Return the most populous cells that lie apart, without ``own``; all cells if they are no more than ``most``."""
     ordered = cells.drop(index=own).sort_values(["persons", "ssbid"], ascending=[False, True])
     if len(cells) <= most:
         return [int(cell) for cell in ordered.index]
@@ -285,7 +295,10 @@ def _apart(cells: pd.DataFrame, centre: NDArray[np.float64], own: int, most: int
 
 
 def _solve(town: _Town, settings: Settings, pieces: int, sizes: tuple[float, float], limit: float) -> Solution:
-    """Exactly so many bases, all cells served, every part connected and within the tolerance of the mean."""
+    """Solve with exactly ``pieces`` bases: all cells served, every part connected and within the tolerance.
+
+    ``sizes`` are the tolerance and the least size of a lump, both as shares of the mean part.
+    """
     candidates, (balance, crumb) = len(town.bases), sizes
     lumps = _lumps(town, crumb * town.persons.sum() / pieces)
     count = int(lumps.max()) + 1
@@ -305,7 +318,7 @@ def _solve(town: _Town, settings: Settings, pieces: int, sizes: tuple[float, flo
         per_team=_most(town, settings, pieces, balance),
         most_teams=np.ones(candidates, dtype=np.int64),
         neighbours={lump: frozenset(others) for lump, others in joined.items()},
-        # nobody is left out; the price only tells the solver how large the best value will be
+        # All units are served; the price of leaving one out only shows the solver how large the best value will be.
         stages=(Objective("minutes", cost.ravel(), cost.min(axis=1), unit=60),),
         teams=(pieces, pieces),
         served=frozenset(range(count)),
@@ -318,10 +331,10 @@ def _solve(town: _Town, settings: Settings, pieces: int, sizes: tuple[float, flo
 
 
 def _lumps(town: _Town, least: float) -> NDArray[np.intp]:
-    """A number for each cell; cells that stay together share it.
+    """Return a number for each cell; cells that stay together have the same.
 
-    Again and again the lump with the fewest residents joins the one beside it that is nearest to the unit's centre,
-    until each has ``least`` residents.
+    The lump with the fewest residents joins the adjacent lump that is nearest to the unit's centre. This goes on until
+    each lump has ``least`` residents.
     """
     lump = np.arange(len(town.persons))
     persons, away = town.persons.copy(), town.person_seconds[0] / town.persons
@@ -333,7 +346,7 @@ def _lumps(town: _Town, least: float) -> NDArray[np.intp]:
         if count >= least:
             break
         if small not in joined or count != persons[small]:
-            continue
+            continue  # an old entry of the queue: the lump has joined another or has grown
         into = min(joined[small], key=lambda other: (away[other], other))
         for other in joined.pop(small):
             joined[other].discard(small)
@@ -348,13 +361,13 @@ def _lumps(town: _Town, least: float) -> NDArray[np.intp]:
 
 
 def _least(town: _Town, pieces: int, balance: float) -> int:
-    """Residents that each part needs."""
+    """Return the least residents of a part; 0 without a tolerance."""
     mean = int(town.persons.sum()) / pieces
     return max(0, math.floor((1 - balance) * mean)) if math.isfinite(balance) else 0
 
 
 def _most(town: _Town, settings: Settings, pieces: int, balance: float) -> float:
-    """Residents that a part may have: by the balance, and by one team's capacity where so many parts can keep it."""
+    """Return the most residents of a part: by the tolerance and, if that many parts can keep it, by the capacity."""
     total, capacity = int(town.persons.sum()), settings.capacity
     if not math.isfinite(balance):
         return math.inf
@@ -363,30 +376,30 @@ def _most(town: _Town, settings: Settings, pieces: int, balance: float) -> float
     return float(min(fair, capacity.per_team) if kept else fair)
 
 
-def _grown(town: _Town, pieces: int) -> dict[int, int]:
-    """Parts without a solver: from the first bases on, the lightest takes the cheapest cell beside it."""
+def _grow(town: _Town, pieces: int) -> dict[int, int]:
+    """Grow parts without a solver: around the first bases, the part with fewest residents takes its cheapest cell."""
     base_of = {int(town.home[base]): base for base in range(pieces)}
     load = {base: int(town.persons[town.home[base]]) for base in range(pieces)}
     while len(base_of) < len(town.persons):
-        beside = [
+        joining = [
             (load[base], int(town.person_seconds[base, other]), other, base)
             for cell, base in base_of.items()
             for other in town.neighbours[cell]
             if other not in base_of
         ]
-        _, _, cell, base = min(beside)
+        _, _, cell, base = min(joining)
         base_of[cell] = base
         load[base] += int(town.persons[cell])
     return base_of
 
 
 def _parts(town: _Town, base_of: Mapping[int, int]) -> tuple[Part, ...]:
-    """The parts in their order: that of the unit's centre, then by their bases from north to south."""
+    """Return the parts in order: first that of the unit's centre, then by their bases from north to south."""
     centre, ids = int(town.home[0]), town.cells["ssbid"].to_numpy()
     order = sorted(
         set(base_of.values()), key=lambda base: (base_of[centre] != base, -town.bases[base].lat, town.bases[base].lon)
     )
-    named = _told_apart([town.bases[base] for base in order])
+    named = _name_apart([town.bases[base] for base in order])
     members = [sorted(str(ids[cell]) for cell, its in base_of.items() if its == base) for base in order]
     return tuple(
         Part(f"{town.unit_code}.{number}", town.unit_code, base, tuple(cells))
@@ -394,8 +407,8 @@ def _parts(town: _Town, base_of: Mapping[int, int]) -> tuple[Part, ...]:
     )
 
 
-def _told_apart(found: list[Base]) -> list[Base]:
-    """Dense cells that share a name with other bases get the direction in which they lie from these bases' middle."""
+def _name_apart(found: list[Base]) -> list[Base]:
+    """Give dense cells that share a name their direction from the middle of all bases of that name."""
     named = []
     for base in found:
         alike = [other for other in found if other.name == base.name]
@@ -405,7 +418,7 @@ def _told_apart(found: list[Base]) -> list[Base]:
 
 
 def _direction(start: list[Base], end: Base) -> str:
-    """One of the eight winds, as Norwegian maps shorten them, from the middle of some bases."""
+    """Return the direction of ``end`` from the middle of ``start``: one of eight, shortened as on Norwegian maps."""
     north = end.lat - float(np.mean([base.lat for base in start]))
     east = (end.lon - float(np.mean([base.lon for base in start]))) * math.cos(math.radians(end.lat))
     return WINDS[round(math.atan2(east, north) / (math.pi / 4)) % len(WINDS)]

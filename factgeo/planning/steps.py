@@ -1,4 +1,4 @@
-"""What was done to a draft, step by step: undone and done again, and kept as JSON."""
+"""The history of a draft, step by step, with undo and redo, saved as JSON."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
 from factgeo.planning import edits, planfields, planfile
-from factgeo.planning.plan import Catchment, Plan
+from factgeo.planning.plan import NO_EDITS, Catchment, Plan
 from factgeo.planning.planfields import GivenDraft, GivenPlan, GivenStep
 from factgeo.settings import Edits, Settings
 
 SCHEMA = planfields.DRAFT_SCHEMA
 MOST_STEPS = 100
-NO_EDITS = Edits(keep=(), lock=(), together=(), apart=(), leave=())
 NO_FILE = Path()  # a history has no file that an error could name
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Step:
-    """A plan, and what was done to get there."""
+    """A plan, and the name of the step that led to it."""
 
     plan: Plan
     what: Phrase
@@ -33,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """The steps of a session; the one at ``position`` is shown, those after it can be done again."""
+    """The steps of a draft; the step at ``position`` is shown, the steps after it can be redone."""
 
     steps: tuple[Step, ...]
     position: int = 0
@@ -54,31 +53,34 @@ class History:
         return self.position < len(self.steps) - 1
 
     def did(self, plan: Plan, what: Phrase) -> History:
-        """One step more; what was undone is forgotten. Of too many steps the oldest go, but never the first."""
+        """Return the history with one step more, without undone steps.
+
+        If there are more than ``MOST_STEPS``, the oldest are dropped, but never the first.
+        """
         steps = (*self.steps[: self.position + 1], Step(plan, what))
         if len(steps) > MOST_STEPS:
             steps = (steps[0], *steps[len(steps) - MOST_STEPS + 1 :])
         return History(steps, len(steps) - 1)
 
     def undo(self) -> History:
-        """One step back; the same where there is none."""
+        """Return the history one step back; the same history if there is none."""
         return replace(self, position=self.position - 1) if self.can_undo else self
 
     def redo(self) -> History:
-        """One step on again; the same where there is none."""
+        """Return the history one step on again; the same history if there is none."""
         return replace(self, position=self.position + 1) if self.can_redo else self
 
 
 def began(plan: Plan, what: Phrase | None = None) -> History:
-    """A history with its first step."""
+    """Return a history with its first step."""
     return History((Step(plan, what or Phrase("draft.did.began")),))
 
 
-# kept and brought back
+# writing and reading as JSON
 
 
 def plan_content(plan: Plan) -> dict[str, Any]:
-    """A plan as the object of ``plan.json``, with no more of it than :func:`planfile.from_content` reads."""
+    """Return a plan as the object of ``plan.json``, with only the fields that :func:`planfile.from_content` reads."""
     return {
         "schema": planfields.SCHEMA,
         "pack_digest": plan.pack_digest,
@@ -94,7 +96,7 @@ def _area_content(plan: Plan) -> dict[str, Any]:
 
 
 def _rest_content(plan: Plan) -> dict[str, Any]:
-    """Who has no team, the ACT areas, and what is proven."""
+    """Return the units without a team, the ACT areas and the proof."""
     stages = (*plan.proof.stages, *([plan.act.stage] if plan.act else []))
     return {
         "unserved": [asdict(entry) for entry in plan.unserved],
@@ -109,9 +111,9 @@ def _rest_content(plan: Plan) -> dict[str, Any]:
 
 
 def history_content(history: History) -> dict[str, Any]:
-    """A history as an object for JSON (schema ``factgeo.draft/1``); all its plans are of one area and pack.
+    """Return a history as an object for JSON (schema ``factgeo.draft/1``); all its plans have one area and pack.
 
-    Rules, demands and teams stand there once each, as in ``plan.json``; the steps refer to them by their number.
+    Rules, demands and teams are listed once each, as in ``plan.json``; the steps refer to them by their number.
     """
     rules: list[Settings] = []
     demands: dict[Edits, int] = {}
@@ -139,10 +141,10 @@ def history_content(history: History) -> dict[str, Any]:
 
 
 def history_from(content: Mapping[str, Any], atlas: Atlas) -> History:
-    """The history of an object that :func:`history_content` made.
+    """Return the history of an object that :func:`history_content` made.
 
     Raises:
-        PlanError: It is damaged, or was made with another pack.
+        PlanError: The object is damaged, or was made with another pack.
     """
     try:
         if content["schema"] == SCHEMA and content["pack_digest"] != atlas.digest:
@@ -159,28 +161,28 @@ def _history(content: Mapping[str, Any], atlas: Atlas) -> History:
     if content["schema"] != SCHEMA or given.position >= len(given.steps):
         raise ValueError(content["schema"])
     units = tuple(given.area.unit_codes)
-    rules = [planfile.rules_from(each, atlas, NO_FILE) for each in given.rules]
+    rules = [planfile.rules_from(each, atlas, NO_FILE)[0] for each in given.rules]
     known = [planfile.known_bases(atlas, units, each) for each in rules]
     demands = [Edits.model_validate(each) for each in given.edits]
     under = {
         (k, n): rules[k].model_copy(update={"edits": demands[n]})
         for k, n in {(step.rules, step.edits) for step in given.steps}
     }
-    for settings in under.values():
-        edits.resolved(settings, atlas)
+    demands_of = {numbers: edits.demands(settings, atlas) for numbers, settings in under.items()}
 
     def step_of(step: GivenStep) -> Step:
         drawn = _drawn(given, step)
         planfields.refuse_contradictions(drawn, NO_FILE)
         planfile.refuse_strangers(drawn, atlas, NO_FILE)
-        plan = planfile.standing(drawn, under[step.rules, step.edits], known[step.rules], NO_FILE)
+        numbers = (step.rules, step.edits)
+        plan = planfile.standing(drawn, under[numbers], demands_of[numbers], known[step.rules], NO_FILE)
         return Step(plan, _phrase(step.what.model_dump()))
 
     return History(tuple(map(step_of, given.steps)), given.position)
 
 
 def _drawn(given: GivenDraft, step: GivenStep) -> GivenPlan:
-    """A step with the area and the teams of the draft, as the fields of a plan."""
+    """Return a step, with the area and the teams of the draft, as the fields of a plan."""
     return GivenPlan(
         pack_digest=given.pack_digest,
         area=given.area,
@@ -193,7 +195,7 @@ def _drawn(given: GivenDraft, step: GivenStep) -> GivenPlan:
 
 
 def _place(values: list[T], value: T) -> int:
-    """Where a value stands among others, put at the end if it is new."""
+    """Return the place of a value in a list; append it if it is new."""
     if value not in values:
         values.append(value)
     return values.index(value)
@@ -205,7 +207,11 @@ def _phrase_content(what: Phrase) -> dict[str, Any]:
 
 
 def _phrase(content: Mapping[str, Any]) -> Phrase:
-    """A phrase that can be said, or a KeyError."""
+    """Return a phrase that the catalogue has.
+
+    Raises:
+        KeyError: The catalogue lacks the entry, or a value is missing.
+    """
     values = {name: _phrase(v) if isinstance(v, Mapping) else v for name, v in content["values"].items()}
     phrase = Phrase(content["key"], values=values)
     phrase.text()

@@ -1,4 +1,4 @@
-"""Who has far to their team: units, inequality, centrality, the price of borders, and where one more thing would help.
+"""The fairness of travel to teams: units, inequality, centrality, the price of borders, and remedies.
 
 Inequality is measured with PySAL's ``inequality``: Gini's and Theil's index over residents who can be reached.
 """
@@ -32,7 +32,7 @@ LITTLE_S, MUCH_S = 60, 600  # seconds nearer to another trust's team that are co
 
 @dataclass(frozen=True)
 class UnitFairness:
-    """Minutes from the own team to the residents of a unit; without a team everyone is unreachable."""
+    """Minutes from the own team to the residents of a unit; without a team all of them are unreachable."""
 
     unit_code: str
     name: str
@@ -44,13 +44,14 @@ class UnitFairness:
 
 @dataclass(frozen=True)
 class Inequality:
-    """How unequal minutes to the own team are: 0 where all have the same; over residents who can be reached.
+    """The inequality of minutes to the own team, over residents who can be reached; 0 if all have the same.
 
     Attributes:
-        gini_units, theil_units: Each resident with the mean of their unit, so units weigh as many as live there.
-        gini_people, theil_people: Each resident with their own minutes; Theil's index less that of the units is the
-            inequality within units.
-        residents: Who is in it.
+        gini_units: Gini's index if each resident has the mean of their unit; so units weigh by their residents.
+        theil_units: Theil's index in the same way.
+        gini_people: Gini's index if each resident has their own minutes.
+        theil_people: Theil's index in the same way; minus that of the units, it is the inequality within units.
+        residents: Residents who are counted.
         without: Residents without a team or a way, who have no minutes.
     """
 
@@ -74,7 +75,7 @@ class Centrality:
 
 @dataclass(frozen=True)
 class Fairness:
-    """How minutes to the own team are spread; ``inequality`` is None where fewer than two residents can be reached."""
+    """The spread of minutes to the own team; ``inequality`` is None if fewer than two residents can be reached."""
 
     units: tuple[UnitFairness, ...]
     inequality: Inequality | None
@@ -82,7 +83,7 @@ class Fairness:
 
 
 def fairness(result: Result) -> Fairness:
-    """Minutes to the own team by unit, how unequal they are, and by class of centrality."""
+    """Compute minutes to the own team by unit, their inequality, and minutes by class of centrality."""
     cells, units = result.journeys.cells, result.atlas.units
     minutes, persons = _minutes(result), cells["persons"].to_numpy(dtype=np.int64)
     served = result.plan.team_of()
@@ -106,7 +107,7 @@ def fairness(result: Result) -> Fairness:
 
 
 def _minutes(result: Result) -> NDArray[np.float64]:
-    """Minutes to each cell from its own team; infinite without a team or a way."""
+    """Return the minutes to each cell from its own team; infinite without a team or a way."""
     seconds = result.ways.seconds
     return np.where(seconds == UNREACHABLE, np.inf, seconds / 60)
 
@@ -119,7 +120,7 @@ def _central(
 
 
 def inequality(minutes: NDArray[np.float64], persons: Ints, unit: pd.Series) -> Inequality | None:
-    """The indices over every resident; None where fewer than two can be reached, or nobody has any way to go."""
+    """Return the indices over every resident; None if fewer than two can be reached, or if all minutes are 0."""
     from inequality.gini import Gini  # noqa: PLC0415 - slow to import, for it loads matplotlib
     from inequality.theil import Theil  # noqa: PLC0415 - as above
 
@@ -146,13 +147,15 @@ def inequality(minutes: NDArray[np.float64], persons: Ints, unit: pd.Series) -> 
 
 @dataclass(frozen=True)
 class BorderPair:
-    """Residents of one trust (or what else the border is) and the teams of another that are nearer to them.
+    """Residents of one trust (or other border zone), and the teams of another that are nearer to them.
 
     Attributes:
-        own, other: What the border setting keeps apart.
-        nearer_1, nearer_10: Residents with a team who live at least 1 and 10 minutes nearer to the other's team.
-        reached: Residents whom no road leads to from a team of their own, or who have no team, and the other's reaches.
-        brought: Residents who are not within T minutes of a team of their own and are of the other's.
+        own: The zone of the residents.
+        other: The zone of the teams.
+        nearer_1: Residents with a team who live at least 1 minute nearer to the other's team.
+        nearer_10: Residents with a team who live at least 10 minutes nearer to the other's team.
+        reached: Residents without a team or without a road from it, whom the other's team reaches.
+        brought: Residents who are not within T minutes of a team of their own, but of the other's.
     """
 
     own: str
@@ -165,11 +168,12 @@ class BorderPair:
 
 @dataclass(frozen=True)
 class Borders:
-    """What borders cost: the responsible team against the nearest team of another trust.
+    """The price of borders: the responsible team against the nearest team of another zone.
 
     Attributes:
         border: The setting; with ``none``, or in an area of one zone, there are no pairs.
-        pairs: Each resident is in one at most; most brought within T first, then most nearer.
+        pairs: Each resident is in at most one pair. The pairs that bring most residents within T come first, then those
+            with most residents nearer to the other's team.
     """
 
     border: str
@@ -178,17 +182,17 @@ class Borders:
 
     @property
     def nearer_1(self) -> int:
-        """Residents at least a minute nearer to another's team."""
+        """Residents at least one minute nearer to another zone's team."""
         return sum(pair.nearer_1 for pair in self.pairs)
 
     @property
     def nearer_10(self) -> int:
-        """Residents at least ten minutes nearer to another's team."""
+        """Residents at least ten minutes nearer to another zone's team."""
         return sum(pair.nearer_10 for pair in self.pairs)
 
     @property
     def reached(self) -> int:
-        """Residents without a way to a team of their own whom another's reaches."""
+        """Residents without a way to a team of their own whom another zone's team reaches."""
         return sum(pair.reached for pair in self.pairs)
 
     @property
@@ -198,7 +202,7 @@ class Borders:
 
 
 def borders(result: Result) -> Borders:
-    """Who lives nearer to another trust's team than to their own, and what agreements would give."""
+    """Find the residents who live nearer to another zone's team than to their own, and the gain from agreements."""
     table = _across(result)
     sums = table.groupby(["own", "other"], sort=True)[["nearer_1", "nearer_10", "reached", "brought"]].sum()
     pairs = [
@@ -211,7 +215,7 @@ def borders(result: Result) -> Borders:
 
 
 def _across(result: Result) -> pd.DataFrame:
-    """For each cell that a team of another zone reaches: both zones, that team, and persons by what it would mean."""
+    """Return, for each cell that a team of another zone reaches, both zones, that team, and persons by the gain."""
     cells, own_s = result.journeys.cells, result.ways.seconds.astype(np.int64)
     zones = _zones(result)
     zone = cells["unit_code"].map(zones).to_numpy()
@@ -232,7 +236,7 @@ def _across(result: Result) -> pd.DataFrame:
 
 
 def _zones(result: Result) -> dict[str, str]:
-    """What the border setting keeps apart, by name: of a DPS area or county not its code."""
+    """Return the name of each unit's border zone; DPS areas and counties have their name, not their code."""
     units, border = result.atlas.units, result.plan.settings.border
     named = {"dps": "dps_name", "county": "county_name"}.get(border)
     zones = units[named] if named else areas.zones(units, border)
@@ -242,7 +246,7 @@ def _zones(result: Result) -> dict[str, str]:
 def _nearest_elsewhere(
     result: Result, zone: NDArray[np.object_], of_base: NDArray[np.object_]
 ) -> tuple[NDArray[np.intp], Ints]:
-    """For each cell the nearest catchment (its position) of another zone, and the seconds from its base."""
+    """Return, for each cell, the position of the nearest catchment of another zone, and the seconds from its base."""
     plan, journeys = result.plan, result.journeys
     rows = np.array([journeys.row[c.base] for c in plan.catchments], dtype=np.intp)
     nearest = np.zeros(len(zone), dtype=np.intp)
@@ -264,16 +268,16 @@ class Remedy:
     """One more team, a second base of a team, or an agreement across a border.
 
     Attributes:
-        kind: ``team``: a team of any size beside those of the plan and the new ones that give more, all areas drawn
-            anew (from the optimiser); ``satellite``: a second base in a catchment (every base of it is tried);
-            ``agreement``: another trust's team comes to those who live near it.
+        kind: ``team``: a team of any size in addition to those of the plan and to the new ones that gain more, with all
+            areas drawn again by the optimiser. ``satellite``: a second base in a catchment (every base of it is tried).
+            ``agreement``: another zone's team comes to those who live near it.
         place: Base of the new team or satellite, or of the team that comes across the border.
-        of: The team (``satellite``), or the trust whose residents they are (``agreement``).
-        units: Where the residents live who are brought within T; for a team the units of its area.
-        residents: How many are brought within T minutes.
-        takes: ``team``: residents of its area; ``satellite``: minutes from the hub (None: no way);
-            ``agreement``: residents' mean minutes from the other team.
-        proven: No other place of its kind gives more.
+        of: The team (``satellite``), or the zone of the residents (``agreement``).
+        units: Units of the residents who are brought within T; for a team the units of its area.
+        residents: Residents who are brought within T minutes.
+        takes: ``team``: residents of its area. ``satellite``: minutes from the hub (None: no way). ``agreement``: mean
+            minutes of the residents from the other team.
+        proven: No other place of its kind gains more.
     """
 
     kind: Kind
@@ -287,7 +291,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Help:
-    """A place where something would help, and what: the remedies there, the one that brings most people first."""
+    """A place where something would help, and its remedies, the one that brings most residents first."""
 
     place: Base
     remedies: tuple[Remedy, ...]
@@ -299,10 +303,10 @@ class Help:
 
 
 def best_remedies(result: Result, count: int = 10) -> tuple[Help, ...]:
-    """The places where one remedy brings most residents within T minutes, the most first.
+    """Return the places where one remedy brings most residents within T minutes, the best first.
 
-    A new team gains besides those that come before it, so the residents of several new teams can be added up. Those of
-    different kinds cannot: they may be the same people.
+    A new team's gain comes on top of those before it, so the gains of several new teams can be added up. Gains of
+    different kinds cannot: they may be for the same people.
     """
     at: dict[Base, list[Remedy]] = {}
     for remedy in (*new_teams(result, count), *satellites(result), *agreements(result)):
@@ -317,7 +321,7 @@ def best_remedies(result: Result, count: int = 10) -> tuple[Help, ...]:
 
 
 def new_teams(result: Result, count: int) -> tuple[Remedy, ...]:
-    """The places where one more team of any size adds most reach to those before; fewer where no more can be found."""
+    """Return places where one more team of any size adds most reach to those before; fewer if no more are found."""
     plan, journeys = result.plan, result.journeys
     if not plan.catchments:
         return ()
@@ -327,7 +331,7 @@ def new_teams(result: Result, count: int) -> tuple[Remedy, ...]:
 
 
 def _any_size(result: Result) -> Problem:
-    """The rules of the plan with reach first, any number of teams, and no least size."""
+    """Return the rules of the plan with reach first, any number of teams, and no minimum size."""
     settings = result.plan.settings
     free = settings.teams.model_copy(update={"at_least": 0, "at_most": 0, "per_zone": 0})
     problem = reach_problem(
@@ -348,7 +352,7 @@ def _new_team(step: beside.Step, result: Result) -> Remedy:
 
 
 def satellites(result: Result) -> tuple[Remedy, ...]:
-    """For each catchment the second base that brings most of its residents within T; every base of it is tried."""
+    """Return, for each catchment, the second base that brings most residents within T; every base of it is tried."""
     found = (_satellite(k, result) for k in range(len(result.plan.catchments)))
     return tuple(each for each in found if each is not None)
 
@@ -372,7 +376,7 @@ def _satellite(position: int, result: Result) -> Remedy | None:
 
 
 def _from_hub(hub: Base, base: Base, result: Result) -> float | None:
-    """Minutes from the hub to the cell that is nearest to the satellite; None where no way leads."""
+    """Return the minutes from the hub to the cell nearest to the satellite; None if there is no way."""
     journeys = result.journeys
     own = np.flatnonzero((journeys.cells["unit_code"] == base.unit_code).to_numpy())
     seconds = journeys.seconds[journeys.row[base], own]
@@ -383,7 +387,7 @@ def _from_hub(hub: Base, base: Base, result: Result) -> float | None:
 
 
 def agreements(result: Result) -> tuple[Remedy, ...]:
-    """For each trust and each nearest team of another the residents whom it would bring within T."""
+    """Return, for each zone and each nearest team of another, the residents whom that team would bring within T."""
     table = _across(result)
     table = table[table["brought"] > 0]
     return tuple(_agreements(table, result))

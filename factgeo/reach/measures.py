@@ -1,8 +1,8 @@
-"""How many can be reached: three named measures, never mixed under one label, who is left out, and reach today.
+"""The residents who can be reached: three named measures that are never mixed, who is left out, and reach today.
 
-``report-2017`` and ``slide`` judge DPS areas built from whole units; ``planner`` judges the catchments of a plan and
-the way to each resident. The regions of the report itself are not public, so its figures stand beside ours and ours
-are never fitted to them.
+``report-2017`` and ``slide`` judge DPS areas built from entire units. ``planner`` judges the catchments of a plan and
+the way to each resident. The regions of the report itself are not public. So its figures are shown next to ours, and
+ours are never fitted to them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from factgeo.atlas import parameters, teams
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import Reading, Team
 from factgeo.language import Number, Phrase
 from factgeo.planning import services
@@ -54,7 +55,7 @@ class ClassShare:
 
     Attributes:
         number: 1-4 as in the report; None for people without a team.
-        service: What the class can carry; None for people without a team.
+        service: The service that the class can carry; None for people without a team.
         regions: Regions in it.
         population: Residents of the area in it.
         share: The same as a share (0-1) of the area.
@@ -74,11 +75,12 @@ class Region:
     Attributes:
         code: DPS code or team id.
         units: All of its units, sorted, also those outside the area.
-        population, adults: Residents of all of them; these decide the class.
-        here: Residents of those in the area; the same unless the area cuts the region.
+        population: Residents of all its units; they decide the class.
+        adults: Adults of all its units; they decide the class.
+        here: Residents in the area; the same unless the area cuts the region.
         counted: Residents of the area who are reached by the measure.
-        base: Where travel is measured from; None where the measure has no travel rule.
-        travel: Minutes from there to everyone in the region; None as above.
+        base: Where travel is measured from; None if the measure has no travel rule.
+        travel: Minutes from there to all residents of the region; None as above.
     """
 
     code: str
@@ -127,11 +129,12 @@ class Reach:
     """One of the three measures for an area.
 
     Attributes:
-        atlas: The pack that the measure was taken with; of a plan, with the links that its settings add.
-        definition: What is counted, in a sentence.
+        atlas: The pack that the measure was taken with; for a plan, with the links that its settings add.
+        definition: The rule of counting, in a sentence.
         counted: Residents who are reached by this definition.
         classes: By class, also those without residents.
-        share_within: Share of the area within so many minutes of their own base; empty without a travel rule.
+        share_within: Share (0-1) of the area within each limit (minutes) of their own base; empty without a travel
+            rule.
         regions: In the order of their codes.
         readings: ``report-2017``: the classes by each reading of "outer edge"; else none.
         outside: Residents who are not reached, by reason; with ``counted`` they are all.
@@ -160,19 +163,22 @@ class Reach:
         return share_of(self.counted, self.population)
 
 
-def share_of(part: int, whole: int) -> float:
-    """A share (0-1); 0 of nobody."""
-    return part / whole if whole else 0.0
-
-
 # -- the report and the slide ------------------------------------------------------------------------------------------
 
 
 def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Residents of DPS areas that are large enough, in the four classes of report 3/2017.
+    """Count residents of DPS areas that are large enough, in the four classes of report 3/2017.
 
-    A DPS area that the area cuts is judged as a whole, and those of its residents count who live in the area. Its base
-    is the unit centre with the fewest person-minutes: an estimate.
+    A DPS area that the area cuts is judged as a whole, and its residents in the area count. Its base is the unit centre
+    with the fewest person-minutes: an estimate.
+
+    Args:
+        atlas: The pack.
+        area: Whose residents.
+        settings: Sizes and minutes of the classes, speeds and ferries.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by DPS area and by unit.
     """
     owners = _dps_areas(atlas, area)
     then = changes.built(atlas, settings)
@@ -220,7 +226,7 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Residents of DPS areas that are large enough by the slide: of all residents, with no travel rule."""
+    """Count residents of DPS areas that are large enough by the slide: all residents count, without a travel rule."""
     cited = parameters.parameters(atlas, settings)
     act, fact = cited["act_min_total_slide"].central, cited["fact_min_total"].central
     regions = []
@@ -250,7 +256,7 @@ def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def published(atlas: Atlas) -> tuple[Published, ...]:
-    """The shares of report 3/2017, as cited in the pack."""
+    """Return the shares of report 3/2017, as cited in the pack."""
     cases = atlas.facts(CASES).set_index("id")
     return tuple(
         Published(case, numbers, float(cases.at[case, "expected_value"]) / WHOLE, str(cases.at[case, "source"]))
@@ -259,27 +265,27 @@ def published(atlas: Atlas) -> tuple[Published, ...]:
 
 
 def _dps_areas(atlas: Atlas, area: Area) -> dict[str, tuple[str, ...]]:
-    """All units of each DPS area that has some of its units in the area."""
+    """Return all units of each DPS area that has some of its units in the area."""
     own = atlas.units["dps_code"]
     touched = own[own.isin(own.loc[list(area.units)])]
     return {str(code): tuple(sorted(some.index)) for code, some in touched.groupby(touched, sort=True)}
 
 
 def _centres(settings: Settings) -> Settings:
-    """The same roads with the units' centres as the only bases."""
+    """Return travel on the same roads, with the units' centres as the only bases."""
     changed = {"per_unit": 1, "sites": (), "required": (), "forbidden": (), "preferred": ()}
     return settings.model_copy(update={"bases": settings.bases.model_copy(update=changed)})
 
 
 def _central_row(times: Journeys, units: tuple[str, ...]) -> int:
-    """The base among these units with the fewest person-seconds to all of them; of equals the first."""
+    """Return the base among these units with the fewest person-seconds to all of them; of equals the first."""
     columns = np.flatnonzero(np.isin(times.by_unit.units, units))
     rows = [row for row, base in enumerate(times.bases) if base.unit_code in units]
     return min(rows, key=lambda row: int(times.by_unit.person_seconds[row, columns].sum()))
 
 
 def _edges(times: Journeys, row: int, units: tuple[str, ...]) -> dict[Edge, float]:
-    """Minutes to the outer edge by each reading: the farthest whom a road reaches, or a percentile of everyone."""
+    """Return the minutes to the outer edge by each reading: the farthest reachable resident, or a percentile of all."""
     minutes, _ = times.minutes(times.bases[row], units)
     reached = minutes[np.isfinite(minutes)]
     return {
@@ -290,7 +296,7 @@ def _edges(times: Journeys, row: int, units: tuple[str, ...]) -> dict[Edge, floa
 
 
 def _edge(times: Journeys, row: int, units: tuple[str, ...], percent: float) -> float:
-    """Minutes within which so many per cent live; infinite where too many are unreachable."""
+    """Return the minutes within which ``percent`` of the residents live; infinite if too many are unreachable."""
     found = percentile(*times.minutes(times.bases[row], units), percent)
     return math.inf if found is None else found
 
@@ -344,7 +350,7 @@ def _share_within(
     area: Area,
     population: int,
 ) -> dict[int, float]:
-    """Shares of the area within so many minutes of the base of their own region."""
+    """Return shares of the area within each limit (minutes) of the base of their own region."""
     row_of_unit = {unit: row_of[code] for code, units in owners.items() for unit in units}
     here = times.cells["unit_code"].isin(area.units).to_numpy()
     own = times.cells.loc[here, "unit_code"].map(row_of_unit).to_numpy(dtype=np.intp)
@@ -353,7 +359,7 @@ def _share_within(
 
 
 def shares_within(seconds: Seconds, persons: Ints, population: int) -> dict[int, float]:
-    """Shares (0-1) of a population within 30, 45, 60 and 90 minutes, from seconds and persons of each cell."""
+    """Return shares (0-1) of a population within 30, 45, 60 and 90 minutes, from seconds and persons of each cell."""
     return {limit: share_of(int(persons[seconds <= 60 * limit].sum()), population) for limit in WITHIN}
 
 
@@ -371,7 +377,7 @@ def _class(number: int, service: ServiceClass, regions: Sequence[Region], popula
 
 
 def _units(atlas: Atlas, area: Area, regions: Iterable[Region]) -> tuple[UnitReach, ...]:
-    """Each unit of the area, counted with its whole region or not at all."""
+    """Return each unit of the area; it counts with its entire region or not at all."""
     own = {unit: region for region in regions for unit in region.units}
     persons = atlas.population["persons"]
     return tuple(
@@ -382,7 +388,7 @@ def _units(atlas: Atlas, area: Area, regions: Iterable[Region]) -> tuple[UnitRea
 
 
 def _unlike_the_report(atlas: Atlas, settings: Settings) -> Iterator[Phrase]:
-    """Why today's DPS areas cannot give the published shares, from the areas of all Norway."""
+    """Say why today's DPS areas cannot give the published shares, from the areas of all Norway."""
     least = settings.service.fact_residents
     sizes = atlas.population["persons"].groupby([atlas.units["dps_code"], atlas.units["dps_name"]]).sum()
     small = sizes[sizes < least].droplevel("dps_code")
@@ -398,7 +404,7 @@ def _unlike_the_report(atlas: Atlas, settings: Settings) -> Iterator[Phrase]:
 
 
 def _cut(regions: Iterable[Region]) -> Iterator[Phrase]:
-    """The DPS areas of which only a part lies in the area."""
+    """Return the DPS areas of which only a part lies in the area."""
     names = [region.name for region in regions if region.here < region.population]
     if names:
         yield Phrase("reach.note.cut", values={"count": Number(len(names)), "names": ", ".join(names)})
@@ -416,7 +422,7 @@ class LeftOut:
     """Residents of one unit who are not reached, for one reason.
 
     Attributes:
-        reason: Why the unit has no team; or ``too_small`` (its team's area is below the least size), ``beyond`` (more
+        reason: Why the unit has no team; or ``too_small`` (its team's area is below the minimum size), ``beyond`` (more
             than T minutes from the own team) or ``unreachable`` (no road or ferry from there).
         nearest_min: Fewest minutes to any of them from the own team; None without a team or a way.
     """
@@ -429,7 +435,7 @@ class LeftOut:
 
 
 def planner(result: Result) -> Reach:
-    """Residents of catchments that are large enough, within T minutes of their own team's base."""
+    """Count residents of catchments that are large enough, within T minutes of their own team's base."""
     plan, figures, settings = result.plan, result.figures, result.plan.settings
     out = left_out(result)
     missed = pd.Series(dict.fromkeys(plan.area.units, 0)).add(_by_unit(out), fill_value=0).astype(int)
@@ -474,7 +480,7 @@ def planner(result: Result) -> Reach:
 
 
 def left_out(result: Result) -> tuple[LeftOut, ...]:
-    """Everyone who is not reached by the measure ``planner``, by unit and reason; most people first."""
+    """Return all residents who are not reached by the measure ``planner``, by unit and reason; most people first."""
     plan, atlas, cells = result.plan, result.atlas, result.journeys.cells
     persons, seconds = cells["persons"].to_numpy(dtype=np.int64), result.ways.seconds
     why: dict[str, OutReason] = {entry.unit_code: entry.reason for entry in plan.unserved}
@@ -495,7 +501,7 @@ def left_out(result: Result) -> tuple[LeftOut, ...]:
 
 
 def by_reason(out: Iterable[LeftOut]) -> dict[OutReason, int]:
-    """Residents left out by reason, the most first."""
+    """Return the residents left out by reason, the most first."""
     sums: dict[OutReason, int] = {}
     for each in out:
         sums[each.reason] = sums.get(each.reason, 0) + each.persons
@@ -508,7 +514,7 @@ def _by_unit(out: Iterable[LeftOut]) -> pd.Series:
 
 
 def _too_small(result: Result) -> Iterator[str]:
-    """Units of catchments below the least size: teams that a planner keeps, or that are listed."""
+    """Return the units of catchments below the minimum size: teams that a planner keeps, or that are listed."""
     settings = result.plan.settings
     counted = result.atlas.counted(settings.size.who)
     for catchment in result.plan.catchments:
@@ -534,7 +540,7 @@ class Group:
 
 
 def grouped(units: Iterable[UnitReach | UnitToday], atlas: Atlas, column: str) -> tuple[Group, ...]:
-    """Units of a measure, or of today, by a column of the units table (``hf_name``, ``county_name``, ...), by name."""
+    """Group units of a measure, or of today, by a column of the units table (``hf_name``, ``county_name``, ...)."""
     table = pd.DataFrame([(str(atlas.units.at[u.unit_code, column]), u.population, u.counted) for u in units])
     return tuple(Group(str(name), int(own[1].sum()), int(own[2].sum())) for name, own in table.groupby(0, sort=True))
 
@@ -549,7 +555,7 @@ class UnitToday:
     Attributes:
         covered: A listed team covers it by the reading; with ``any``: some resident has a listed base within T.
         counted: Residents who have such a team within T minutes.
-        sure: The same by teams alone whose base is known with high confidence.
+        sure: The same, only by teams whose base is known with high confidence.
     """
 
     unit_code: str
@@ -561,7 +567,7 @@ class UnitToday:
 
 @dataclass(frozen=True)
 class Dependence:
-    """Residents for whom one listed team is the only one within T minutes: lost if it does not run or is elsewhere."""
+    """Residents for whom one listed team is the only one within T: they lose it if it does not run or is elsewhere."""
 
     team: Team
     persons: int
@@ -569,19 +575,19 @@ class Dependence:
 
 @dataclass(frozen=True)
 class Today:
-    """Reach of the general teams of the list of October 2025; an estimate, for bases and areas are read from names.
+    """Reach of the general teams of the list of October 2025; an estimate, because bases and areas are read from names.
 
     Attributes:
         atlas: The pack.
-        reading: ``narrow`` and ``wide``: the unit is covered by that reading of the names, and the resident lives
-            within T minutes of that team's base; ``any``: within T of any listed base, whatever the borders.
+        reading: ``narrow`` and ``wide``: that reading of the names covers the unit, and the resident lives within T
+            minutes of that team's base. ``any``: within T of any listed base, whatever the borders.
         placed: General teams that count and have a base.
-        unplaced: General teams that touch the area and have no base: they reach nobody here, whatever they do.
+        unplaced: General teams that touch the area and have no known base; they are counted as reaching no resident.
         covered: Residents of covered units.
         counted: Residents who are reached.
-        sure: Residents reached by teams alone whose base is known with high confidence.
-        alone: Teams that are the only one for some, those with most people first.
-        share_within: Share of the area within so many minutes of the nearest team that counts for them.
+        sure: Residents reached by teams whose base is known with high confidence.
+        alone: Teams that are the only one for some residents, those with most residents first.
+        share_within: Share (0-1) of the area within each limit (minutes) of the nearest team that counts for them.
     """
 
     atlas: Atlas
@@ -610,7 +616,7 @@ class Today:
 
 
 def today(atlas: Atlas, area: Area, settings: Settings, reading: TodayReading) -> Today:
-    """Reach of what exists or is planned, by one reading of the list."""
+    """Compute the reach of what exists or is planned, by one reading of the list."""
     then = changes.built(atlas, settings)
     own = _as_read(reading)
     general = [t for t in _general(atlas) if reading == "any" or not set(t.units(own)).isdisjoint(area.units)]
@@ -645,24 +651,24 @@ def today(atlas: Atlas, area: Area, settings: Settings, reading: TodayReading) -
 
 
 def _general(atlas: Atlas) -> list[Team]:
-    """The listed teams for all adults of the target group."""
+    """Return the listed teams for all adults of the target group."""
     return [team for team in teams.listed(atlas) if team.general]
 
 
 def _as_read(reading: TodayReading) -> Reading:
-    """The reading of the names; with ``any`` they do not matter."""
+    """Return the reading of the names; with ``any`` it does not matter."""
     return "wide" if reading == "any" else reading
 
 
 def _covers(team: Team, unit: pd.Series, reading: TodayReading) -> NDArray[np.bool_]:
-    """Which cells, by their units, the team counts for."""
+    """Return the cells, by their units, that the team counts for."""
     if reading == "any":
         return np.ones(len(unit), dtype=bool)
     return np.asarray(unit.isin(team.units(reading)), dtype=bool)
 
 
 def _from_teams(atlas: Atlas, placed: Sequence[Team], cells: NDArray[np.intp], settings: Settings) -> Seconds:
-    """Seconds from each team's base to each cell; teams of one unit share its base."""
+    """Return the seconds from each team's base to each cell; teams of one unit share its base."""
     where = sorted({team.base_unit for team in placed if team.base_unit is not None})
     units = atlas.units.loc[where]
     starts = journeys.access_of(atlas, units["base_lon"].tolist(), units["base_lat"].tolist())

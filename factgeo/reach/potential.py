@@ -1,9 +1,9 @@
-"""Population potential: who lives within reach of a place, whatever border lies between.
+"""The population potential: the people who live within reach of a place, across all borders.
 
-For each inhabited cell and candidate base: residents, adults, young people and the expected target group within some
-minutes, and the gravity form ``sum of persons x 0.5 ** (minutes / half-life)``. The way leads from the place to the
-resident, as a team drives, with the ferries and the waiting of the settings. Residents whom no road reaches count
-nowhere. Potentials of several places overlap: they must never be added.
+For each inhabited cell and candidate base it counts residents, adults, young people and the expected target group
+within some minutes, and the gravity form ``sum of persons x 0.5 ** (minutes / half-life)``. The way leads from the
+place to the resident, as a team drives, with the ferries and the waiting of the settings. Residents without a road
+count nowhere. Potentials of several places overlap: they must never be added.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rules:
-    """What a potential is asked with.
+    """The rules of a potential.
 
     Attributes:
         minutes: Limits one way, ascending.
         reach: The limit that places are ranked and drawn by; one of ``minutes``.
         half_life_min: Minutes at which a resident counts half in the gravity form.
-        levels: Residents within ``reach`` from which on a FACT team, and a full ACT team, has enough people; ascending.
-        best: How many places are named.
+        levels: Least residents within ``reach`` for a FACT team and for a full ACT team; ascending.
+        best: The number of places that are named.
     """
 
     minutes: tuple[int, ...]
@@ -63,18 +63,18 @@ class Rules:
 
     @property
     def column(self) -> int:
-        """Where ``reach`` stands among the limits."""
+        """The position of ``reach`` among the limits."""
         return self.minutes.index(self.reach)
 
 
 def rules(settings: Settings) -> Rules:
-    """The rules that the settings give; T, in whole minutes, is among the limits."""
+    """Return the rules of the settings; T, in whole minutes, is among the limits."""
     asked, reach = settings.potential, max(1, round(settings.travel.minutes))
     return Rules(tuple(sorted({*asked.within, reach})), reach, asked.half_life_min, asked.levels, asked.best)
 
 
 def read_minutes(given: str) -> tuple[int, ...]:
-    """Limits as typed: ``30,45,60,90``.
+    """Read limits as typed: ``30,45,60,90``.
 
     Raises:
         PlanError: It is no list of at most 8 whole minutes from 1 to 600.
@@ -90,11 +90,12 @@ def read_minutes(given: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Who lives in each cell of the pack.
+    """The people in each cell of the pack.
 
     Attributes:
-        persons, adults: As in the cells table.
-        young: Residents of 12-25; those of a unit spread over its cells in proportion to persons (derived).
+        persons: As in the cells table.
+        adults: As in the cells table.
+        young: Residents of 12-25; those of a unit are spread over its cells in proportion to persons (derived).
         zone: Number of the border zone (setting ``border``) that the cell lies in.
     """
 
@@ -109,7 +110,8 @@ class Potentials:
     """The potential of some places; arrays are places x limits, ``gravity`` is one value per place.
 
     Attributes:
-        residents, adults: People within each limit.
+        residents: Residents within each limit.
+        adults: Adults within each limit.
         young: Those of 12-25, derived; not whole.
         own_zone: Those of ``residents`` who live in the place's own border zone.
         gravity: Residents, each weighted by 0.5 ** (minutes / half-life).
@@ -122,7 +124,7 @@ class Potentials:
     gravity: Floats
 
     def of(self, rows: slice | NDArray[np.intp]) -> Self:
-        """Some of the places."""
+        """Return the potential of some of the places."""
         return type(self)(
             self.residents[rows], self.adults[rows], self.young[rows], self.own_zone[rows], self.gravity[rows]
         )  # fmt: skip
@@ -130,12 +132,13 @@ class Potentials:
 
 @dataclass(frozen=True)
 class Reached:
-    """Who lives within reach of one place; tuples follow the limits of the rules.
+    """The people within reach of one place; tuples follow the limits of the rules.
 
     Attributes:
         name: The place.
         unit_code: The unit that it lies in, or nearest to.
-        lon, lat: Degrees.
+        lon: Degrees.
+        lat: Degrees.
         kind: ``cell`` (an inhabited cell), ``centre``, ``dense`` or ``site`` (a candidate base), ``place``.
         young: Rounded; derived.
         own_zone: Those of ``residents`` in the place's own border zone.
@@ -159,7 +162,7 @@ class BestPlace:
     """One of an area's best places.
 
     Attributes:
-        place: Who lives within its reach.
+        place: The people within its reach.
         new: Residents within reach of it and of no place before it.
     """
 
@@ -172,11 +175,11 @@ class Standing:
     """Where in an area a team could stand at all.
 
     Attributes:
-        level: Residents, or adults, that must live within reach.
+        level: Least residents, or adults, within reach.
         who: ``residents`` or ``adults``.
         cells: Cells from which so many are within reach.
         residents: The area's residents who live in these cells.
-        own_zone: The same where only the place's own border zone counts; None for adults.
+        own_zone: The same if only the place's own border zone counts; None for adults.
     """
 
     level: int
@@ -194,10 +197,11 @@ class AreaPotential:
         atlas: The pack, with the links that the settings add.
         cells: Rows of the pack's cells table that lie in the area.
         bases: The candidate bases of the settings.
-        of_cells, of_bases: In the order of ``cells`` and ``bases``.
+        of_cells: In the order of ``cells``.
+        of_bases: In the order of ``bases``.
         best: The best places, the best first.
-        standing: For each level who lives where a team could stand.
-        off_road: The area's residents in cells without a road, whose potential is nought.
+        standing: For each level, the residents who live where a team could stand.
+        off_road: The area's residents in cells without a road, whose potential is 0.
         share: The fraction that makes the target group.
     """
 
@@ -228,7 +232,7 @@ class FromUnit:
 
 @dataclass(frozen=True, eq=False)
 class PlacePotential:
-    """Who lives within reach of one place.
+    """The people within reach of one place.
 
     Attributes:
         atlas: The pack, with the links that the settings add.
@@ -253,7 +257,7 @@ class PlacePotential:
 
 
 def people(atlas: Atlas, settings: Settings) -> People:
-    """Who lives in each cell of the pack."""
+    """Return the people in each cell of the pack."""
     cells = atlas.cells
     persons = cells["persons"].to_numpy(dtype=float)
     of_unit = cells.groupby("unit_code")["persons"].transform("sum").to_numpy(dtype=float)
@@ -263,7 +267,7 @@ def people(atlas: Atlas, settings: Settings) -> People:
 
 
 def _zone_numbers(atlas: Atlas, settings: Settings) -> NDArray[np.intp]:
-    """The number of each unit's border zone, in the order of the units."""
+    """Return the number of each unit's border zone, in the order of the units."""
     numbers: NDArray[np.intp] = pd.factorize(areas.zones(atlas.units, settings.border))[0]
     return numbers
 
@@ -279,20 +283,20 @@ def potentials(
     *,
     compiled: bool | None = None,
 ) -> Potentials:
-    """The potential of each place.
+    """Compute the potential of each place.
 
     Args:
         roads: Roads and ferries under the settings.
         places: Where the places get on the road.
         zones: The border zone of each place.
         cells: Where all cells get on the road.
-        who: Who lives in each of them.
+        who: The people in each cell.
         settings: The ways to and from the road.
         asked: Limits and half-life.
-        compiled: The engine (default: the compiled one where numba is installed); both give the same.
+        compiled: The engine; None: the compiled one if numba is installed. Both give the same numbers.
 
     Raises:
-        KeyboardInterrupt: Stopped.
+        KeyboardInterrupt: A stop was requested.
     """
     limits = 60 * np.array(asked.minutes, dtype=np.int64)
     weight = _weights(asked.half_life_min)
@@ -325,9 +329,9 @@ def _sums(
     own: int,
     bands: Floats,
 ) -> float:
-    """Add the people of each cell to the first limit that it lies within; give back the gravity form.
+    """Add the people of each cell to the first limit that it lies within; return the gravity form.
 
-    Written out cell by cell, to be compiled.
+    It is written cell by cell, to be compiled.
     """
     gravity, last = 0.0, len(limits) - 1
     for cell in range(len(seconds)):
@@ -357,7 +361,7 @@ def _plain_sums(
     own: int,
     bands: Floats,
 ) -> float:
-    """The same in numpy."""
+    """Compute the same in numpy."""
     near = np.flatnonzero(seconds <= limits[-1])
     band = np.searchsorted(limits, seconds[near])
     for k, counted in enumerate((persons, adults, young, persons * (zone == own))):
@@ -371,7 +375,7 @@ def _whole(counts: Floats) -> Counts:
 
 
 def _weights(half_life_min: float) -> Floats:
-    """What a resident counts in the gravity form, by whole seconds; who is further away counts nothing."""
+    """Return the weight of a resident in the gravity form, by whole seconds; residents further away count nothing."""
     farthest = int(min(FARTHEST_S, HALF_LIVES * 60 * half_life_min))
     weight: Floats = np.exp2(-np.arange(farthest + 1) / (60 * half_life_min))
     return weight
@@ -380,9 +384,9 @@ def _weights(half_life_min: float) -> Floats:
 def _compiled_rows(
     roads: RoadNetwork, places: Access, cells: Access, settings: Settings, limit_s: int
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """For each place with a road the seconds to every cell; anything above the limit where no way is so short.
+    """Yield, for each place with a road, the seconds to every cell; above the limit if there is no such short way.
 
-    Places on one stretch of road all set out by its two ends, so that the shortest ways are sought from these only.
+    Places on one edge all start by its two ends, so only the shortest ways from these are searched.
     """
     from factgeo.travel import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
@@ -405,7 +409,7 @@ def _compiled_rows(
 
 
 def _by_either(by_end: list[NDArray[np.int32]], seconds: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The shorter of the ways by the two ends of a road; a closed one is left out, for its sum has too many bits."""
+    """Return the shorter of the ways by the two ends of an edge, without a closed one, whose sum has too many bits."""
     ways = [away + wait for away, wait in zip(by_end, seconds, strict=True) if wait < FAR]
     if not ways:
         return np.full_like(by_end[0], FAR)
@@ -416,7 +420,7 @@ def _by_either(by_end: list[NDArray[np.int32]], seconds: NDArray[np.int32]) -> N
 def _plain_rows(
     roads: RoadNetwork, places: Access, cells: Access, settings: Settings, limit_s: int
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """The same without numba."""
+    """Yield the same without numba."""
     for first in range(0, len(places.edge), PLACES_AT_A_TIME):
         some = places.of(slice(first, first + PLACES_AT_A_TIME))
         found = travel_times.seconds_to_cells(roads, some, cells, settings, limit_s=limit_s, compiled=False)
@@ -427,13 +431,25 @@ def _plain_rows(
 
 
 def of_area(
-    atlas: Atlas, area: Area, settings: Settings, asked: Rules, progress: Callable[[], None] = lambda: None
+    atlas: Atlas,
+    area: Area,
+    settings: Settings,
+    asked: Rules | None = None,
+    progress: Callable[[], None] = lambda: None,
 ) -> AreaPotential:
-    """The potential of every cell and candidate base of an area. People outside it count too.
+    """Compute the potential of every cell and candidate base of an area. People outside it count too.
+
+    Args:
+        atlas: The pack.
+        area: Where a team could stand.
+        settings: Travel, and the fraction of the target group.
+        asked: Limits in minutes and the like; default: those of the settings.
+        progress: Called when the long part begins.
 
     Raises:
-        SettingsError: A rule for bases names no base, or the fraction of the target group is implausible.
+        SettingsError: A rule names an unknown base, or the fraction of the target group is implausible.
     """
+    asked = rules(settings) if asked is None else asked
     share = need.fraction(atlas, settings)
     atlas = changes.built(atlas, settings)
     roads, who = network.from_table(atlas.roads, settings), people(atlas, settings)
@@ -476,7 +492,7 @@ class _Spots:
     share: Fraction
 
     def to_choose_from(self, asked: Rules) -> NDArray[np.intp]:
-        """Rows of each unit's best cell and of the bases."""
+        """Return the rows of each unit's best cell and of the bases."""
         table = pd.DataFrame({
             "unit": self.cells["unit_code"],
             "residents": self.found.residents[: len(self.cells), asked.column],
@@ -487,7 +503,7 @@ class _Spots:
         return np.append(cells, len(self.cells) + np.arange(len(self.bases))).astype(np.intp)
 
     def reached(self, row: int) -> Reached:
-        """One of the places with its name and figures."""
+        """Return one of the places with its name and figures."""
         if row >= len(self.cells):
             base = self.bases[row - len(self.cells)]
             return _reached(base, base.kind, self.found, row, self.share)
@@ -498,10 +514,10 @@ class _Spots:
 
 
 def _best(spots: _Spots, asked: Rules) -> Iterator[BestPlace]:
-    """The best places: each adds most residents whom no earlier one reaches.
+    """Return the best places: each adds most residents whom no earlier place reaches.
 
-    Among each unit's cell with most residents within reach, and the candidate bases. Of equals the one with more
-    gravity counts, then the first in the table.
+    They are chosen among each unit's cell with most residents within reach, and the candidate bases. Of equals the one
+    with more gravity counts, then the first in the table.
     """
     rows = spots.to_choose_from(asked)
     atlas, settings, gravity = spots.atlas, spots.settings, spots.found.gravity[rows]
@@ -521,7 +537,7 @@ def _best(spots: _Spots, asked: Rules) -> Iterator[BestPlace]:
 
 
 def _standing(cells: pd.DataFrame, found: Potentials, asked: Rules) -> Iterator[Standing]:
-    """Who lives where a team could stand: both levels in residents, the higher also in adults."""
+    """Return the residents who live where a team could stand: both levels in residents, the higher also in adults."""
     persons, k = cells["persons"].to_numpy(dtype=np.int64), asked.column
     for level in asked.levels:
         enough, own = found.residents[:, k] >= level, found.own_zone[:, k] >= level
@@ -550,7 +566,7 @@ def _reached(at: Base | _At, kind: str, found: Potentials, row: int, share: Frac
 
 
 def of_bases(found: AreaPotential) -> list[Reached]:
-    """The candidate bases of an area, those with most residents within reach first."""
+    """Return the candidate bases of an area, those with most residents within reach first."""
     listed = [_reached(base, base.kind, found.of_bases, row, found.share) for row, base in enumerate(found.bases)]
     return sorted(listed, key=lambda each: (-each.residents[found.rules.column], -each.gravity, each.unit_code))
 
@@ -566,13 +582,20 @@ class _At:
     lat: float
 
 
-def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules) -> PlacePotential:
-    """Who lives within reach of a place.
+def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules | None = None) -> PlacePotential:
+    """Compute the people within reach of a place.
+
+    Args:
+        atlas: The pack.
+        place: Where one sets out.
+        settings: Travel, and the fraction of the target group.
+        asked: Limits in minutes and the like; default: those of the settings.
 
     Raises:
         PlanError: No road leads away from the place.
         SettingsError: The fraction of the target group is implausible.
     """
+    asked = rules(settings) if asked is None else asked
     share = need.fraction(atlas, settings)
     atlas = changes.built(atlas, settings)
     roads, who = network.from_table(atlas.roads, settings), people(atlas, settings)
@@ -596,24 +619,24 @@ def of_place(atlas: Atlas, place: Place, settings: Settings, asked: Rules) -> Pl
 
 
 def _minutes(seconds: NDArray[np.int32]) -> Floats:
-    """Minutes, infinite where no way leads."""
+    """Return minutes; infinite if there is no way."""
     return np.where(seconds == travel_times.UNREACHABLE, np.inf, seconds / 60)
 
 
 def _unit_at(atlas: Atlas, place: Place) -> str:
-    """The unit that a place lies in, or nearest to: quays lie outside the outlines."""
+    """Return the unit that a place lies in, or nearest to: quays lie outside the outlines."""
     point = gpd.GeoSeries([shapely.Point(place.lon, place.lat)], crs=4326).to_crs(25833).iloc[0]
     nearest = atlas.units.sindex.nearest(point, return_all=False)[1]
     return str(atlas.units.index[int(nearest[0])])
 
 
 def _within(cells: pd.DataFrame, asked: Rules) -> tuple[int, ...]:
-    """Residents of these cells within each limit."""
+    """Return the residents of these cells within each limit."""
     return tuple(int(cells.loc[cells["minutes"] <= limit, "persons"].sum()) for limit in asked.minutes)
 
 
 def _from_units(atlas: Atlas, near: pd.DataFrame, asked: Rules) -> list[FromUnit]:
-    """Where the residents live, those with most within reach first."""
+    """Return the units of the residents, those with most within reach first."""
     persons = atlas.population["persons"]
     listed = [
         FromUnit(str(unit), str(atlas.units.at[unit, "name"]), int(persons[unit]), _within(cells, asked))

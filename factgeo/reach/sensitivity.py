@@ -1,14 +1,15 @@
-"""How much the share that can be reached depends on what is assumed about it.
+"""The sensitivity of the share that can be reached to the assumptions about it.
 
-One rule in every combination: *a region counts if it has enough people and meets the travel criterion; then the
+One rule holds in every combination: *a region counts if it has enough people and meets the travel criterion; then the
 residents of the area who live in it are counted*. Under the criterion ``people_within`` only those of them within the
-minutes are. Size and criterion are the whole region's, also where it reaches beyond the area; the share is of all
-residents of the area. Whoever cannot be reached is further away than any number of minutes; only ``maximum`` asks for
-no one whom no road or ferry leads to under the settings as they are, as a region with one such farm has no outer edge.
+minutes are counted. Size and criterion are those of the whole region, also if it reaches beyond the area; the share is
+of all residents of the area. A resident who cannot be reached is further away than any number of minutes. Only
+``maximum`` leaves out residents without a road or ferry under the unchanged settings, because a region with one such
+farm has no outer edge.
 
-The base of a region is the centre of its unit with the fewest person-minutes under the settings as they are (an
-estimate: the real sites are not in the open data); a plan's catchments have their own. It stays where it is when
-ferries close or speeds change, so that each assumption moves nothing but itself.
+The base of a region is the centre of its unit with the fewest person-minutes under the unchanged settings (an estimate:
+the real sites are not in the open data); a plan's catchments have their own bases. The base does not move if ferries
+close or speeds change, so that each assumption changes nothing but itself.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from factgeo.atlas.access import Access
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
+from factgeo.atlas.shares import share_of, shares_of
 from factgeo.errors import PlanError
 from factgeo.language import text
 from factgeo.planning.plan import Plan
@@ -67,15 +69,15 @@ class Grid:
     """The levels of each assumption; every combination of them is computed.
 
     Attributes:
-        units: What a region is; ``catchment`` counts only where a plan is given.
+        units: The kinds of region; ``catchment`` counts only if there is a plan.
         sizes: Least number of people of a region.
-        population_rules: Who these people are: all residents, or adults.
-        minutes: How far from the region's base.
+        population_rules: The people that are counted for the size: all residents, or adults.
+        minutes: Limits from the region's base.
         criteria: ``none``: the population rule only. ``p95``, ``share_90``: the region counts if 95 % or 90 % of its
-            residents live within the minutes; ``maximum``: if all do to whom a road or ferry leads at all.
-            ``people_within``: only who lives within the minutes counts.
-        ferries: Waiting as the settings have it, no waiting, or ferries and boats closed.
-        speed_factors: Driving speed on roads / the speed that the settings give.
+            residents live within the minutes. ``maximum``: it counts if all do who have a road or ferry at all.
+            ``people_within``: only residents within the minutes count.
+        ferries: Waiting as in the settings, no waiting, or ferries and boats closed.
+        speed_factors: Driving speed on roads, as a multiple of the speed of the settings.
     """
 
     units: tuple[Kind, ...] = ("dps", "hf", "helsefellesskap", "ba_region", "municipality", "catchment")
@@ -104,14 +106,13 @@ class Combination:
 
 
 ASSUMPTIONS = tuple(field.name for field in dataclasses.fields(Combination))
-TRAVEL = ("minutes", "ferry", "speed_factor")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a combination gives: residents of the area who are counted, their share (0-1), and the regions that count.
+    """The result of a combination: residents of the area who are counted, their share (0-1), the regions that count.
 
-    Of ``regions`` only those with residents of the area; under ``people_within`` those that are large enough.
+    ``regions`` are only those with residents of the area; under ``people_within`` those that are large enough.
     """
 
     combination: Combination
@@ -130,13 +131,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Influence:
-    """How much one assumption moves the share.
+    """The effect of one assumption on the share.
 
     Attributes:
         assumption: Field of :class:`Combination`.
-        least, most: Lowest and highest share over its levels, the others as in the reference.
+        least: Lowest share over its levels, the others as in the reference.
+        most: Highest share over its levels, the others as in the reference.
         main: Share (0-1) of the variance over the whole grid that it explains alone (Sobol's first index). Every
-            combination weighs the same, those that ``none`` makes equal among them.
+            combination weighs the same, also those that ``none`` makes equal.
         total: The same with all its interactions; the totals of several assumptions overlap.
     """
 
@@ -148,20 +150,23 @@ class Influence:
 
     @property
     def swing(self) -> float:
-        """Highest less lowest share."""
+        """The highest share minus the lowest."""
         return self.most.share - self.least.share
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where one assumption alone takes the share past the published one.
+    """The value at which one assumption alone takes the share past the published one.
 
     Attributes:
-        assumption: Field of :class:`Combination`, or ``required_share``: of a region's residents, within the minutes.
-        start: What the others are.
-        below, above: The neighbouring values on both sides of the published share (the share does not change between
-            them, it jumps at ``above``; a speed factor is looked for in hundredths). None where no value takes it past.
-        least, most: Lowest and highest share that any value gives.
+        assumption: Field of :class:`Combination`, or ``required_share``: the share of a region's residents within the
+            minutes.
+        start: The other assumptions.
+        below: The last value below the published share. The share does not change between ``below`` and ``above`` (a
+            speed factor is searched in hundredths). None if no value takes it past.
+        above: The first value above it, where the share jumps. None if no value takes it past.
+        least: Lowest share of any value.
+        most: Highest share of any value.
     """
 
     assumption: str
@@ -188,17 +193,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The share in every combination, and what it depends on.
+    """The share in every combination, and its dependence on the assumptions.
 
     Attributes:
-        area: Whose residents are counted.
-        population: How many they are.
+        area: The area whose residents are counted.
+        population: Its residents.
         grid: The levels, the reference's own among them.
-        reference: From which assumptions are changed one at a time.
+        reference: The combination from which assumptions are changed one at a time.
         rows: One per combination that differs from all others; without a travel rule each size and unit once.
-        ranking: What moves the share most first.
+        ranking: The assumptions, the one with the largest effect first.
         crossings: From the reference, and from the same without a travel rule.
-        curves: For pictures.
+        curves: The curves for pictures.
     """
 
     area: Area
@@ -212,12 +217,12 @@ class Sensitivity:
 
     @cached_property
     def row(self) -> dict[Combination, Row]:
-        """Row of each combination."""
+        """The row of each combination."""
         return {row.combination: row for row in self.rows}
 
     @cached_property
     def near(self) -> tuple[Row, ...]:
-        """Rows that come near the published share, those with the fewest assumptions off the reference first."""
+        """The rows that come near the published share, those with the fewest changed assumptions first."""
         close = [row for row in self.rows if abs(row.share - PUBLISHED) <= NEAR]
         return tuple(sorted(close, key=lambda row: (len(self.changed(row)), abs(row.share - PUBLISHED))))
 
@@ -231,7 +236,7 @@ class Sensitivity:
 
 
 def reference_of(settings: Settings) -> Combination:
-    """DPS areas by the thresholds of FACT in the settings, "outer edge" read as the 95th percentile."""
+    """Return the reference: DPS areas by the settings' thresholds of FACT, "outer edge" read as the 95th percentile."""
     service = settings.service
     return Combination("dps", service.fact_residents, "residents", service.edge_minutes, "p95", "as_set", 1.0)
 
@@ -245,10 +250,10 @@ def table(
     grid: Grid = DEFAULT_GRID,
     progress: Tell = silent,
 ) -> Sensitivity:
-    """The share in every combination of a grid, ranked assumptions, and what would have to be true for 94 %.
+    """Compute the share in every combination of a grid, rank the assumptions, and find what gives 94 %.
 
     Raises:
-        PlanError: The plan says nothing about some units of the area.
+        PlanError: The plan lacks some units of the area.
     """
     _refuse_other_area(plan, area)
     if plan is not None and not plan.catchments:
@@ -258,7 +263,7 @@ def table(
     progress(text("sensitivity.progress_bases"))
     world = _world(atlas, area, settings, plan, grid.units)
     residents, regions = _counts(world, grid, progress)
-    shares = residents / max(1, world.population)
+    shares = shares_of(residents, world.population)
     progress(text("sensitivity.progress_crossings"))
     return Sensitivity(
         area=area,
@@ -278,7 +283,7 @@ def _refuse_other_area(plan: Plan | None, area: Area) -> None:
 
 
 def _with_reference(grid: Grid, reference: Combination, plan: Plan | None) -> Grid:
-    """The grid with the levels of the reference, and with catchments only if there are any."""
+    """Return the grid with the levels of the reference, and with catchments only if there are any."""
     levels = {
         field.name: (*own, *([value] if value not in own else []))
         for field, value in zip(dataclasses.fields(Grid), dataclasses.astuple(reference), strict=True)
@@ -298,7 +303,7 @@ class _Regions:
     """The regions of one kind that have residents of the area.
 
     Attributes:
-        of_cell: Region of each cell; -1 where it has none.
+        of_cell: Region of each cell; -1 if it has none.
         base: Row of each region's base among the world's.
         size: People of each region by the column that counts them.
         total: Residents of each region, from the cells.
@@ -314,11 +319,12 @@ class _Regions:
 
 @dataclass(frozen=True)
 class _World:
-    """What no combination changes.
+    """The data that all combinations share.
 
     Attributes:
-        persons, mine: Residents of each cell: all, and those of the area only.
-        today: For each kind the seconds to each cell from its region's base, under the settings as they are.
+        persons: Residents of each cell.
+        mine: Residents of each cell who belong to the area.
+        today: For each kind of region, the seconds to each cell from its region's base, under the unchanged settings.
     """
 
     atlas: Atlas
@@ -336,7 +342,7 @@ class _World:
         return int(self.mine.sum())
 
     def enough(self, kind: Kind, criterion: Criterion) -> NDArray[np.float64]:
-        """How many residents of each region must live within the minutes for it to count; at least one."""
+        """Return how many residents of each region must live within the minutes for it to count; at least one."""
         regions = self.regions[kind]
         if criterion != "maximum":
             return np.asarray(np.maximum(NEEDED[criterion] * regions.total, 1.0), dtype=float)
@@ -365,7 +371,7 @@ def _world(atlas: Atlas, area: Area, settings: Settings, plan: Plan | None, kind
 
 
 def _labels(atlas: Atlas, area: Area, plan: Plan | None, kind: Kind) -> pd.Series:
-    """Region of each unit, for the regions that have a unit of the area; units without a region are left out."""
+    """Return the region of each unit, for regions with a unit of the area; units without a region are left out."""
     every = pd.Series(plan.team_of() if plan else {}, dtype=str) if kind == "catchment" else atlas.units[COLUMNS[kind]]
     own = every[every.index.isin(area.units)].unique()
     return every[every.isin(own)].sort_index()
@@ -379,7 +385,7 @@ def _bases(
     cells: pd.DataFrame,
     to_cells: Access,
 ) -> dict[Kind, list[Base]]:
-    """The base of each region, in the order of their sorted labels."""
+    """Return the base of each region, in the order of their sorted labels."""
     units = tuple(np.unique(cells["unit_code"].to_numpy(dtype=str)).tolist())
     plain = settings.bases.model_copy(
         update={"per_unit": 1, "sites": (), "required": (), "forbidden": (), "preferred": ()}
@@ -424,7 +430,7 @@ def _by_region(of_cell: NDArray[np.intp], weights: Persons, regions: int) -> Per
 
 
 def roads(atlas: Atlas, settings: Settings, ferry: FerryRule, speed_factor: float) -> RoadNetwork:
-    """The network with all driving so much faster, under a ferry rule; ferries sail as they did."""
+    """Return the network with all driving faster by a factor, under a ferry rule; sailing does not change."""
     slower = {"junction_factor": settings.roads.junction_factor / speed_factor}
     waiting = {"wait_rule": "none"} if ferry == "no_waiting" else {}
     tables = {
@@ -441,7 +447,7 @@ def roads(atlas: Atlas, settings: Settings, ferry: FerryRule, speed_factor: floa
 def _own_seconds(
     world: _World, kinds: Sequence[Kind], ferry: FerryRule, speed_factor: float
 ) -> dict[Kind, NDArray[np.int32]]:
-    """Seconds to each cell from the base of its region of each kind; ``UNREACHABLE`` also where it has none."""
+    """Return the seconds to each cell from the base of its region of each kind; ``UNREACHABLE`` without a region."""
     rows = np.unique(np.concatenate([world.regions[kind].base for kind in kinds]))
     graph = roads(world.atlas, world.settings, ferry, speed_factor)
     seconds = travel_times.seconds_to_cells(graph, world.from_bases.of(rows), world.to_cells, world.settings)
@@ -458,7 +464,7 @@ def _own_seconds(
 
 
 def _counts(world: _World, grid: Grid, progress: Tell) -> tuple[Persons, Persons]:
-    """Residents and regions that are counted; the axes are the assumptions in their order."""
+    """Return the residents and regions that are counted; the axes are the assumptions in their order."""
     shape = tuple(len(getattr(grid, field.name)) for field in dataclasses.fields(Grid))
     residents, regions = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     pairs = list(itertools.product(enumerate(grid.ferries), enumerate(grid.speed_factors)))
@@ -475,7 +481,7 @@ def _counts(world: _World, grid: Grid, progress: Tell) -> tuple[Persons, Persons
 
 
 def _large(regions: _Regions, grid: Grid) -> NDArray[np.bool_]:
-    """Is a region large enough? Regions x sizes x population rules."""
+    """Return whether each region is large enough, as regions x sizes x population rules."""
     people = np.column_stack([regions.size[COUNTED[rule]] for rule in grid.population_rules])
     return np.asarray(people[:, None, :] >= np.array(grid.sizes)[None, :, None])
 
@@ -483,7 +489,7 @@ def _large(regions: _Regions, grid: Grid) -> NDArray[np.bool_]:
 def _counted(
     world: _World, kind: Kind, seconds: NDArray[np.int32], criterion: Criterion, minutes: Sequence[float]
 ) -> Persons:
-    """Residents of the area whom the travel criterion counts, regions x minutes, whatever the regions' size."""
+    """Return the residents whom the travel criterion counts, as regions x minutes, whatever the regions' size."""
     regions = world.regions[kind]
     if criterion == "none":
         return np.repeat(regions.mine[:, None], len(minutes), axis=1)
@@ -498,7 +504,7 @@ def _counted(
 
 
 def _rows(grid: Grid, residents: Persons, shares: NDArray[np.float64], regions: Persons) -> Iterator[Row]:
-    """Rows in the order of the grid; without a travel rule only the first of those that are all the same."""
+    """Return the rows in the order of the grid; without a travel rule only the first of those that are all the same."""
     seen = set()
     axes = [getattr(grid, field.name) for field in dataclasses.fields(Grid)]
     for index, levels in zip(np.ndindex(residents.shape), itertools.product(*axes), strict=True):
@@ -509,7 +515,7 @@ def _rows(grid: Grid, residents: Persons, shares: NDArray[np.float64], regions: 
 
 
 def _plain(combination: Combination) -> Combination:
-    """Without what the criterion ``none`` does not ask for."""
+    """Return the combination without the assumptions that the criterion ``none`` does not use."""
     if combination.criterion != "none":
         return combination
     return dataclasses.replace(combination, minutes=None, ferry=None, speed_factor=None)
@@ -519,7 +525,7 @@ def _plain(combination: Combination) -> Combination:
 
 
 def _ranking(grid: Grid, reference: Combination, shares: NDArray[np.float64]) -> tuple[Influence, ...]:
-    """By swing. Sobol's indices need no sampling here: every combination is known, so they are plain means."""
+    """Rank by swing. Sobol's indices need no sampling: every combination is known, so they are plain means."""
     total = float(shares.var())
     found: list[Influence] = []
     for axis, name in enumerate(ASSUMPTIONS):
@@ -535,7 +541,7 @@ def _ranking(grid: Grid, reference: Combination, shares: NDArray[np.float64]) ->
 
 
 def _levels(grid: Grid, start: Combination, shares: NDArray[np.float64], name: str) -> list[Point]:
-    """The share at each level of one assumption, the others as in ``start``; by rising share."""
+    """Return the share at each level of one assumption, the others as in ``start``, by rising share."""
     axes = {a: getattr(grid, field.name) for a, field in zip(ASSUMPTIONS, dataclasses.fields(Grid), strict=True)}
     here = tuple(slice(None) if a == name else axes[a].index(getattr(start, a)) for a in ASSUMPTIONS)
     points = [Point(value, float(share)) for value, share in zip(axes[name], shares[here], strict=True)]
@@ -546,7 +552,7 @@ def _levels(grid: Grid, start: Combination, shares: NDArray[np.float64], name: s
 
 
 def _crossings(world: _World, grid: Grid, reference: Combination, shares: NDArray[np.float64]) -> Iterator[Crossing]:
-    """Each assumption alone, from the reference and from the population rule alone."""
+    """Return the crossings of each assumption alone, from the reference and from the population rule alone."""
     alone = dataclasses.replace(reference, criterion="none")
     own = world.today[reference.unit]
     for start in [reference, *([alone] if "none" in grid.criteria else [])]:
@@ -566,7 +572,7 @@ def _crossings(world: _World, grid: Grid, reference: Combination, shares: NDArra
 
 
 def _crossing(name: str, start: Combination, points: Sequence[Point]) -> Crossing:
-    """The neighbours of the published share among points of rising share."""
+    """Return the neighbours of the published share among points of rising share."""
     under = [point for point in points if point.share < PUBLISHED]
     over = [point for point in points if point.share >= PUBLISHED]
     below, above = (under[-1], over[0]) if under and over else (None, None)
@@ -574,7 +580,7 @@ def _crossing(name: str, start: Combination, points: Sequence[Point]) -> Crossin
 
 
 def _by_size(world: _World, start: Combination, seconds: NDArray[np.int32]) -> list[Point]:
-    """The exact share at every threshold where it changes, from the largest down."""
+    """Return the exact share at every threshold where it changes, from the largest down."""
     regions = world.regions[start.unit]
     counted = _counted(world, start.unit, seconds, start.criterion, [start.minutes or 0.0])[:, 0]
     size = regions.size[COUNTED[start.population_rule]]
@@ -583,7 +589,7 @@ def _by_size(world: _World, start: Combination, seconds: NDArray[np.int32]) -> l
 
 
 def _by_minutes(world: _World, start: Combination, seconds: NDArray[np.int32]) -> list[Point]:
-    """The exact share at every limit where it changes, to the second; and at no minutes at all."""
+    """Return the exact share at every limit where it changes, to the second, and at 0 minutes."""
     regions = world.regions[start.unit]
     large = regions.size[COUNTED[start.population_rule]] >= start.size
     if start.criterion == "people_within":
@@ -596,7 +602,7 @@ def _by_minutes(world: _World, start: Combination, seconds: NDArray[np.int32]) -
 
 
 def _edges(world: _World, start: Combination, seconds: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Seconds at which enough of each region's residents are within."""
+    """Return the seconds at which enough of each region's residents are within."""
     regions = world.regions[start.unit]
     enough = world.enough(start.unit, start.criterion)
     found = np.full(len(regions.base), travel_times.UNREACHABLE, dtype=np.int32)
@@ -609,7 +615,7 @@ def _edges(world: _World, start: Combination, seconds: NDArray[np.int32]) -> NDA
 
 
 def _by_required_share(world: _World, start: Combination, seconds: NDArray[np.int32]) -> list[Point]:
-    """The exact share at every share within the minutes that a region could be asked for."""
+    """Return the exact share at every required share within the minutes."""
     regions = world.regions[start.unit]
     near = np.where(seconds <= 60 * (start.minutes or 0.0), world.persons, 0)
     within = _by_region(regions.of_cell, near, len(regions.base)) / regions.total
@@ -621,21 +627,21 @@ def _by_required_share(world: _World, start: Combination, seconds: NDArray[np.in
 def _steps(
     values: NDArray[np.generic], weights: Persons, population: int, shown: Callable[[float], Level]
 ) -> list[Point]:
-    """The share of the weights at or below each value that has any, by rising value."""
+    """Return the share of the weights at or below each value that has any, by rising value."""
     levels, number = np.unique(values[weights > 0], return_inverse=True)
-    reached = np.cumsum(np.bincount(number, weights[weights > 0], len(levels))) / max(1, population)
+    reached = shares_of(np.cumsum(np.bincount(number, weights[weights > 0], len(levels))), population)
     return [Point(shown(value), float(share)) for value, share in zip(levels, reached, strict=True)]
 
 
 def _by_speed(world: _World, start: Combination) -> list[Point]:
-    """The ends of the speeds that are tried, and the neighbours of the published share, found by halving."""
+    """Return the ends of the speeds that are tried, and the neighbours of the published share, found by halving."""
 
     def point(k: int) -> Point:
         speed = float(SPEEDS_TRIED[k])
         own = _own_seconds(world, [start.unit], start.ferry or "as_set", speed)[start.unit]
         counted = _counted(world, start.unit, own, start.criterion, [start.minutes or 0.0])[:, 0]
         large = world.regions[start.unit].size[COUNTED[start.population_rule]] >= start.size
-        return Point(speed, int(counted[large].sum()) / max(1, world.population))
+        return Point(speed, share_of(int(counted[large].sum()), world.population))
 
     low, high = 0, len(SPEEDS_TRIED) - 1
     known = {low: point(low), high: point(high)}
@@ -650,14 +656,14 @@ def _by_speed(world: _World, start: Combination) -> list[Point]:
 
 
 def _curves(world: _World, grid: Grid, reference: Combination) -> Iterator[Curve]:
-    """Against minutes and size for every kind of region, and against size without a travel rule."""
+    """Yield the curves against minutes and size for every kind of region, and against size without a travel rule."""
     own = world.today
     for kind in grid.units:
         size = world.regions[kind].size[COUNTED[reference.population_rule]]
         counted = _counted(world, kind, own[kind], reference.criterion, list(CURVE_MINUTES))
-        shares = counted[size >= reference.size].sum(axis=0) / max(1, world.population)
+        shares = shares_of(counted[size >= reference.size].sum(axis=0), world.population)
         yield Curve("minutes", kind, reference.criterion, tuple(CURVE_MINUTES), tuple(shares.tolist()))
         for criterion in (reference.criterion, "none"):
             each = _counted(world, kind, own[kind], criterion, [reference.minutes or 0.0])[:, 0]
-            by_size = [int(each[size >= least].sum()) / max(1, world.population) for least in CURVE_SIZES]
+            by_size = [share_of(int(each[size >= least].sum()), world.population) for least in CURVE_SIZES]
             yield Curve("size", kind, criterion, tuple(CURVE_SIZES), tuple(by_size))

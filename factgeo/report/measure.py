@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from factgeo.atlas.shares import share_of
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import escaping, figures, number, percent, text, written
 from factgeo.planning.measure import WITHIN, TravelFigures
@@ -226,7 +227,7 @@ def _region_json(region: measures.Region, found: Reach) -> dict[str, Any]:
         "adults": region.adults,
         "population_in_area": region.here,
         "counted": region.counted,
-        "share": _rounded(measures.share_of(region.counted, region.here)),
+        "share": _rounded(share_of(region.counted, region.here)),
         "whole": region.here == region.population,
         "base": None if region.base is None else _base_json(region.base),
         "base_quality": "estimate" if region.base and found.preset == "report-2017" else None,
@@ -267,7 +268,7 @@ def left_out_lines(out: Sequence[LeftOut], result: Result) -> list[str]:
     """How many are left out and why, and the units where most of them live."""
     population = result.figures.population
     persons = sum(each.persons for each in out)
-    share = percent(measures.share_of(persons, population))
+    share = percent(share_of(persons, population))
     said = [text("reach.left.head", persons=number(persons), share=share, population=number(population))]
     said += [
         text("reach.left.reason", reason=text(OUT_WORDS[reason]), persons=number(count))
@@ -344,7 +345,7 @@ def frontier_lines(points: Sequence[TradeOff], result: Result, today: Sequence[T
     """How many teams are enough, and what the plan and the listed teams reach with theirs."""
     best = [point for point in points if point.aim == "reach" and point.base_of]
     own = sum(team.teams for team in result.figures.teams)
-    share = percent(measures.share_of(result.within, result.figures.population))
+    share = percent(share_of(result.within, result.figures.population))
     said = [text("reach.frontier.own", teams=number(own), share=share)]
     if best:
         most = max(point.within for point in best)
@@ -368,8 +369,8 @@ def today_lines(readings: Sequence[Today]) -> list[str]:
                  minutes=number(each.minutes))
         )  # fmt: skip
         said.append(
-            text("reach.today.sure", sure=percent(measures.share_of(each.sure, each.population), 0),
-                 alone=percent(measures.share_of(sum(d.persons for d in each.alone), each.population), 0))
+            text("reach.today.sure", sure=percent(share_of(each.sure, each.population), 0),
+                 alone=percent(share_of(sum(d.persons for d in each.alone), each.population), 0))
         )  # fmt: skip
     said += _lacking(readings)
     unplaced = ", ".join(team.name for team in readings[0].unplaced)
@@ -377,7 +378,7 @@ def today_lines(readings: Sequence[Today]) -> list[str]:
 
 
 def _covered(found: Today) -> float:
-    return measures.share_of(found.covered, found.population)
+    return share_of(found.covered, found.population)
 
 
 def _lacking(readings: Sequence[Today]) -> Iterator[str]:
@@ -526,7 +527,7 @@ def border_lines(found: Borders, result: Result) -> list[str]:
     said = [
         text("reach.border.head", border=text(f"border.{found.border}"), nearer_1=number(found.nearer_1),
              nearer_10=number(found.nearer_10), reached=number(found.reached), brought=number(found.brought),
-             minutes=limit, share=percent(measures.share_of(found.nearer_1, found.population)))
+             minutes=limit, share=percent(share_of(found.nearer_1, found.population)))
     ]  # fmt: skip
     return said + [_pair_line(pair, limit) for pair in found.pairs[:LISTED]]
 

@@ -1,5 +1,7 @@
 """The settings of a run: frozen, with their limits, and who wins where two say different things."""
 
+from factgeo.settings.loading import configs_folder, load, preset_names
+from factgeo.settings.meanings import meanings
 from factgeo.settings.model import (
     LONGEST_MIN,
     MOST_LIMITS,
@@ -15,9 +17,6 @@ from factgeo.settings.model import (
     Site,
     Solver,
     Three,
-    configs_folder,
-    load,
-    preset_names,
 )
 
 __all__ = [
@@ -37,5 +36,6 @@ __all__ = [
     "Three",
     "configs_folder",
     "load",
+    "meanings",
     "preset_names",
 ]

@@ -1,4 +1,4 @@
-"""Opening publishers' files so that whatever is wrong with one is said in a sentence that names it."""
+"""Open publishers' files, so that each fault is reported in a sentence that names the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from factgeo.files.documents import UnreadableError
 
 @dataclass(frozen=True)
 class Passport:
-    """Where a source file comes from, as its ``MANIFEST.toml`` says, and the bytes that were read."""
+    """The origin of a source file, from its ``MANIFEST.toml``, and the bytes that were read."""
 
     path: str
     title: str
@@ -33,19 +33,19 @@ class Passport:
 
 @dataclass
 class SourceFolder:
-    """A folder of official files; remembers what was read from it."""
+    """A folder of official files; it remembers the files that were read from it."""
 
     root: Path
     passports: dict[str, Passport] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a folder that is not there before any work is done."""
+        """Refuse a folder that does not exist, before any work is done."""
         if not self.root.is_dir():
             raise SourceError("source_folder", folder=self.root)
         self._manifest = _read_manifest(self.root)
 
     def find(self, relative: str) -> Path:
-        """The path of a source file, noted in ``passports``.
+        """Return the path of a source file, and note it in ``passports``.
 
         Raises:
             SourceError: The file is missing or empty.
@@ -74,7 +74,7 @@ class SourceFolder:
 
 
 def file_sha256(path: Path) -> str:
-    """sha256 of a file's bytes, as hexadecimal text."""
+    """Return the sha256 of a file's bytes, as hexadecimal text."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -92,13 +92,13 @@ def _read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def read_csv(path: Path, *, columns: Sequence[str], separator: str = ",", encoding: str = "utf-8-sig") -> pd.DataFrame:
-    """A CSV file (also ``.gz``) as text, at least with these columns.
+    """Read a CSV file (also ``.gz``) as text, with at least these columns.
 
     Returns:
         One row per line, all columns as text, empty cells as "", index = line number in the file.
 
     Raises:
-        SourceError: Not readable, cut off, without rows, or a column is missing.
+        SourceError: The file is not readable, cut off or without rows, or a column is missing.
     """
     try:
         table = pd.read_csv(
@@ -132,7 +132,7 @@ def _one_line(error: Exception) -> str:
 
 
 def whole_numbers(table: pd.DataFrame, column: str, path: Path, *, at_least: int | None = None) -> pd.Series[int]:
-    """A text column as integers; the first cell that is none is named with its line.
+    """Return a text column as integers; the error names the line of the first cell that is no integer.
 
     Raises:
         SourceError: A cell is empty, has decimals or text, or is below ``at_least``.
@@ -152,7 +152,7 @@ def whole_numbers(table: pd.DataFrame, column: str, path: Path, *, at_least: int
 
 
 def decimals(table: pd.DataFrame, column: str, path: Path, *, empty: float | None = None) -> pd.Series[float]:
-    """A text column with decimal points as numbers; empty cells become ``empty`` if that is given.
+    """Return a text column with decimal points as numbers; empty cells become ``empty``, if that is given.
 
     Raises:
         SourceError: A cell is no number.
@@ -167,7 +167,7 @@ def decimals(table: pd.DataFrame, column: str, path: Path, *, empty: float | Non
 
 
 def refuse_duplicates(table: pd.DataFrame, columns: list[str], path: Path) -> None:
-    """Name the first row whose key stands in the file twice.
+    """Refuse a table with a key in two rows; the error names the first.
 
     Raises:
         SourceError: Two rows have the same key.
@@ -180,10 +180,10 @@ def refuse_duplicates(table: pd.DataFrame, columns: list[str], path: Path) -> No
 
 
 def refuse_other_words(table: pd.DataFrame, column: str, allowed: Sequence[str], path: Path) -> None:
-    """Name the first cell of a column that is none of the words it may be.
+    """Refuse a column with other than the allowed words; the error names the first.
 
     Raises:
-        SourceError: A cell is something else.
+        SourceError: A cell has another word.
     """
     bad = ~table[column].isin(allowed)
     if bad.any():

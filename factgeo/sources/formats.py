@@ -1,8 +1,8 @@
-"""Geographic files opened as what they say they are: GeoPackage, GeoJSON, GML.
+"""Open geographic files only as the kind that their name says: GeoPackage, GeoJSON, GML.
 
-GDAL finds the driver by itself: a file of any name whose first bytes say so makes it read other files, run a pipeline
-or ask an address. So each file is looked at first, by other means than GDAL's: it must be of the kind that its name
-says, whole, and hold nothing that leads elsewhere. GeoJSON never meets GDAL.
+GDAL chooses its driver by itself: a file of any name can begin with bytes that make GDAL read other files, run a
+pipeline or ask an address. So each file is inspected first, without GDAL. It must be of the kind that its name says,
+complete, and must not lead elsewhere. GDAL never reads GeoJSON.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ class Layer:
     """A table of shapes in a file.
 
     Attributes:
-        name: As the file calls it.
-        shape: POINT, MULTIPOLYGON and so on; ``ANY`` where it does not say.
-        columns: Their names.
-        rows: How many it has.
+        name: Its name in the file.
+        shape: POINT, MULTIPOLYGON and so on; ``ANY`` if the file does not say.
+        columns: The names of its columns.
+        rows: The number of its rows.
     """
 
     name: str
@@ -70,12 +70,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was looked at.
+    """A file that was inspected.
 
     Attributes:
-        layers: What can be read.
-        queries: Names of layers that are stored queries, and so are not read.
-        read: A layer by its name; a GeoDataFrame where it says its coordinate system, index = row in the file.
+        layers: The layers that can be read.
+        queries: Names of layers that are stored queries, which are not read.
+        read: Reads a layer by its name; a GeoDataFrame if it states its coordinate system, index = row in the file.
     """
 
     layers: tuple[Layer, ...]
@@ -85,10 +85,10 @@ class Opened:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
-    """A geographic file, by the kind that its name says.
+    """Open a geographic file by the kind that its name says.
 
     Raises:
-        SourceError: Not a file, of no known kind, or its bytes are of another kind, cut off or damaged.
+        SourceError: It is no file or of no known kind, or its bytes are of another kind, cut off or damaged.
     """
     if not path.is_file():
         raise SourceError("file_not_there", file=path)
@@ -116,7 +116,7 @@ def _unreadable(path: Path, reason: str) -> SourceError:
 
 @contextmanager
 def _geopackage(path: Path) -> Iterator[Opened]:
-    """A GeoPackage; its layers are plain tables, for what a stored query does when it is read is anybody's guess."""
+    """Open a GeoPackage; its layers must be plain tables, because a stored query can do anything when it is read."""
     _refuse_other_bytes(path)
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as tables:
         layers, queries = _tables(tables, path)
@@ -125,7 +125,7 @@ def _geopackage(path: Path) -> Iterator[Opened]:
 
 
 def _refuse_other_bytes(path: Path) -> None:
-    """It must be SQLite, as long as it says, and not be written to by another program right now."""
+    """Refuse a file that is not SQLite, is not as long as it says, or is being written by another program."""
     with path.open("rb") as stream:
         head = stream.read(HEADER_BYTES)
     if not head.startswith(SQLITE):
@@ -141,7 +141,7 @@ def _refuse_other_bytes(path: Path) -> None:
 
 
 def _tables(tables: sqlite3.Connection, path: Path) -> tuple[tuple[Layer, ...], tuple[str, ...]]:
-    """The layers of a GeoPackage, and the names of those that are no plain tables."""
+    """Return the layers of a GeoPackage, and the names of those that are no plain tables."""
     tables.execute("PRAGMA trusted_schema = OFF")
     made = {str(name).lower(): str(sql) for name, sql in tables.execute("SELECT name, sql FROM sqlite_master")}
     kinds = [found[1].lower() for sql in made.values() if (found := VIRTUAL_TABLE.match(sql))]
@@ -159,7 +159,7 @@ def _tables(tables: sqlite3.Connection, path: Path) -> tuple[tuple[Layer, ...], 
 
 
 def _is_plain(tables: sqlite3.Connection, made: dict[str, str], name: str) -> bool:
-    """Is it a table of stored values: no view, nothing virtual, no column that is computed?"""
+    """Is it a table of stored values: no view, no virtual table, no computed column?"""
     computed = tables.execute("SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden IN (?, ?)", (name, *GENERATED))
     return PLAIN_TABLE.match(made.get(name.lower(), "")) is not None and computed.fetchone() is None
 
@@ -173,7 +173,7 @@ def _table(tables: sqlite3.Connection, name: str, shape: str) -> Layer:
 
 
 def _read_geopackage(name: str, layer: Layer, path: Path) -> pd.DataFrame:
-    """All rows of a layer. The condition holds for each; without one GDAL trusts a stored count, and loses rows."""
+    """Read all rows of a layer. The condition is always true; without it GDAL trusts a stored count and loses rows."""
     table = pyogrio.read_dataframe(
         name, layer=layer.name, fid_as_index=True, where="1 = 1", on_invalid="ignore", use_arrow=False,
         IMMUTABLE="YES", LIST_ALL_TABLES="NO",
@@ -185,7 +185,7 @@ def _read_geopackage(name: str, layer: Layer, path: Path) -> pd.DataFrame:
 
 @contextmanager
 def _plainly_named(path: Path) -> Iterator[str]:
-    """The file under a name in which pyogrio sees nothing but a name: its own, or that of a copy."""
+    """Return the file under a name in which pyogrio sees only a name: its own, or that of a copy."""
     name = str(path.absolute())
     if not ODD_IN_NAMES.search(name):
         yield name
@@ -199,7 +199,7 @@ def _plainly_named(path: Path) -> Iterator[str]:
 
 @contextmanager
 def _gml(path: Path) -> Iterator[Opened]:
-    """A GML file, from a copy: GDAL writes beside it, and would follow the address of a schema."""
+    """Open a GML file from a copy: GDAL writes next to it, and would follow the address of a schema."""
     guarded_xml.parse(path, _Collection(path))
     content = path.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
@@ -222,7 +222,7 @@ def _gml_layer(copy: str, name: str, path: Path) -> Layer:
 
 @dataclass(frozen=True)
 class _Collection:
-    """Looks at the elements of a file as they come; the first must be a collection of features."""
+    """Inspect the elements of a file as they come; the first must be a collection of features."""
 
     path: Path
 
@@ -243,7 +243,7 @@ class _Collection:
 
 @contextmanager
 def _geojson(path: Path) -> Iterator[Opened]:
-    """A GeoJSON file: degrees (longitude, latitude), or what the older member ``crs`` names."""
+    """Read a GeoJSON file: degrees (longitude, latitude), or the system that the older member ``crs`` names."""
     content = documents.read_json(path)
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection" or not isinstance(features, list):
@@ -271,7 +271,7 @@ def _features(features: list[Any], rows: list[Any], crs: pyproj.CRS, path: Path)
 
 
 def _flat(given: object) -> object:
-    """A geometry with two numbers to each place: some programs write heights and measures, which shapely refuses."""
+    """Return a geometry with two numbers for each place: shapely refuses the heights and measures of some programs."""
     if isinstance(given, dict):
         return {name: _flat(value) for name, value in given.items()}
     if not isinstance(given, list):
@@ -280,7 +280,7 @@ def _flat(given: object) -> object:
 
 
 def _crs(content: dict[str, Any], path: Path) -> pyproj.CRS:
-    """The coordinate system; a name that is not one of EPSG's or plain degrees is not guessed at."""
+    """Return the coordinate system; only EPSG names and plain degrees are accepted, others are not guessed."""
     given = content.get("crs")
     if given is None:
         return pyproj.CRS.from_epsg(4326)

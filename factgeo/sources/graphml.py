@@ -1,4 +1,4 @@
-"""GraphML before NetworkX reads it: nothing in it is evaluated, its depth and the length of its texts have limits."""
+"""Check GraphML before NetworkX reads it: nothing is evaluated, and depth and length of texts have limits."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ ITEM = re.compile(r"""\s*(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)
 
 
 def refuse(path: Path) -> None:
-    """Nothing, or an error.
+    """Refuse a file that NetworkX must not read.
 
     Raises:
-        SourceError: Not readable, too big, too deep, or with a text that is too long or a list inside a list.
+        SourceError: The file is not readable, too big or too deep, or has a text that is too long or a list in a list.
     """
     guarded_xml.parse(path, _Guard(path), limit=FILE_BYTES)
 
 
 def listed(text: str) -> list[str]:
-    """The texts and numbers of a flat list as Python writes it (``['30', '50']``); none where it is something else."""
+    """Return the texts and numbers of a flat list as Python writes it (``['30', '50']``); empty for other texts."""
     inside = text.strip()
     if not (inside.startswith("[") and inside.endswith("]")):
         return []
@@ -41,7 +41,7 @@ def listed(text: str) -> list[str]:
 
 
 class _Guard:
-    """Looks at the texts of a file as they go by."""
+    """Inspect the texts of a file as they come."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -50,12 +50,12 @@ class _Guard:
         self._opened = 0
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        """A text begins anew."""
+        """Begin a new text."""
         del name, attributes, depth
         self._letters, self._is_list, self._opened = 0, False, 0
 
     def text(self, letters: str) -> None:
-        """The letters are counted, and the lists within lists."""
+        """Count the letters, and the lists within lists."""
         if self._letters == 0:
             self._is_list = letters.lstrip().startswith("[")
         self._letters += len(letters)
@@ -66,6 +66,6 @@ class _Guard:
             raise SourceError("graphml_text", file=self._path)
 
     def end(self, name: str, depth: int) -> None:
-        """What follows belongs to no text."""
+        """End the text."""
         del name, depth
         self._letters, self._is_list, self._opened = 0, False, 0

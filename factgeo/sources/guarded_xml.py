@@ -1,6 +1,6 @@
-"""XML of any origin, read piece by piece: what it unpacks to, how deep it nests and how long a tag is have limits.
+"""Read XML of any origin piece by piece, with limits on its unpacked size, its depth and the length of a tag.
 
-A few hundred bytes can unpack to gigabytes, and entities can do the same without being packed: neither is followed.
+A few hundred bytes can unpack to gigabytes, and entities can do the same without being packed. Neither is followed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TROUBLE = re.compile(r"[^.;]*(?:error|too many|timed? ?out|rate.?limit|unavailab
 
 
 class Handler(Protocol):
-    """What is done with the elements of a file."""
+    """The receiver of the elements of a file."""
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """An element begins; the root has depth 1."""
@@ -41,10 +41,10 @@ class Handler(Protocol):
 
 
 def parse(path: Path, handler: Handler, *, limit: int = UNPACKED_BYTES) -> None:
-    """Hand the elements of a file (plain, ``.gz`` or ``.bz2``) to a handler as they come, without holding the file.
+    """Pass the elements of a file (plain, ``.gz`` or ``.bz2``) to a handler as they come, without holding the file.
 
     Raises:
-        SourceError: Cut off, no XML, a web page, beyond a limit, or with a document type or entities of its own.
+        SourceError: The file is cut off, no XML, a web page or beyond a limit, or has a document type or entities.
     """
     parser = _parser(path, handler)
     fed = 0
@@ -62,14 +62,14 @@ def parse(path: Path, handler: Handler, *, limit: int = UNPACKED_BYTES) -> None:
 
 
 def one_line(text: str) -> str:
-    """A text of a stranger in one short line without control characters."""
+    """Return an unknown text as one short line without control characters."""
     seen = "".join(letter if letter.isprintable() else " " for letter in text)
     line = " ".join(seen.split())
     return line if len(line) <= REASON_LETTERS else f"{line[: REASON_LETTERS - 1]}…"
 
 
 def _pieces(path: Path, limit: int) -> Iterator[bytes]:
-    """The unpacked bytes of a file, up to the limits."""
+    """Yield the unpacked bytes of a file, up to the limits."""
     packed = path.stat().st_size
     most = limit if path.suffix.lower() not in PACKED else min(limit, max(RATIO_FROM_BYTES, RATIO * packed))
     read = 0
@@ -91,7 +91,7 @@ def _opened(path: Path) -> BinaryIO | bz2.BZ2File | gzip.GzipFile:
 
 
 def _parser(path: Path, handler: Handler) -> Any:  # noqa: ANN401 - expat names no type
-    """A parser that counts how deep it is and takes no document type, and so no entities."""
+    """Return a parser that counts its depth and refuses document types, and so entities."""
     parser = expat.ParserCreate()
     depth = 0
 
@@ -117,7 +117,7 @@ def _parser(path: Path, handler: Handler) -> Any:  # noqa: ANN401 - expat names 
 
 
 def _refuse_web_page(path: Path, head: bytes) -> None:
-    """A server that is out of breath answers with a page in place of the data; what it says is quoted."""
+    """Refuse a web page: a server that is overloaded answers with one instead of the data; the error quotes it."""
     if not WEB_PAGE.search(head[:2000]):
         return
     words = re.sub(r"<(?:style|script|title)\b.*?</\w+>|<[^>]*>", " ", head.decode("utf-8", "replace"), flags=re.DOTALL)

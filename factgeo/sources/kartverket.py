@@ -18,10 +18,10 @@ MAINLAND, CITIES = (4.51, 57.96, 31.17, 71.19), (5.14, 58.88, 10.95, 63.52)
 
 
 def read_municipalities(path: Path) -> gpd.GeoDataFrame:
-    """Coast-clipped municipalities: municipality_code, official_name (with parallel names), geometry (valid).
+    """Read coast-clipped municipalities: municipality_code, official_name (with parallel names), geometry (valid).
 
     Raises:
-        SourceError: A municipality is missing, stands twice, or has no area.
+        SourceError: A municipality is missing, is there twice, or has no area.
     """
     raw = layers.read_layer(path, columns=["kommunenummer", "name"], shape="areas")
     raw = layers.in_crs(raw, CRS, path)
@@ -38,7 +38,7 @@ def read_municipalities(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_districts(path: Path) -> gpd.GeoDataFrame:
-    """City districts: unit_code (6 digits), geometry (valid), EPSG:25833. They reach into the sea.
+    """Read city districts: unit_code (6 digits), geometry (valid), EPSG:25833. They reach into the sea.
 
     Raises:
         SourceError: A district has no area.
@@ -54,7 +54,7 @@ def read_districts(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_road_lines(path: Path) -> gpd.GeoDataFrame:
-    """Built roads for cars: category (E, R, F, K, P), number, motorway (motorveg, motortrafikkveg or ""), medium."""
+    """Read built roads for cars: category (E, R, F, K, P), number, motorway (motorveg, motortrafikkveg, ""), medium."""
     raw = _read_n1000(path)
     roads = raw[(raw["typeVeg"] == "enkelBilveg") & (raw["vegfase"] == BUILT)]
     if roads.empty:
@@ -72,7 +72,7 @@ def read_road_lines(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_ferry_lines(path: Path) -> gpd.GeoDataFrame:
-    """Car-ferry lines, index = fid in the source file (the key of ``ferry_crossings.csv``)."""
+    """Read car-ferry lines, index = fid in the source file (the key of ``ferry_crossings.csv``)."""
     raw = _read_n1000(path)
     lines = raw[raw["typeVeg"] == "bilferje"]
     if lines.empty:
@@ -81,7 +81,7 @@ def read_ferry_lines(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_boat_lines(n1000: Path, other: Path) -> gpd.GeoDataFrame:
-    """Passenger-boat lines, from the road layer and from the layer of other boat routes; no names, no times."""
+    """Read passenger-boat lines, from the road layer and the layer of other boat routes; without names or times."""
     raw = _read_n1000(n1000)
     boats = raw[raw["typeVeg"] == "passasjerferje"][["geometry"]]
     rest = layers.in_crs(layers.read_layer(other, shape="lines")[["geometry"]], CRS, other)
@@ -94,7 +94,7 @@ def _read_n1000(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_place_names(path: Path) -> pd.DataFrame:
-    """Names of settlements, quays and airports: name, kind, language, x, y (label anchors, 1-3 km off)."""
+    """Read names of settlements, quays and airports: name, kind, language, x, y (label anchors, 1-3 km off)."""
     raw = files.read_csv(path, columns=["name", "type", "language", "x", "y"])
     table = pd.DataFrame({"name": raw["name"].str.strip(), "kind": raw["type"], "language": raw["language"]})
     for axis in ("x", "y"):

@@ -1,4 +1,4 @@
-"""A layer of a geographic file: found by its columns and shapes, and refused where its coordinates cannot be used."""
+"""Read a layer of a geographic file: find it by its columns and shapes, and refuse coordinates that cannot be used."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def read_layer(
     layer: str | None = None,
     lacking: str = "source_columns",
 ) -> gpd.GeoDataFrame:
-    """The layer of a GeoPackage, GeoJSON or GML file that has these columns and shapes; index = row in the file.
+    """Read the layer of a GeoPackage, GeoJSON or GML file that has these columns and shapes; index = row in the file.
 
     Args:
         path: The file.
-        columns: What the layer must have, in any case; those asked for by one name come back in its spelling.
+        columns: The columns that the layer must have, in any case; columns with one name come back in its spelling.
         shape: "points", "lines" or "areas"; None takes all.
-        layer: Its name, where that is known.
-        lacking: The error (``file``, ``missing``, ``found``) where a column is missing.
+        layer: Its name, if it is known.
+        lacking: The error (``file``, ``missing``, ``found``) for a missing column.
 
     Returns:
         At least one row; flat shapes, none of them empty, all coordinates finite; with a coordinate system.
@@ -74,7 +74,7 @@ def read_layer(
 def _chosen(
     found: Opened, path: Path, columns: Sequence[Column], shape: str | None, name: str | None, lacking: str
 ) -> Layer:
-    """The one layer that fits; where several do, the one that has rows."""
+    """Return the one layer that fits; of several, the one that has rows."""
     if not found.layers:
         raise (
             SourceError("source_query", file=path, layer=found.queries[0])
@@ -97,7 +97,7 @@ def _chosen(
 
 
 def _no_layer(layers: Sequence[Layer], path: Path, columns: Sequence[Column], lacking: str) -> SourceError:
-    """What the nearest layer lacks; several are all named."""
+    """Return the error that says what the nearest layer lacks; if there are several, it names all."""
     missing, best = min(((_missing(each, columns), each) for each in layers), key=lambda pair: len(pair[0]))
     found = ", ".join(best.columns[:SHOWN]) if len(layers) == 1 else None
     if found is None:
@@ -120,7 +120,7 @@ def _may_hold(layer: Layer, shape: str | None) -> bool:
 
 
 def _spellings(table: pd.DataFrame, columns: Sequence[Column]) -> dict[str, str]:
-    """The columns that were asked for by one name, by the spelling that the file has."""
+    """Return the columns that were asked for by one name, by their spelling in the file."""
     there = {str(name).casefold(): str(name) for name in table.columns}
     return {
         there[column.casefold()]: column
@@ -130,7 +130,7 @@ def _spellings(table: pd.DataFrame, columns: Sequence[Column]) -> dict[str, str]
 
 
 def _flat(table: gpd.GeoDataFrame, path: Path, shape: str | None) -> NDArray[np.object_]:
-    """The shapes without heights; a row that has none, or one that cannot be used, is named."""
+    """Return the shapes without heights; refuse a row without a shape, or with one that cannot be used, by name."""
     shapes = shapely.force_2d(table.geometry.to_numpy())
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes) | _endless(shapes)
     if empty.any():
@@ -144,7 +144,7 @@ def _flat(table: gpd.GeoDataFrame, path: Path, shape: str | None) -> NDArray[np.
 
 
 def _endless(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which shapes have a coordinate that is no number."""
+    """Return which shapes have a coordinate that is no number."""
     places, of = shapely.get_coordinates(shapes, return_index=True)
     found = np.zeros(len(shapes), dtype=bool)
     found[of[~np.isfinite(places).all(axis=1)]] = True
@@ -152,15 +152,15 @@ def _endless(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 
 def _is_on_earth(crs: pyproj.CRS | None) -> bool:
-    """Is it a coordinate system that says where on earth a place is?"""
+    """Is it a coordinate system of places on earth?"""
     return crs is not None and (crs.is_geographic or crs.is_projected)
 
 
 def in_crs(table: gpd.GeoDataFrame, crs: int | str, path: Path) -> gpd.GeoDataFrame:
-    """The table in another coordinate system.
+    """Return the table in another coordinate system.
 
     Raises:
-        SourceError: A coordinate is beyond what the file's own system can have, as metres that are taken for degrees.
+        SourceError: A coordinate is impossible in the file's own system, such as metres that are taken for degrees.
     """
     try:
         moved = table.to_crs(crs)
@@ -176,14 +176,13 @@ def in_crs(table: gpd.GeoDataFrame, crs: int | str, path: Path) -> gpd.GeoDataFr
 def refuse_elsewhere(
     table: gpd.GeoDataFrame, path: Path, *, bounds: tuple[float, float, float, float] = LANDS, margin: float = 0.0
 ) -> None:
-    """Refuse shapes that do not lie where they must, such as those with swapped axes or of another UTM zone.
+    """Refuse shapes that lie outside some bounds, such as those with swapped axes or of another UTM zone.
 
     Args:
         table: In any coordinate system.
-        path: Where it was read.
-        bounds: West, south, east, north, degrees. With a margin they are what the shapes must fill, else what they
-            must lie in.
-        margin: By so many degrees each bound may be missed.
+        path: The file that it was read from.
+        bounds: West, south, east, north, degrees. With a margin the shapes must fill them, else lie within them.
+        margin: Degrees by which each bound may be missed.
 
     Raises:
         SourceError: They lie elsewhere.
@@ -209,10 +208,10 @@ def _crs_name(crs: pyproj.CRS) -> str:
 
 
 def outlines(table: gpd.GeoDataFrame, names: pd.Series, path: Path) -> NDArray[np.object_]:
-    """The areas of a table, repaired: valid, and without the lines and points that a repair may leave.
+    """Return the areas of a table, repaired: valid, without the lines and points that a repair may leave.
 
     Raises:
-        SourceError: Nothing is left of an outline; its name is told.
+        SourceError: A repair leaves nothing of an outline; the error has its name.
     """
     shapes = np.array([_area(shape) for shape in shapely.make_valid(table.geometry.to_numpy())], dtype=object)
     none = ~(shapely.area(shapes) > 0)
@@ -222,7 +221,7 @@ def outlines(table: gpd.GeoDataFrame, names: pd.Series, path: Path) -> NDArray[n
 
 
 def _area(shape: shapely.Geometry) -> shapely.Geometry:
-    """A shape as it is where it is an area, else the areas in it, and in what it is a collection of."""
+    """Return a shape if it is an area, else the areas in it, as a collection of areas."""
     if shapely.get_type_id(shape) in (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON):
         return shape
     single = shapely.get_parts(shapely.get_parts(shape))

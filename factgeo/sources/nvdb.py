@@ -30,17 +30,18 @@ SPEEDS_KPH = (5.0, 130.0)
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
-    """The links that cars may drive, with the published minutes of each direction.
+    """Read the links that cars may drive, with the published minutes of each direction.
 
     Barred links, cycle roads and links that are closed both ways are left out. Private and forest roads are class P.
 
     Returns:
-        One row per link, EPSG:25833: from_key, to_key (node ids; null where the edition has none), kind, road_class,
-        number, length_m, oneway (B, FT, TF), limit_kph, forward_min, backward_min (minutes, NaN where closed or
-        unknown), tunnel, bridge, season, in_service, crossing_id, crossing, crossing_min, geometry.
+        One row per link, EPSG:25833: from_key, to_key (node ids; null if the edition has none), kind, road_class,
+        number, length_m, oneway (B, FT, TF), limit_kph, forward_min, backward_min (minutes, NaN if closed or unknown),
+        tunnel, bridge, season, in_service, crossing_id, crossing, crossing_min, geometry.
 
     Raises:
-        SourceError: Not readable, no NVDB columns, an unknown direction, a negative length, or no link for cars.
+        SourceError: The file is not readable, has no NVDB columns, an unknown direction, a negative length, or no link
+            for cars.
     """
     if not path.is_file():
         raise SourceError("roads_missing", file=path)
@@ -95,7 +96,7 @@ def _links(raw: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 
 
 def _one_line(raw: gpd.GeoDataFrame, path: Path) -> NDArray[np.object_]:
-    """Flat lines; a link in several parts that do not follow one another is refused."""
+    """Return flat lines; refuse a link in several parts that do not follow one another."""
     lines = shapely.force_2d(raw.geometry.to_numpy())
     several = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
     single = several & (shapely.get_num_geometries(lines) == 1)
@@ -109,7 +110,7 @@ def _one_line(raw: gpd.GeoDataFrame, path: Path) -> NDArray[np.object_]:
 
 
 def _keys(raw: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
-    """Node ids as text; None on every row where the edition has none or leaves one out."""
+    """Return node ids as text; None on every row if the edition has none or leaves one out."""
     start, end = _text(raw, FROM_KEY), _text(raw, TO_KEY)
     if (start == "").any() or (end == "").any():
         nothing = pd.Series(None, index=raw.index, dtype=object)
@@ -118,7 +119,7 @@ def _keys(raw: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _lengths(raw: gpd.GeoDataFrame, links: gpd.GeoDataFrame, path: Path) -> pd.Series:
-    """Published metres, else those of the geometry."""
+    """Return the published metres, else those of the geometry."""
     published = _numbers(raw, LENGTH_M)
     wrong = (published < 0) | (published > LONGEST_M)
     if wrong.any():
@@ -128,7 +129,7 @@ def _lengths(raw: gpd.GeoDataFrame, links: gpd.GeoDataFrame, path: Path) -> pd.S
 
 
 def _directions(raw: gpd.GeoDataFrame, path: Path) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Directions (N where closed both ways), and minutes forward and back with NaN where closed or unknown.
+    """Return directions (N if closed both ways), and minutes forward and back with NaN if closed or unknown.
 
     A direction is closed by ``oneway``, by negative minutes, or by the speed limit -1.
     """

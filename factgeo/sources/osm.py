@@ -1,8 +1,8 @@
-"""OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download.
+"""Read OpenStreetMap: the ways that cars may drive, and the ferries, from a saved file or a download.
 
-``.osm`` files are read by ``osm_file``: OSMnx reads neither relations nor what a server or an editor says of a file.
-Downloads go through OSMnx, which drops the tags of ferries and melts a ferry into the road at its quay, so they are
-loaded unsimplified and with the tags named here. Each row that comes out is a straight piece between two nodes of
+``osm_file`` reads ``.osm`` files, because OSMnx does not read relations or the remarks of a server or an editor.
+Downloads go through OSMnx, which drops the tags of ferries and joins a ferry to the road at its quay. So they are
+loaded unsimplified and with the tags named here. Each row of the result is a straight piece between two nodes of
 OpenStreetMap (or an edge of a GraphML file); ``building.graph`` joins them to edges.
 
 Road classes: ``motorway``, ``motorroad=yes`` (trunk), else what ``ref`` says (E, Rv, Fv), else trunk R, primary and
@@ -66,12 +66,12 @@ FILE_KINDS = (".osm", ".osm.bz2", ".osm.gz", ".xml", ".xml.bz2", ".xml.gz", ".gr
 
 @dataclass(frozen=True)
 class _Net:
-    """A network as any of the readers has it.
+    """A network as one of the readers returns it.
 
     Attributes:
         edges: From node, to node and tags of each edge, in drawing order; ``osmid``, ``timed`` and ``geometry`` too.
         places: x and y of the nodes, in ``crs``.
-        notes: What a reader has to say, counted.
+        notes: Counts of what the reader reports.
     """
 
     edges: Iterable[tuple[Any, Any, dict[str, Any]]]
@@ -81,17 +81,17 @@ class _Net:
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
-    """The car roads and ferries of a saved ``.osm``, ``.osm.bz2``, ``.xml`` or GraphML file.
+    """Read the car roads and ferries of a saved ``.osm``, ``.osm.bz2``, ``.xml`` or GraphML file.
 
     Returns:
         One row per piece, EPSG:25833: from_key, to_key (OpenStreetMap node ids), kind (road, ferry, boat), road_class,
         number, oneway (B, FT), limit_kph (km/h, NaN unknown), tunnel, bridge, season (summer, all_year, unknown; empty
         for roads), in_service, crossing_id, crossing, crossing_min (minutes, this piece's share of the crossing; NaN
         unknown), headway_min (minutes between departures; NaN unknown), geometry. ``attrs["notes"]`` counts what a
-        planner must be told of (see ``networks.osm`` in the catalogue).
+        planner must know (see ``networks.osm`` in the catalogue).
 
     Raises:
-        SourceError: No such file, another kind of file, cut off, incomplete, too big, or no car road in it.
+        SourceError: There is no such file, or it is of another kind, cut off, incomplete, too big, or has no car road.
     """
     name = path.name.lower()
     if name.endswith(".pbf"):
@@ -105,15 +105,15 @@ def read(path: Path) -> gpd.GeoDataFrame:
 
 
 def download(place: str) -> gpd.GeoDataFrame:
-    """The car roads and ferries of a place by name, with 10 km around it; needs a network.
+    """Download the car roads and ferries of a place by name, with 10 km around it; needs a network.
 
-    Ferries that are relations over ways without tags are not asked for; the notes say so.
+    Ferries that are relations over ways without tags are not downloaded; the notes say so.
 
     Returns:
         The same table as :func:`read`.
 
     Raises:
-        SourceError: No network, no such place, or no road there.
+        SourceError: There is no network, no such place, or no road there.
     """
     ox = _osmnx()
     with _settings(ox), warnings.catch_warnings():
@@ -129,7 +129,7 @@ def download(place: str) -> gpd.GeoDataFrame:
 
 
 def digest(edges: gpd.GeoDataFrame) -> str:
-    """sha256 of what was downloaded, for the manifest."""
+    """Return the sha256 of the downloaded data, for the manifest."""
     ends = edges["from_key"].astype(str).str.cat(edges["to_key"].astype(str), sep=" ")
     content = "\n".join(sorted(ends)).encode() + b"".join(sorted(edges.geometry.to_wkb()))
     return hashlib.sha256(content).hexdigest()
@@ -145,7 +145,7 @@ def _osmnx() -> Any:  # noqa: ANN401 - a module
 
 @contextmanager
 def _settings(ox: Any) -> Iterator[None]:  # noqa: ANN401 - a module
-    """OSMnx with the tags that are needed here and no cache folder; its settings are put back afterwards.
+    """Set OSMnx to the tags that are needed here and no cache folder; its settings are restored afterwards.
 
     With ``all_oneway`` each way comes once, in its one direction if it has one, and keeps its tag ``oneway``.
     """
@@ -187,9 +187,10 @@ def _load_xml(path: Path) -> _Net:
 
 
 def _runs(refs: array[int], places: Mapping[int, Any], *, ferry: bool) -> list[list[int]]:
-    """The parts of a way whose points are in the file: an extract is cut at its border.
+    """Return the parts of a way whose points are in the file: an extract is cut at its border.
 
-    A road that leaves the extract and comes back is in two parts. A ferry is whole, perhaps straightened, or not there.
+    A road that leaves the extract and comes back is in two parts. A ferry is complete, perhaps straightened, or
+    missing.
     """
     if ferry:
         there = [ref for ref in refs if ref in places]
@@ -204,7 +205,7 @@ def _runs(refs: array[int], places: Mapping[int, Any], *, ferry: bool) -> list[l
 
 
 def _segments(run: list[int], direction: str) -> Iterator[tuple[int, int]]:
-    """Point to point in driving order; what a way passes there and back counts once."""
+    """Return the ways from point to point in driving order; what a way passes there and back counts once."""
     seen: set[tuple[int, int]] = set()
     for u, v in pairwise(reversed(run) if direction == "TF" else run):
         key = (u, v) if direction != "B" else (min(u, v), max(u, v))
@@ -217,7 +218,7 @@ def _segments(run: list[int], direction: str) -> Iterator[tuple[int, int]]:
 
 
 def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
-    """A GraphML file of any OSMnx version: attributes are read as they stand, none but highway and x, y is needed."""
+    """Read a GraphML file of any OSMnx version: attributes are not converted, and only highway, x and y are needed."""
     import networkx as nx  # noqa: PLC0415 - slow to import
 
     graphml.refuse(path)
@@ -235,7 +236,7 @@ def _load_graphml(path: Path) -> nx.MultiDiGraph[Any]:
 
 
 def _directed(found: nx.MultiGraph[Any]) -> nx.MultiDiGraph[Any]:
-    """A graph that was saved without directions: OSMnx keeps them in the attributes from and to."""
+    """Return a graph without directions as a directed one: OSMnx keeps the directions in the attributes from and to."""
     import networkx as nx  # noqa: PLC0415 - slow to import
 
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**found.graph)
@@ -255,7 +256,7 @@ def _of_graph(graph: nx.MultiDiGraph[Any], name: Path | str) -> _Net:
 
 
 def _once(graph: nx.MultiDiGraph[Any]) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
-    """Each edge once: a road that is open both ways stands in the graph in either direction."""
+    """Return each edge once: a road that is open both ways is in the graph in both directions."""
     seen: set[tuple[Any, ...]] = set()
     for u, v, data in graph.edges(data=True):
         if _is_oneway(data):
@@ -269,12 +270,12 @@ def _once(graph: nx.MultiDiGraph[Any]) -> Iterator[tuple[Any, Any, dict[str, Any
 
 
 def _is_oneway(data: dict[str, Any]) -> bool:
-    """The edges of a graph lead the way they may be driven, also where ``oneway=-1`` turned them round."""
+    """Is an edge one-way? A graph's edges lead in driving direction, also where ``oneway=-1`` turned them round."""
     return osm_tags.direction({tag: _first(data.get(tag)) for tag in ("oneway", "highway", "junction")}) != "B"
 
 
 def _values(value: object) -> list[str]:
-    """The values of a tag, of which a simplified GraphML file has several."""
+    """Return the values of a tag; a simplified GraphML file can have several."""
     if isinstance(value, str) and value.startswith("["):
         value = graphml.listed(value)
     several = value if isinstance(value, list | tuple | set) else [value]
@@ -303,7 +304,7 @@ def _pieces(net: _Net, name: Path | str) -> gpd.GeoDataFrame:
 
 
 def _notes(edges: gpd.GeoDataFrame) -> dict[str, float]:
-    """Lines and kilometres that were left out, or that count as open although they are not always."""
+    """Return the lines and kilometres that were left out, or that count as open although they are not always."""
     kind, km = edges["kind"], edges.geometry.length / 1000
     sails = edges[kind.isin(("ferry", "boat"))]
     return {
@@ -316,7 +317,7 @@ def _notes(edges: gpd.GeoDataFrame) -> dict[str, float]:
 
 
 def _piece(u: object, v: object, data: dict[str, Any], name: Path | str) -> dict[str, Any] | None:
-    """One row, or None for what is no car road, ferry or passenger boat."""
+    """Return one row; None if it is no car road, ferry or passenger boat."""
     tags = {key: found for key in USEFUL_TAGS if (found := _values(data.get(key)))}
     one = {key: found[0] for key, found in tags.items()}
     ways = _values(data.get("osmid"))
@@ -365,7 +366,7 @@ def _road_class(kind: str, number: str, *, motorroad: bool) -> str:
 
 
 def _ferry(one: dict[str, str]) -> dict[str, Any] | None:
-    """A car ferry, a passenger boat or a coastal steamer; None for lines that nobody may use."""
+    """Return a car ferry, a passenger boat or a coastal steamer; None for lines that are closed to all."""
     right = osm_tags.right(one)
     if right in {"no", "private"} and osm_tags.right(one, general=False) != "no" and one.get("foot", "no") == "no":
         return None
@@ -385,7 +386,7 @@ def _possible(mins: float) -> float:
 
 
 def _lines(net: _Net, table: pd.DataFrame, name: Path | str) -> np.ndarray[Any, Any]:
-    """The geometry of each row in EPSG:25833: its own where it has one, else straight between its nodes."""
+    """Return the geometry of each row in EPSG:25833: its own if it has one, else straight between its nodes."""
     try:
         transform = Transformer.from_crs(net.crs, CRS, always_xy=True).transform
         ends = [[net.places[u], net.places[v]] for u, v in zip(table["from_key"], table["to_key"], strict=True)]
@@ -404,7 +405,7 @@ def _lines(net: _Net, table: pd.DataFrame, name: Path | str) -> np.ndarray[Any, 
 
 
 def _as_crossings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Pieces of one crossing get one id, one name and their share of its minutes; long lines become steamers."""
+    """Give pieces of one crossing one id, one name and their share of its minutes; long lines become steamers."""
     sails = edges[edges["kind"].isin(("ferry", "boat"))]
     if sails.empty:
         return edges
@@ -428,11 +429,11 @@ def _as_crossings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _shares(part: pd.DataFrame, metres: pd.Series, by_time: pd.Series) -> pd.Series:
-    """Minutes of each piece of a crossing.
+    """Return the minutes of each piece of a crossing.
 
-    The duration of a way, or of the relation that times it, is spread over its pieces by length. Ways that editors
-    cut in two carry the same duration twice: within a crossing it counts once. A piece that has none sails as fast
-    as the others.
+    The duration of a way, or of the relation that times it, is spread over its pieces by length. Ways that editors cut
+    in two carry the same duration twice: within a crossing it counts once. A piece without a duration is as fast as the
+    others.
     """
     whole = metres.groupby(part["timed"]).transform("sum") >= by_time - 1
     own = part["minutes"] * metres / by_time
@@ -448,7 +449,7 @@ def _shares(part: pd.DataFrame, metres: pd.Series, by_time: pd.Series) -> pd.Ser
 
 
 def _crossings(sails: pd.DataFrame, on_land: set[Any]) -> Iterator[list[Any]]:
-    """Pieces that follow one another at sea, from one quay (or meeting of lines) to the next."""
+    """Return pieces that follow one another at sea, from one quay (or meeting of lines) to the next."""
     at: dict[Any, list[Any]] = defaultdict(list)
     for row, u, v in zip(sails.index, sails["from_key"], sails["to_key"], strict=True):
         at[u].append(row)

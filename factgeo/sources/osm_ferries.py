@@ -1,8 +1,8 @@
-"""Ferries that are relations: what ``type=route, route=ferry`` says of its member ways.
+"""Ferries that are relations: the tags that ``type=route, route=ferry`` gives its member ways.
 
 Many ferries are mapped as a relation over ways that carry no tags, or others. Such a way becomes a ferry with the tags
-of its relation; a way that is a ferry already keeps its own and takes from the relation what it lacks. A way in several
-relations takes from one of them: from one that carries cars, all year, before others.
+of its relation. A way that is a ferry already keeps its own tags and takes from the relation those that it lacks. A way
+in several relations takes from one of them: one that carries cars, all year, before others.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Line:
 
     @property
     def rank(self) -> tuple[bool, bool, bool, int]:
-        """Lines that say most of a way come first."""
+        """Lines with the most to say about a way come first."""
         passengers = osm_tags.right(self.tags, general=False) == "no"
         return passengers, season(self.tags) == "summer", self.tags.get("type") != "route", self.number
 
@@ -50,7 +50,7 @@ class Sailed:
 
     Attributes:
         tags: Tags of ways that are ferries by a relation, or take something from one.
-        timed: Key of the relation whose duration such a way shares with others; absent where its own holds.
+        timed: Key of the relation whose duration such a way shares with others; missing if its own duration holds.
         notes: ``ferry_relations`` (read), ``relations_unread`` (no way of them in the file), ``relations_cut``.
     """
 
@@ -60,7 +60,7 @@ class Sailed:
 
 
 def sailed(extract: Extract) -> Sailed:
-    """What the ferry relations of a file say of its ways."""
+    """Return the tags that the ferry relations of a file give its ways."""
     found = Sailed({}, {}, Counter())
     lines = sorted(_lines(extract), key=lambda line: line.rank)
     taken: set[int] = set()
@@ -82,7 +82,7 @@ def _lines(extract: Extract) -> Iterator[Line]:
 
 
 def _ways_under(relation: Relation, extract: Extract) -> tuple[list[int], int]:
-    """Sea lanes among the members and the members of members, and how many members are missing."""
+    """Return the sea lanes among the members and the members of members, and how many members are missing."""
     ways: dict[int, None] = {}
     lacking, seen = 0, {id(relation)}
     waiting = [relation]
@@ -109,7 +109,7 @@ def _is_sea_lane(tags: Mapping[str, str]) -> bool:
 
 
 def _pass_on(line: Line, mine: list[int], extract: Extract, found: Sailed) -> None:
-    """Tags for the ways that this line speaks for, and its duration for those of them that have none of their own."""
+    """Pass tags to the ways of this line, and its duration to those of them without their own."""
     given = {tag: line.tags[tag] for tag in PASSED_ON if tag != "duration" and line.tags.get(tag)}
     own = {way: osm_tags.minutes(extract.ways[way].tags.get("duration", "")) for way in line.ways}
     silent = [way for way in mine if np.isnan(own[way])]
@@ -134,7 +134,7 @@ def _tags_of(own: dict[str, str], given: dict[str, str]) -> dict[str, str]:
 
 
 def _degrees(extract: Extract, way: int) -> float:
-    """How long a way is, in degrees of latitude; only the share of one in another is asked for."""
+    """Return the length of a way in degrees of latitude; only shares of such lengths are used."""
     where = extract.points.of(extract.ways[way].refs)
     places: NDArray[np.float64] = np.array([where[ref] for ref in extract.ways[way].refs if ref in where])
     if len(places) < 2:  # noqa: PLR2004 - a line

@@ -1,6 +1,6 @@
-"""The elements of an ``.osm`` file: points, ways and relations that stand, without what was deleted.
+"""Read the valid elements of an ``.osm`` file: points, ways and relations, without deleted ones.
 
-The file is read as it comes and once; of the points only their place is kept, in flat arrays.
+The file is read once, from start to end. Of points only the place is kept, in flat arrays.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Relation:
 
 @dataclass(frozen=True)
 class Points:
-    """Where points lie; ids in rising order, one row each."""
+    """The places of points; ids in rising order, one row each."""
 
     ids: NDArray[np.int64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
 
     def of(self, wanted: Iterable[int]) -> dict[int, tuple[float, float]]:
-        """Longitude and latitude of those of the points that the file has."""
+        """Return longitude and latitude of those of the points that the file has."""
         asked = np.unique(np.fromiter(wanted, dtype=np.int64))
         row = np.searchsorted(self.ids, asked)
         row[row == len(self.ids)] = 0
@@ -62,7 +62,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Extract:
-    """What a file holds; ``deleted`` counts elements that are marked as deleted."""
+    """The content of a file; ``deleted`` counts elements that are marked as deleted."""
 
     points: Points
     ways: dict[int, Way]
@@ -71,10 +71,10 @@ class Extract:
 
 
 def read(path: Path, *, tags: Iterable[str]) -> Extract:
-    """The elements of a file with those of their tags that are wanted.
+    """Read the elements of a file with the wanted ones of their tags.
 
     Raises:
-        SourceError: Not readable, cut off, incomplete by its own remark, or another kind of file.
+        SourceError: The file is not readable, cut off, incomplete by its own remark, or of another kind.
     """
     reader = _Reader(path, frozenset(tags))
     try:
@@ -88,7 +88,7 @@ def read(path: Path, *, tags: Iterable[str]) -> Extract:
 
 @dataclass
 class _Reader:
-    """Keeps what is wanted while the file goes by."""
+    """Keep the wanted elements while the file is read."""
 
     path: Path
     wanted: frozenset[str]
@@ -139,7 +139,7 @@ class _Reader:
                 raise SourceError("osm_incomplete", file=self.path, said=said)
 
     def _keep(self, name: str, number: int) -> None:
-        """The last version of an element stands; a deleted one takes the earlier ones with it."""
+        """Keep the last version of an element; a deleted one removes the earlier ones."""
         gone = self._now.get("visible") == "false" or self._now.get("action") == "delete"
         self.deleted += gone
         if name == "node":
@@ -156,12 +156,12 @@ class _Reader:
             table[number] = Way(self._refs, self._tags) if name == "way" else Relation(self._members, self._tags)
 
     def _is_area(self) -> bool:
-        """Houses and lakes are most of a file, and nothing leads along them."""
+        """Is it an area? Houses and lakes are most of a file, and no road leads along them."""
         ring = len(self._refs) > 0 and self._refs[0] == self._refs[-1]
         return ring and not {"highway", "route"} & self._tags.keys()
 
     def points(self) -> Points:
-        """Each point once, where it was last."""
+        """Return each point once, at its last place."""
         ids = np.frombuffer(self._ids, dtype=np.int64) if self._ids else np.empty(0, dtype=np.int64)
         unique, from_end = np.unique(ids[::-1], return_index=True)
         row = len(ids) - 1 - from_end

@@ -1,7 +1,7 @@
-"""When a ferry sails and a road is open, from ``opening_hours``, ``seasonal`` and conditional access.
+"""Find when a ferry sails and a road is open, from ``opening_hours``, ``seasonal`` and conditional access.
 
-Days are counted in a leap year; only months, dates and weeks are read. Weekdays, hours and holidays say nothing of
-the season.
+Days are counted in a leap year. Only months, dates and weeks are read: weekdays, hours and holidays do not affect the
+season.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LETTERS = 2000  # longer texts are no opening hours
 
 
 def season(tags: Mapping[str, str]) -> str:
-    """``summer`` for what runs on days from May to September only, ``all_year`` where that is said, else ``unknown``.
+    """Return ``summer`` for days from May to September only, ``all_year`` if the tags say so, else ``unknown``.
 
     ``seasonal=yes`` is a summer ferry, unless its opening hours go through the year.
     """
@@ -67,9 +67,9 @@ def is_part_of_year(tags: Mapping[str, str]) -> bool:
 
 
 def running_days(text: str) -> frozenset[int]:
-    """Days of the year on which something is open; none where the text names no day of its own.
+    """Return the days of the year on which something is open; empty if the text names no days.
 
-    A rule without a date (``Mo-Su 06:00-22:00``) holds all year; ``off`` takes whole days away again.
+    A rule without a date (``Mo-Su 06:00-22:00``) holds all year; ``off`` removes whole days.
     """
     found: frozenset[int] = frozenset()
     for rule in _rules(text):
@@ -82,7 +82,7 @@ def running_days(text: str) -> frozenset[int]:
 
 
 def _rules(text: str) -> Iterator[str]:
-    """The rules of opening hours in small letters; what follows a comma is a rule of its own if it names a date.
+    """Return the rules of opening hours in small letters; the part after a comma is its own rule if it names a date.
 
     Text that comes before the first date and has hours of its own holds all year.
     """
@@ -111,7 +111,7 @@ def _named_days(rule: str) -> Iterator[int]:
 
 
 def _ends(found: re.Match[str]) -> tuple[int, int]:
-    """First and last day of ``Jul``, ``Jul-Aug``, ``Jul 01-Aug 31``, ``1. juli-31. august`` or ``Jul 1-31``."""
+    """Return first and last day of ``Jul``, ``Jul-Aug``, ``Jul 01-Aug 31``, ``1. juli-31. august`` or ``Jul 1-31``."""
     before, month, after, before_end, end_month, after_end, end_day = found.groups()
     first_day = int(before or after or 1)
     one_day = bool(before or after) and not (end_month or end_day)
@@ -122,7 +122,7 @@ def _ends(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _between(first: int, last: int) -> Iterator[int]:
-    """Days from the first to the last, over the turn of the year if need be."""
+    """Return the days from the first to the last, over the turn of the year if necessary."""
     if first <= last:
         yield from range(max(first, 1), min(last, 366) + 1)
     else:
@@ -131,7 +131,7 @@ def _between(first: int, last: int) -> Iterator[int]:
 
 
 def _closed_days(text: str) -> frozenset[int]:
-    """Days of a conditional tag such as ``no @ (Nov-May)``; none where it closes nothing for whole days."""
+    """Return the days of a conditional tag such as ``no @ (Nov-May)``; empty if it closes no whole days."""
     days: frozenset[int] = frozenset()
     for what, when in re.findall(r"([\w-]+)\s*@\s*\(?([^()]*)\)?", text[:LETTERS]):
         if what in ("no", "private") and not re.search(r"\d\d?:\d\d", when):

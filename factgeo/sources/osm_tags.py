@@ -1,4 +1,4 @@
-"""What the tags of OpenStreetMap say: minutes, limits, numbers, directions, and what is there no longer or not yet."""
+"""Read tags of OpenStreetMap: minutes, limits, numbers, directions, and roads that are gone or not yet built."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOURS_AND_MINUTES = re.compile(
 
 
 def minutes(text: str) -> float:
-    """Minutes of a ``duration`` tag (``00:20``, ``01:10:00``, ``PT1H20M``, ``20``, ``20 min``); NaN for other texts."""
+    """Return the minutes of a ``duration`` tag (``00:20``, ``01:10:00``, ``PT1H20M``, ``20``, ``20 min``), else NaN."""
     text = text.strip()
     if clock := CLOCK.fullmatch(text):
         return 60 * int(clock[1]) + int(clock[2]) + int(clock[3] or 0) / 60
@@ -45,7 +45,7 @@ def minutes(text: str) -> float:
 
 
 def limit_kph(tags: Iterable[str]) -> float:
-    """km/h of one or more ``maxspeed`` tags (the mean of several): ``80``, ``50 mph``, ``NO:urban``; NaN if unknown."""
+    """Return km/h of one or more ``maxspeed`` tags, on average: ``80``, ``50 mph``, ``NO:urban``; NaN if unknown."""
     found = [_kph(part.strip()) for tag in tags for part in re.split(r"[;|,]", tag)]
     known = [kph for kph in found if SPEEDS_KPH[0] <= kph <= SPEEDS_KPH[1]]
     return round(sum(known) / len(known), 1) if known else np.nan
@@ -62,17 +62,17 @@ def _kph(text: str) -> float:
 
 
 def road_number(ref: str) -> str:
-    """The first road number of ``ref`` as the pack writes it: E6, R4, F505; a bare number stays one."""
+    """Return the first road number of ``ref`` as the pack writes it: E6, R4, F505; a bare number does not change."""
     first = ref.split(";", maxsplit=1)[0].replace(" ", "")
     found = re.fullmatch(r"(E|Rv|Fv|R|F|K|P)?\.?(\d+\w*)", first, re.IGNORECASE)
     return f"{(found[1] or '')[:1].upper()}{found[2]}" if found else first
 
 
 def direction(tags: Mapping[str, str]) -> str:
-    """B both ways, FT as it was drawn, TF the other way.
+    """Return B for both ways, FT in drawing direction, TF for the other way.
 
-    Motorways, their ramps and roundabouts are one-way where nothing is said; ``oneway=no``, ``reversible`` and
-    ``alternating`` lead both ways also there.
+    Motorways, their ramps and roundabouts are one-way unless tagged; ``oneway=no``, ``reversible`` and ``alternating``
+    lead both ways there too.
     """
     said = tags.get("oneway", "").lower()
     if said in BACKWARD:
@@ -82,13 +82,13 @@ def direction(tags: Mapping[str, str]) -> str:
 
 
 def right(tags: Mapping[str, str], *, general: bool = True) -> str:
-    """What cars may do here: the most specific tag decides; ``general`` also asks ``access``."""
+    """Return what cars may do here: the most specific tag decides; ``general`` also reads ``access``."""
     asked = (*RIGHTS, "access") if general else RIGHTS
     return next((tags[tag] for tag in asked if tags.get(tag)), "")
 
 
 def is_there(tags: Mapping[str, str]) -> bool:
-    """False for what was given up or is planned only."""
+    """Is it neither given up nor only planned?"""
     return not any(tags.get(tag, "no") not in ("", "no") for tag in GONE) and tags.get("state") not in NOT_OPEN
 
 

@@ -1,4 +1,4 @@
-"""Statistics Norway's population projections (tables 14288 and 14746) as a CSV file of a user's own download.
+"""Read Statistics Norway's population projections (tables 14288 and 14746) from a CSV file of a user's own download.
 
 The statistics bank saves them in many forms: years in rows or in columns, alternatives in rows or in columns, codes or
 names, single years of age or groups, both sexes apart or together. All of them give the same table.
@@ -70,13 +70,13 @@ CodeOf = Callable[[str], str | None]
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A file's figures in one form.
+    """The figures of a file in one form.
 
     Attributes:
         table: One row per municipality, sex, age and year: region_code (4-digit text), sex (1 men, 2 women, 0 both
-            together), age and oldest (the years of age that the row is about, equal for a single year; 105 is 105 and
-            older), year, persons (0 or more).
-        alternative: Which of SSB's alternatives it is; "" where the file does not say, which SSB's main table does not.
+            together), age and oldest (the first and last year of age of the row, equal for a single year; 105 is 105
+            and older), year, persons (0 or more).
+        alternative: Which of SSB's alternatives it is; "" if the file does not say, as SSB's main table does not.
     """
 
     table: pd.DataFrame
@@ -84,17 +84,17 @@ class Projection:
 
     @property
     def grouped(self) -> bool:
-        """Are there ages that stand together in a group?"""
+        """Does it have groups of ages?"""
         return bool((self.table["age"] < self.table["oldest"]).any())
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years that it has, the earliest first."""
+        """The years of the projection, the earliest first."""
         return tuple(sorted(int(year) for year in self.table["year"].unique()))
 
 
 def by_code(text: str) -> str | None:
-    """The municipality of a text that begins with its code; "" for a county's or the country's code."""
+    """Return the municipality of a text that begins with its code; "" for a county's or the country's code."""
     code = codes.in_text(text)
     if code:
         return code if len(code) == codes.MUNICIPALITY_DIGITS else None
@@ -102,16 +102,16 @@ def by_code(text: str) -> str | None:
 
 
 def read_projection(path: Path, *, code_of: CodeOf = by_code, alternative: str = MAIN) -> Projection:
-    """Table 14288 or 14746 as the statistics bank or a spreadsheet saves it.
+    """Read table 14288 or 14746 as the statistics bank or a spreadsheet saves it.
 
     Args:
         path: The file.
         code_of: Finds the municipality that a cell names.
-        alternative: Which of the projection's alternatives, where the file has several.
+        alternative: Which of the projection's alternatives, if the file has several.
 
     Raises:
-        SourceError: Another header, another alternative, municipal codes from before 2024, a cell that is none of what
-            it should be, a duplicate, a negative number, or rows that are missing; with file and line.
+        SourceError: The header, the alternative or a cell is wrong, codes are from before 2024, a row is a duplicate, a
+            number is negative, or rows are missing. The error names file and line.
     """
     found = userfiles.grid(path, lambda cells: _layout(cells) is not None)
     layout = _layout(list(found.rows.columns)) if found else None
@@ -131,11 +131,11 @@ def read_projection(path: Path, *, code_of: CodeOf = by_code, alternative: str =
 
 @dataclass(frozen=True)
 class _Layout:
-    """Columns by what they say.
+    """The columns of a file by meaning.
 
     Attributes:
         named: By the words of ``HEADERS``.
-        persons: Of each column with figures what it says of the alternative, and its year; None where years are rows.
+        persons: The alternative and the year of each column with figures; the year is None if years are rows.
     """
 
     named: Mapping[str, str]
@@ -143,7 +143,7 @@ class _Layout:
 
 
 def _layout(cells: Sequence[str]) -> _Layout | None:
-    """What the columns say; None where these are not the headings of a projection, or two of them say the same."""
+    """Return the columns by meaning; None if these are no headings of a projection, or two of them mean the same."""
     plain = {names.plain(cell): cell for cell in reversed(cells)}
     named = {what: plain[word] for what, words in HEADERS.items() for word in words[::-1] if word in plain}
     in_rows = "year" in named
@@ -154,7 +154,7 @@ def _layout(cells: Sequence[str]) -> _Layout | None:
 
 
 def _told(cell: str, *, in_rows: bool) -> tuple[str, int | None] | None:
-    """What a heading says of the alternative and of the year; None for a column without figures."""
+    """Return the alternative and the year in a heading; None for a column without figures."""
     dated = None if in_rows else YEAR_COLUMN.fullmatch(cell)
     if not (in_rows or dated):
         return None
@@ -165,7 +165,7 @@ def _told(cell: str, *, in_rows: bool) -> tuple[str, int | None] | None:
 
 
 def _alternative(text: str) -> str | None:
-    """The letters of the alternative in a text, "" where it only says that persons are told; None for other texts."""
+    """Return the letters of the alternative in a text, "" if it only means persons, None for other texts."""
     found = CODE.search(text)
     if found:
         return found[1]
@@ -180,7 +180,7 @@ def _alternative(text: str) -> str | None:
 
 
 def _figures(found: Table, layout: _Layout) -> pd.DataFrame:
-    """Every figure as text with its region, sex, age, year and what is said of its alternative; index = line."""
+    """Return every figure as text with its region, sex, age, year and the text of its alternative; index = line."""
     named = layout.named
     constant = {what: column for what, column in named.items() if what != "alternative"}
     parts = []
@@ -195,9 +195,9 @@ def _figures(found: Table, layout: _Layout) -> pd.DataFrame:
 
 
 def _of_alternative(figures: pd.DataFrame, wanted: str, path: Path) -> tuple[pd.DataFrame, str]:
-    """The figures of one alternative, and which the file says that they are.
+    """Return the figures of one alternative, and the alternative by the file's words.
 
-    Where it names none, as SSB's main table does not, they are the main one; an unknown name is never taken for it.
+    Figures without a name, as in SSB's main table, are the main alternative; an unknown name never is.
     """
     letters = {said: _alternative(said) for said in figures["said"].unique()}
     of_figure = figures["said"].map(letters)
@@ -210,7 +210,7 @@ def _of_alternative(figures: pd.DataFrame, wanted: str, path: Path) -> tuple[pd.
 
 
 def _typed(figures: pd.DataFrame, layout: _Layout, found: Table, code_of: CodeOf) -> pd.DataFrame:
-    """Codes and numbers in place of texts; rows of wider areas are left out."""
+    """Return codes and numbers instead of texts, without rows of wider areas."""
     path, named = found.path, layout.named
     table = pd.DataFrame({"region_code": _regions(figures, path, code_of)}, index=figures.index)
     here = figures[table["region_code"] != ""]
@@ -224,7 +224,7 @@ def _typed(figures: pd.DataFrame, layout: _Layout, found: Table, code_of: CodeOf
 
 
 def _regions(figures: pd.DataFrame, path: Path, code_of: CodeOf) -> pd.Series:
-    """Municipal codes; "" for wider areas."""
+    """Return municipal codes; "" for wider areas."""
     said = figures["region"]
     known = {text: code_of(text) for text in said.unique()}
     code = said.map(known)
@@ -242,7 +242,7 @@ def _sex(text: str) -> int | None:
 
 
 def _span(text: str) -> tuple[int, int] | None:
-    """The first and last year of age of ``45 år``, ``1-5 år``, ``90 år eller eldre`` or ``105+``."""
+    """Return the first and last year of age of ``45 år``, ``1-5 år``, ``90 år eller eldre`` or ``105+``."""
     if names.plain(text) in ALL_AGES:
         return 0, OLDEST_AGE
     found = AGE.fullmatch(text.strip())
@@ -260,7 +260,7 @@ def _mapped(figures: pd.DataFrame, column: str, read: Callable[[str], int | None
 
 
 def _whole(figures: pd.DataFrame, what: str, path: Path, heading: str) -> pd.Series:
-    """A column as whole numbers, 0 or more."""
+    """Return a column as whole numbers, 0 or more."""
     numbers = figures[what].map({text: userfiles.whole(text) for text in figures[what].unique()})
     bad = numbers.isna()
     if bad.any():
@@ -273,7 +273,7 @@ def _whole(figures: pd.DataFrame, what: str, path: Path, heading: str) -> pd.Ser
 
 
 def _first(bad: pd.Series) -> int:
-    """Line of the first bad row (a line stands several times where each year has a column)."""
+    """Return the line of the first bad row (a line comes several times if each year has a column)."""
     return int(bad.index[bad.to_numpy().argmax()])
 
 
@@ -291,7 +291,7 @@ def _refuse(figures: pd.DataFrame, column: str, bad: pd.Series, path: Path) -> N
 
 
 def _without_sums(table: pd.DataFrame) -> pd.DataFrame:
-    """Without rows of both sexes where each stands as well, and without rows of all ages beside single ones."""
+    """Drop rows of both sexes if each sex has rows as well, and rows of all ages if single ages have rows."""
     apart = table["sex"] != BOTH_SEXES
     if apart.any():
         table = table[apart]
@@ -308,7 +308,7 @@ def _refuse_duplicates(table: pd.DataFrame, path: Path) -> None:
 
 
 def _refuse_overlaps(table: pd.DataFrame, found: Table, layout: _Layout) -> None:
-    """No year of age may stand in two groups, or a sum over ages counts it twice."""
+    """Refuse a year of age in two groups: a sum over ages would count it twice."""
     order = table.sort_values([*KEYS], kind="stable")
     same = order[["region_code", "sex", "year"]]
     overlaps = (same == same.shift()).all(axis=1) & (order["age"] <= order["oldest"].shift())
@@ -318,7 +318,7 @@ def _refuse_overlaps(table: pd.DataFrame, found: Table, layout: _Layout) -> None
 
 
 def _refuse_gaps(table: pd.DataFrame, path: Path) -> None:
-    """Every municipality has every year, sex and age that any of them has, or rows were lost."""
+    """Refuse missing rows: every municipality must have every year, sex and age that any of them has."""
     expected = len(table[["sex", "age", "oldest"]].drop_duplicates())
     rows = table.groupby(["region_code", "year"]).size().unstack(fill_value=0)
     short = rows[(rows < expected).any(axis=1)]

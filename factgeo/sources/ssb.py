@@ -25,9 +25,9 @@ class Grid:
 
     Attributes:
         cells: Columns ssbid (text), x, y (centre, m, EPSG:25833), persons (int).
-        year: 1 January of which year.
+        year: Residents are those of 1 January of this year.
         cell_m: Side of a cell in metres.
-        censored: True where 1-9 residents were published as 5.
+        censored: True if 1-9 residents were published as 5.
     """
 
     cells: pd.DataFrame
@@ -37,10 +37,11 @@ class Grid:
 
 
 def read_residents(path: Path) -> pd.DataFrame:
-    """Tables 07459 and 10826: region_code (text), sex (1 men, 2 women), age (0-105), year, persons.
+    """Read tables 07459 and 10826: region_code (text), sex (1 men, 2 women), age (0-105), year, persons.
 
     Raises:
-        SourceError: A header, cell, duplicate or gap in the ages that the tables never have.
+        SourceError: A header or a cell is wrong, a row is a duplicate, or an age is missing, which the tables never
+            have.
     """
     raw = files.read_csv(path, columns=["region_code", "sex", "age", "year", "persons"])
     table = pd.DataFrame({"region_code": raw["region_code"].str.strip()}, index=raw.index)
@@ -62,7 +63,7 @@ def _refuse_bad_code(table: pd.DataFrame, path: Path) -> None:
 
 
 def _refuse_gaps(table: pd.DataFrame, path: Path) -> None:
-    """Every region has the same number of rows in every year, or rows were lost."""
+    """Refuse missing rows: every region must have the same number of rows in every year."""
     rows = table.groupby(["region_code", "year"]).size().unstack(fill_value=0)
     expected = int(rows.to_numpy().max())
     short = rows[(rows < expected).any(axis=1)]
@@ -74,7 +75,7 @@ def _refuse_gaps(table: pd.DataFrame, path: Path) -> None:
 
 
 def grid_files(root: Path, cell_m: int) -> dict[int, str]:
-    """Grid files below ``ssb/`` of a source folder by year, SSB's CSV and Geonorge's GeoPackage alike."""
+    """Return the grid files in ``ssb/`` of a source folder by year, both SSB's CSV and Geonorge's GeoPackage."""
     found: dict[int, str] = {}
     for path in sorted((root / "ssb").glob("*")):
         name = path.name.lower()
@@ -85,10 +86,10 @@ def grid_files(root: Path, cell_m: int) -> dict[int, str]:
 
 
 def read_grid(path: Path, *, year: int, cell_m: int) -> Grid:
-    """A population grid of 250 or 1000 m, from SSB's CSV or Geonorge's GeoPackage.
+    """Read a population grid of 250 or 1000 m, from SSB's CSV or Geonorge's GeoPackage.
 
     Raises:
-        SourceError: Another cell size than said, a bad id or count, a duplicate cell, decimal points.
+        SourceError: The cells have another size, an id or count is bad, a cell is a duplicate, or a count has decimals.
     """
     wanted = f"SSBID{cell_m:04d}M"
     raw = _read_geonorge(path, cell_m) if path.suffix.lower() == ".gpkg" else _read_csv(path, wanted)
@@ -102,7 +103,7 @@ def read_grid(path: Path, *, year: int, cell_m: int) -> Grid:
 
 
 def _read_csv(path: Path, id_column: str) -> pd.DataFrame:
-    """SSB's edition: ``;`` between cells, decimal comma."""
+    """Read SSB's edition: ``;`` between cells, decimal comma."""
     raw = files.read_csv(path, columns=[], separator=";")
     other = [name for name in raw.columns if str(name).upper().startswith("SSBID") and name != id_column]
     if other:
@@ -119,7 +120,7 @@ def _read_csv(path: Path, id_column: str) -> pd.DataFrame:
 
 
 def _read_geonorge(path: Path, cell_m: int) -> pd.DataFrame:
-    """Geonorge's edition: a polygon layer with ``ssbid250m`` and ``poptot``."""
+    """Read Geonorge's edition: a polygon layer with ``ssbid250m`` and ``poptot``."""
     names = ({250: "ssbid250m", 1000: "ssbid1km"}[cell_m], f"ssbid{cell_m}m")
     table = pd.DataFrame(layers.read_layer(path, columns=[names, "poptot"], shape="areas"))
     found = {str(name).lower(): name for name in table.columns}
@@ -130,7 +131,7 @@ def _read_geonorge(path: Path, cell_m: int) -> pd.DataFrame:
 
 
 def _corners(ssbid: pd.Series[str], path: Path, cell_m: int) -> tuple[pd.Series[int], pd.Series[int]]:
-    """South-west corners: (easting + 2,000,000) as 7 digits, then the northing as 7 digits."""
+    """Return south-west corners from ids: (easting + 2,000,000) as 7 digits, then the northing as 7 digits."""
     bad = ~ssbid.str.fullmatch(rf"\d{{{ID_DIGITS}}}")
     if not bad.any():
         east = ssbid.str[:7].astype("int64") - FALSE_EASTING
@@ -143,19 +144,19 @@ def _corners(ssbid: pd.Series[str], path: Path, cell_m: int) -> tuple[pd.Series[
 
 
 def _is_censored(persons: pd.Series[int]) -> bool:
-    """True where the smallest count is 5 and none is 6-9, as in the editions of 2020-2022."""
+    """Is the smallest count 5, and none 6-9, as in the editions of 2020-2022?"""
     small = persons[persons < 10]  # noqa: PLR2004 - the publisher's own limit
     return len(small) > 0 and bool((small == CENSORED_AS).all())
 
 
 def uncensor(grid: Grid, exact: Grid) -> pd.DataFrame:
-    """Counts of a censored grid with its 5s replaced by what an exact, older grid knows.
+    """Return the counts of a censored grid, with its 5s replaced from an exact, older grid.
 
-    A censored cell takes its own count of ``exact`` where that is 1-9, else the mean of all cells with 1-9
-    residents in ``exact`` (3.81 in 2019).
+    A censored cell takes its own count of ``exact`` if that is 1-9, else the mean of all cells with 1-9 residents in
+    ``exact`` (3.81 in 2019).
 
     Returns:
-        The cells of ``grid`` with persons as float and a column ``guessed`` (True where the 5 was replaced).
+        The cells of ``grid`` with persons as float and a column ``guessed`` (True if the 5 was replaced).
 
     Raises:
         SourceError: ``exact`` is itself censored.
@@ -173,5 +174,5 @@ def uncensor(grid: Grid, exact: Grid) -> pd.DataFrame:
 
 
 def as_points(cells: pd.DataFrame) -> gpd.GeoSeries:
-    """Cell centres as points, EPSG:25833, same index."""
+    """Return cell centres as points, EPSG:25833, with the same index."""
     return gpd.GeoSeries(gpd.points_from_xy(cells["x"], cells["y"]), index=cells.index, crs=25833)

@@ -1,4 +1,4 @@
-"""Small compiled tables: where municipalities have their centre, and the cited facts."""
+"""Read small compiled tables: the centres of municipalities, and the cited facts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_STATED = "99"  # ending of a district code that stands for "district not sta
 
 
 def read_centres(path: Path) -> gpd.GeoDataFrame:
-    """Administrative centres: municipality_code, name, geometry (point, EPSG:25833, empty where unknown)."""
+    """Read administrative centres: municipality_code, name, geometry (point, EPSG:25833, empty if unknown)."""
     raw = files.read_csv(path, columns=["kommunenummer", "adm_center", "adm_lon", "adm_lat"])
     lon, lat = (files.decimals(raw, column, path, empty=float("nan")) for column in ("adm_lon", "adm_lat"))
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=raw.index, crs=4326).to_crs(CRS)
@@ -42,7 +42,7 @@ def read_centres(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_health_areas(folder: Path) -> pd.DataFrame:
-    """The planning units with their health areas, without the codes for "district not stated"; all text.
+    """Read the planning units with their health areas, without the codes for "district not stated"; all text.
 
     Raises:
         SourceError: The table is missing, lacks a column or names a unit twice.
@@ -72,14 +72,14 @@ def read_health_areas(folder: Path) -> pd.DataFrame:
 
 
 def read_crossings(folder: Path) -> gpd.GeoDataFrame:
-    """Car-ferry crossings, one per pair of quays: line_ids (list of fids), quays as points, season, minutes.
+    """Read car-ferry crossings, one per pair of quays: line_ids (list of fids), quays as points, season, minutes.
 
     Returns:
         crossing_id, name, quay_a, quay_b, route_no, line_ids, season, in_service, crossing_min (NaN: unknown),
-        headway_min (NaN: unknown), point_a, point_b (EPSG:25833, None where the crossing is not on the map).
+        headway_min (NaN: unknown), point_a, point_b (EPSG:25833, None if the crossing is not on the map).
 
     Raises:
-        SourceError: The table is missing, lacks a column, names a crossing twice or has a cell that cannot be.
+        SourceError: The table is missing, lacks a column, names a crossing twice or has an impossible cell.
     """
     path = _find(folder, "ferry_crossings.csv")
     columns = [
@@ -115,7 +115,7 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _line_ids(cells: pd.Series[str], path: Path) -> list[list[int]]:
-    """Ids of the lines of each crossing, from cells such as ``14385;14387``."""
+    """Return the ids of the lines of each crossing, from cells such as ``14385;14387``."""
     bad = ~cells.str.fullmatch(r"(\d+(;\d+)*)?")
     if bad.any():
         line = int(bad.idxmax())

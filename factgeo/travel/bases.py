@@ -1,8 +1,8 @@
-"""Where a team could have its base: the units' centres, their other dense cells, and planners' own sites."""
+"""Candidate bases: the units' centres, their other dense cells, and planners' own sites."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ import shapely
 
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.places import LAT_RANGE, LON_RANGE
-from factgeo.errors import SettingsError, SourceError
+from factgeo.errors import Faults, SettingsError, SourceError, read_each
 from factgeo.files import userfiles
 from factgeo.files.userfiles import Table
 from factgeo.language import names
@@ -22,7 +22,7 @@ from factgeo.settings import Settings, Site
 from factgeo.sources import layers
 from factgeo.travel import times as travel_times
 
-ASHORE_M = 300  # outlines are that generalised: a quay may lie this far outside
+ASHORE_M = 300  # a site may lie this far outside a unit's outline, which is generalised: quays do
 NO_TOWNS = ("airport", "quay")  # places that a base is not named after
 LONGEST_NAME = 100
 ROLES = {
@@ -41,7 +41,7 @@ BaseKind = Literal["centre", "dense", "site"]
 
 
 def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tuple[Base, ...]:
-    """The bases that a plan may use, unit by unit; forbidden ones are left out.
+    """Return the bases that a plan may use, unit by unit, without the forbidden ones.
 
     Raises:
         SettingsError: A site lies outside Norway or in the sea, or a rule names no unit or place of the area.
@@ -62,17 +62,17 @@ def candidates(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> tupl
 
 
 def names_base(atlas: Atlas, text: str, base: Base) -> bool:
-    """Does a name or code in a rule mean this base: its place, or the unit it lies in?"""
+    """Does a name or code in a rule mean this base, by its place or by its unit?"""
     unit = atlas.units.loc[base.unit_code]
     spelt = (base.unit_code, base.name, unit["name"], unit["official_name"])
     return text == base.unit_code or bool(names.forms(text) & set().union(*(names.forms(name) for name in spelt)))
 
 
 def required(atlas: Atlas, bases: Iterable[Base], settings: Settings) -> list[list[Base]]:
-    """Groups of bases of which each must have one used: one group per name and per required site.
+    """Return groups of bases, of which a plan must use one each: one group per required name and per required site.
 
     Raises:
-        SettingsError: A required base is forbidden in other words.
+        SettingsError: A required base is also forbidden under another name.
     """
     bases, rules = list(bases), settings.bases
     sites = [site for site in rules.sites if site.role == "required"]
@@ -85,7 +85,7 @@ def required(atlas: Atlas, bases: Iterable[Base], settings: Settings) -> list[li
 
 
 def is_preferred(atlas: Atlas, base: Base, settings: Settings) -> bool:
-    """Is a base among the preferred? All are where nothing is preferred."""
+    """Is a base among the preferred ones? Yes for every base if nothing is preferred."""
     rules = settings.bases
     sites = [site for site in rules.sites if site.role == "preferred"]
     if not sites and not rules.preferred:
@@ -95,41 +95,55 @@ def is_preferred(atlas: Atlas, base: Base, settings: Settings) -> bool:
 
 
 def read_sites(path: Path) -> tuple[Site, ...]:
-    """A planner's sites from a CSV (name, lon, lat) or a GeoPackage of points (name); role if given, else candidate.
+    """Read a planner's sites from a CSV (name, lon, lat) or a GeoPackage of points (name), both with an optional role.
 
     Raises:
-        SourceError: The file cannot be read, or a row has no name, no possible place or another role.
+        SourceError: The file cannot be read, or a row has no name, no possible place or an unknown role.
     """
     points = path.suffix.lower() == ".gpkg"
     table = _site_points(path) if points else userfiles.read(path, SITE_COLUMNS, needed=["name", "lon", "lat"])
-    return tuple(_site(table, line) for line in table.lines)
+    return tuple(read_each(table.lines, lambda line: _site(table, line)))
 
 
 def _site_points(path: Path) -> Table:
-    """Points of a GeoPackage as rows of text, like those of a CSV."""
+    """Read the points of a GeoPackage as rows of text, like those of a CSV."""
     layer = layers.in_crs(layers.read_layer(path, columns=["name"], shape="points"), 4326, path)
     table = pd.DataFrame(layer.drop(columns=layer.geometry.name)).rename(columns=str.casefold)
     table = table.astype(object).where(table.notna(), "").astype(str).set_axis(np.arange(1, len(table) + 1))
-    several = shapely.get_num_geometries(layer.geometry.to_numpy()) > 1
-    if several.any():
-        raise SourceError("site_points", file=path, line=table.index[int(several.argmax())])
+    several = table.index[shapely.get_num_geometries(layer.geometry.to_numpy()) > 1]
+    faults = Faults()
+    faults.add_all(several, lambda row: SourceError("site_points", file=path, line=row))
+    faults.refuse()
     lon, lat = shapely.get_coordinates(layer.geometry.to_numpy()).T
     rows = table.assign(lon=[f"{degrees:.8f}" for degrees in lon], lat=[f"{degrees:.8f}" for degrees in lat])
     return Table(path, rows, {str(column): str(column) for column in rows.columns}, 0)
 
 
 def _site(table: Table, line: int) -> Site:
-    name, given = table.at(line, "name").strip(), table.at(line, "role").strip()
+    cells: dict[str, Callable[[], str | float]] = {
+        "name": lambda: _site_name(table, line),
+        "lon": lambda: table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1]),
+        "lat": lambda: table.decimal(line, "lat", above=LAT_RANGE[0], up_to=LAT_RANGE[1]),
+        "role": lambda: _site_role(table, line),
+    }
+    return Site.model_validate(dict(read_each(cells, lambda name: (name, cells[name]()))))
+
+
+def _site_name(table: Table, line: int) -> str:
+    name = table.at(line, "name").strip()
     if sign := names.unseen(name):
         raise SourceError("cell_unseen", file=table.path, line=line, column="name", sign=sign)
     if not 0 < len(name) <= LONGEST_NAME:
         raise SourceError("site_name", file=table.path, line=line, most=LONGEST_NAME)
-    lon = table.decimal(line, "lon", above=LON_RANGE[0], up_to=LON_RANGE[1])
-    lat = table.decimal(line, "lat", above=LAT_RANGE[0], up_to=LAT_RANGE[1])
+    return name
+
+
+def _site_role(table: Table, line: int) -> str:
+    given = table.at(line, "role").strip()
     role = next((role for role, words in ROLES.items() if given.casefold() in words), None)
     if role is None:
         raise SourceError("site_role", file=table.path, line=line, given=given, known=", ".join(ROLES))
-    return Site.model_validate({"name": name, "lon": lon, "lat": lat, "role": role})
+    return role
 
 
 def _centre(atlas: Atlas, unit: str) -> Base:
@@ -138,7 +152,7 @@ def _centre(atlas: Atlas, unit: str) -> Base:
 
 
 def _sites(atlas: Atlas, sites: tuple[Site, ...]) -> Iterator[Base]:
-    """Sites as bases of the units they lie in."""
+    """Yield sites as bases of the units that they lie in."""
     if not sites:
         return
     points = travel_times.as_points(np.array([site.lon for site in sites]), np.array([site.lat for site in sites]))
@@ -158,12 +172,12 @@ def _by_unit(bases: Iterable[Base]) -> dict[str, list[Base]]:
 
 
 def is_site(base: Base, site: Site) -> bool:
-    """Does a base stand at this site?"""
+    """Is this base this site?"""
     return base.kind == "site" and (base.name, base.lon, base.lat) == (site.name, site.lon, site.lat)
 
 
 def _dense_cells(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> dict[str, list[Base]]:
-    """The most populous cells of each unit that lie apart from its centre and from each other."""
+    """Return the most populous cells of each unit that lie apart from its centre and from each other."""
     rules, found = settings.bases, {}
     for unit, cells in atlas.cells[atlas.cells["unit_code"].isin(units)].groupby("unit_code", sort=False):
         row = atlas.units.loc[unit]
@@ -182,7 +196,7 @@ def _dense_cells(atlas: Atlas, units: tuple[str, ...], settings: Settings) -> di
 
 
 def dense_bases(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Base]:
-    """Points (EPSG:25833) as bases of a unit, each with the name of the nearest place of its municipality."""
+    """Return points (EPSG:25833) as bases of a unit, each with the name of the nearest place of its municipality."""
     if not points:
         return []
     here = atlas.places["municipality_code"] == atlas.units.at[unit, "municipality_code"]
@@ -197,7 +211,7 @@ def dense_bases(atlas: Atlas, unit: str, points: list[shapely.Point]) -> list[Ba
 
 
 def _refuse_elsewhere(sited: dict[str, list[Base]], units: tuple[str, ...], sites: tuple[Site, ...]) -> None:
-    """A required site must lie in the area; others may, so that one file serves a whole region."""
+    """Refuse a required site outside the area; other sites may lie outside, so that one file serves a whole region."""
     for unit, found in sited.items():
         for base in found:
             if unit not in units and any(is_site(base, site) for site in sites if site.role == "required"):
@@ -213,9 +227,14 @@ def _refuse_unknown(atlas: Atlas, text: str, bases: list[Base]) -> None:
 
 @dataclass(frozen=True)
 class Base:
-    """Where a team drives from; degrees, EPSG:4326.
+    """A base: the place that a team drives from.
 
-    ``kind``: the unit's administrative centre, one of its other dense cells, or a planner's own site.
+    Attributes:
+        unit_code: The unit in which it lies.
+        name: The name of the place.
+        lon: Longitude in degrees, EPSG:4326.
+        lat: Latitude in degrees.
+        kind: The unit's administrative centre, one of its other dense cells, or a planner's own site.
     """
 
     unit_code: str

@@ -1,4 +1,4 @@
-"""What if: fixed links that do not exist yet, built into the road network; ``network`` closes roads and ferries."""
+"""Build fixed links that do not exist yet into the road network; ``network`` closes roads and ferries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from factgeo.atlas import places
 from factgeo.atlas.access import Access
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.places import Place
-from factgeo.errors import SettingsError, SourceError, UnknownNameError
+from factgeo.errors import Faults, SettingsError, SourceError, UnknownNameError, read_each
 from factgeo.files import userfiles
 from factgeo.files.userfiles import Table
 from factgeo.language import Number, names
@@ -24,8 +24,8 @@ from factgeo.settings import FixedLink, Settings
 from factgeo.travel import access
 from factgeo.travel import times as travel_times
 
-TO_ROAD_M = 2_000  # a link whose end lies further from every road joins nothing
-NODE_M = 1.0  # nearer to the end of a road than this, the link begins at the end
+TO_ROAD_M = 2_000  # a link must end within this distance of a road
+NODE_M = 1.0  # a link that ends this near to the end of a road begins at that end
 LONGEST_MIN, LONGEST_KM, LONGEST_NAME = 300, 500, 100
 COLUMNS = {
     "name": ("name", "navn", "namn"),
@@ -37,18 +37,22 @@ COLUMNS = {
 
 
 def read(path: Path, atlas: Atlas) -> tuple[FixedLink, ...]:
-    """Fixed links from a table with name, from, to, minutes and, if known, km (else the straight distance).
+    """Read fixed links from a table with name, from, to, minutes and, if known, km (else the straight distance).
 
     Raises:
-        SourceError: The file cannot be read, or a row names no place or gives no possible number.
+        SourceError: The file cannot be read, or a row has an unknown place or an impossible number.
     """
     table = userfiles.read(path, COLUMNS, needed=["name", "from", "to", "minutes"])
-    return tuple(_link(table, line, atlas) for line in table.lines)
+    return tuple(read_each(table.lines, lambda line: _link(table, line, atlas)))
 
 
 def _link(table: Table, line: int, atlas: Atlas) -> FixedLink:
-    start, end = (_place(table.at(line, column), line, table.path, atlas) for column in ("from", "to"))
-    minutes = table.decimal(line, "minutes", above=0, up_to=LONGEST_MIN)
+    faults = Faults()
+    with faults.noted():
+        start, end = read_each(("from", "to"), lambda column: _place(table.at(line, column), line, table.path, atlas))
+    with faults.noted():
+        minutes = table.decimal(line, "minutes", above=0, up_to=LONGEST_MIN)
+    faults.refuse()
     if userfiles.is_given(table.at(line, "km")):
         km = table.decimal(line, "km", above=0, up_to=LONGEST_KM)
     else:
@@ -72,9 +76,9 @@ def _place(name: str, line: int, path: Path, atlas: Atlas) -> Place:
 
 
 def built(atlas: Atlas, settings: Settings) -> Atlas:
-    """The pack with the links of ``roads.added`` in its network; the pack itself where there are none.
+    """Return the pack with the links of ``roads.added`` in its network; the pack itself if there are none.
 
-    A link begins and ends on the nearest road, which is divided there; nobody gets on or off between.
+    A link begins and ends on the nearest road, which is divided there. Cells cannot get on it between its ends.
 
     Raises:
         SettingsError: A link's end is too far from every road.
@@ -98,14 +102,14 @@ def built(atlas: Atlas, settings: Settings) -> Atlas:
 
 @dataclass(frozen=True)
 class _Network:
-    """Edges, and where cells get on them."""
+    """Edges, and the places where cells get on them."""
 
     roads: gpd.GeoDataFrame
     cells: Access
 
 
 def _with_node(work: _Network, point: shapely.Point, name: str, atlas: Atlas) -> tuple[_Network, int]:
-    """The network with a node on the road nearest to a point, and the node."""
+    """Return the network with a node on the road nearest to a point, and the node."""
     spot = access.find(np.array([point]), work.roads, atlas.units.geometry.to_numpy(), by_car_first=False)
     edge, position = int(spot.edge[0]), float(spot.position[0])
     if edge < 0 or spot.metres[0] > TO_ROAD_M:
@@ -122,7 +126,7 @@ def _with_node(work: _Network, point: shapely.Point, name: str, atlas: Atlas) ->
 
 
 def _divided(roads: gpd.GeoDataFrame, edge: int, position: float, node: int) -> gpd.GeoDataFrame:
-    """The edge ends at ``node``; a new last row goes on from there."""
+    """Divide an edge at ``node``: the edge ends there, and a new last row goes on from there."""
     parts = pd.concat([roads, roads.iloc[[edge]]], ignore_index=True)
     last, line = len(roads), roads.geometry.iloc[edge]
     parts.loc[last, "edge_id"] = last
@@ -137,7 +141,7 @@ def _divided(roads: gpd.GeoDataFrame, edge: int, position: float, node: int) -> 
 
 
 def _moved(cells: Access, edge: int, position: float, last: int) -> Access:
-    """Cells on a divided edge, on the half where they are now."""
+    """Put the cells of a divided edge on the half where they are now."""
     on, beyond = cells.edge == edge, (cells.edge == edge) & (cells.position > position)
     place = np.where(on, cells.position / position, cells.position)
     place = np.where(beyond, (cells.position - position) / (1 - position), place)
@@ -145,13 +149,13 @@ def _moved(cells: Access, edge: int, position: float, last: int) -> Access:
 
 
 def _with_edge(roads: gpd.GeoDataFrame, nodes: list[int], link: FixedLink, settings: Settings) -> gpd.GeoDataFrame:
-    """The link as a last row of its own."""
+    """Add the link as a new last row."""
     ends = [_node_place(roads, node) for node in nodes]
     row = {
         "edge_id": len(roads), "from_node": nodes[0], "to_node": nodes[1], "kind": "road", "road_class": "R",
         "number": link.name, "length_m": 1000 * link.km / settings.roads.stretch, "oneway": "B",
         "limit_kph": np.nan, "forward_min": link.minutes, "backward_min": link.minutes,
-        "tunnel": True,  # so that nobody gets on between its ends
+        "tunnel": True,  # so that no cell gets on between its ends
         "bridge": False, "season": "all_year", "in_service": "yes", "crossing_id": "", "crossing": "",
         "crossing_min": np.nan, "headway_min": np.nan,
     }  # fmt: skip
@@ -167,7 +171,7 @@ def _node_place(roads: gpd.GeoDataFrame, node: int) -> NDArray[np.float64]:
 
 
 def _unit_link(ends: NDArray[np.object_], atlas: Atlas) -> dict[str, str]:
-    """The units that a link joins, as a row of the pack's links."""
+    """Return the units that a link joins, as a row of the pack's links."""
     nearest = shapely.STRtree(atlas.units.geometry.to_numpy()).nearest(ends)
     a, b = sorted(str(atlas.units.index[k]) for k in nearest)
     return {"unit_a": a, "unit_b": b, "kind": "road", "crossing": ""}

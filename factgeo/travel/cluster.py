@@ -1,4 +1,4 @@
-"""The same function over many items, here or on the machines of a Dask cluster."""
+"""Apply a function to many items, here or on the machines of a Dask cluster."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 CONNECT_S = 10
-RETRIES = 3  # a piece whose worker dies is computed again elsewhere
+RETRIES = 3  # a task whose worker dies is computed again on another worker
 
 
 def each(
     function: Callable[[Shared, Item], Answer], shared: Shared, items: Sequence[Item], *, scheduler: str
 ) -> list[Answer]:
-    """``function(shared, item)`` for each item, in order.
+    """Return ``function(shared, item)`` for each item, in order.
 
     Args:
         function: A function of a module that the workers can import.
-        shared: What all items need; sent once.
+        shared: The data that all items need; sent once.
         items: One task each.
         scheduler: Address of a Dask scheduler (``tcp://host:port``); empty: here.
 
     Raises:
-        KeyboardInterrupt: Stopped.
-        SettingsError: Dask is not installed, or nobody answers at the address.
+        KeyboardInterrupt: A stop was requested.
+        SettingsError: Dask is not installed, or no scheduler answers at the address.
     """
     if not scheduler:
         return [_here(function, shared, item) for item in items]
@@ -57,5 +57,5 @@ def _here(function: Callable[[Shared, Item], Answer], shared: Shared, item: Item
 
 
 def _itself(shared: Shared) -> Shared:
-    """As a task rather than scattered data: it can be made again when the worker that holds it dies."""
+    """Return ``shared`` from a task. Unlike scattered data, it can be made again when the worker that holds it dies."""
     return shared

@@ -1,7 +1,7 @@
-"""Functions compiled by numba, and kept on disk for the next run where that can be; where not, compiled each time.
+"""Compile functions with numba and keep them on disk for the next run; if that fails, compile them each time.
 
-Nothing about the disk is allowed to matter: an installation that cannot be written, a full disk or a damaged file of
-an earlier run only cost the seconds of compiling.
+No fault of the disk may stop the program: a folder that cannot be written, a full disk or a damaged file of an earlier
+run only costs the seconds of compiling.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class _Checked(CompileResultCacheImpl):
-    """Machine code with its sum beside it: to run damaged code would end the program without a word."""
+    """Machine code with its checksum: damaged code would end the program without a message."""
 
     def reduce(self, data: object) -> tuple[str, bytes]:
-        """What is kept of compiled code."""
+        """Return the checksum and the bytes to keep."""
         content: bytes = dumps(super().reduce(data))
         return hashlib.sha256(content).hexdigest(), content
 
     def rebuild(self, target_context: object, payload: tuple[str, bytes]) -> object:
-        """The code again, out of a file of our own as numba makes them.
+        """Return the code from a file that this program wrote.
 
         Raises:
-            ValueError: It is not what was kept.
+            ValueError: The checksum is wrong.
         """
         digest, content = payload
         if hashlib.sha256(content).hexdigest() != digest:
@@ -42,28 +42,28 @@ class _Checked(CompileResultCacheImpl):
 
 
 class _Kept(FunctionCache):
-    """numba's cache, for which a file that cannot be read or written is one that is not there."""
+    """numba's cache; it treats a file that cannot be read or written as one that does not exist."""
 
     _impl_class = _Checked
 
     def load_overload(self, sig: object, target_context: object) -> object | None:
-        """What was compiled before; None where there is none that can be read."""
+        """Return the code of an earlier run; None if there is none that can be read."""
         try:
             found: object | None = super().load_overload(sig, target_context)
         except Exception:  # noqa: BLE001 - damaged bytes raise anything
             with suppress(Exception):
-                self.flush()  # else nothing could be kept beside the damaged file
+                self.flush()  # without this, the damaged file would stay and nothing new could be kept
             return None
         return found
 
     def save_overload(self, sig: object, data: object) -> None:
-        """Keep what was compiled, if it can be."""
+        """Keep compiled code if possible."""
         with suppress(Exception):
             super().save_overload(sig, data)
 
 
 def compiled(function: Function) -> Function:
-    """The function in machine code, which it becomes when it is first called; other threads run meanwhile."""
+    """Return the function for compilation at its first call; it runs without Python's global lock."""
     dispatcher: Any = njit(nogil=True)(function)
     with suppress(RuntimeError):  # numba has no folder to keep it in
         dispatcher._cache = _Kept(function)  # noqa: SLF001 - what njit(cache=True) does, but forgiving
@@ -72,7 +72,7 @@ def compiled(function: Function) -> Function:
 
 
 def kept_in() -> Path | None:
-    """The folder that compiled functions are kept in; None where none can be written."""
+    """Return the folder that compiled functions are kept in; None if no folder can be written."""
     try:
         return Path(_Kept(kept_in).cache_path)
     except RuntimeError:

@@ -1,7 +1,7 @@
-"""Shortest ways in whole seconds, compiled: Dial's bucket queue on a graph whose nodes lie in memory as on the map.
+"""Find shortest ways in whole seconds, compiled: Dial's bucket queue on a graph ordered in memory as on the map.
 
-Bucket k holds the nodes that are k seconds away, so that no heap is needed (Dial, Communications of the ACM 12(11),
-1969); the buckets go round in a ring that is longer than the longest edge. Without numba, ``travel`` uses scipy.
+Bucket k holds the nodes that are k seconds away, so no heap is needed (Dial, Communications of the ACM 12(11), 1969).
+The buckets are a ring that is longer than the longest edge. Without numba, ``travel.times`` uses scipy.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ CURVE_BITS = 10  # nodes are ordered along a Hilbert curve of 1024 x 1024 square
 
 @dataclass(frozen=True)
 class Graph:
-    """A directed graph in compressed rows, its nodes renumbered so that neighbours lie near each other in memory.
+    """A directed graph in compressed rows; its nodes are renumbered so that neighbours lie near each other in memory.
 
     Attributes:
-        first: Where the edges of each node begin, one more than there are nodes.
+        first: Where the edges of each node begin; one more entry than there are nodes.
         head: The node that each edge leads to.
-        seconds: What it costs, at least 1.
+        seconds: The seconds of each edge, at least 1.
         number: New number of each original node.
-        source: Row of each edge in the arrays that the graph was made of.
+        source: Row of each edge in the arrays that the graph was made from.
     """
 
     first: Ints
@@ -45,7 +45,17 @@ class Graph:
 
 
 def graph(tail: Ints, head: Ints, seconds: Ints, nodes: int, xy: NDArray[np.float64]) -> Graph:
-    """The graph of parallel arrays of directed edges; ``xy`` are the nodes' places, in any unit."""
+    """Make the graph of directed edges.
+
+    Args:
+        tail: The node that each edge leaves.
+        head: The node that each edge leads to.
+        seconds: The seconds of each edge; 0 counts as 1.
+        nodes: The number of nodes.
+        xy: The place of each node, nodes x 2, in any unit.
+    """
+    # A search spreads over the map. If nodes that are near on the map are near in memory, most of the nodes that it
+    # touches next are in the processor's cache already.
     number = np.empty(nodes, dtype=np.int32)
     number[np.argsort(_along_curve(xy), kind="stable")] = np.arange(nodes, dtype=np.int32)
     a, b = number[tail], number[head]
@@ -56,7 +66,7 @@ def graph(tail: Ints, head: Ints, seconds: Ints, nodes: int, xy: NDArray[np.floa
 
 
 def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Position of each point along a Hilbert curve through all of them (Hamilton and Rau-Chaplin, 2008)."""
+    """Return the position of each point along a Hilbert curve through all of them (Hamilton and Rau-Chaplin, 2008)."""
     span = np.maximum(np.ptp(xy, axis=0).max(initial=0.0), 1e-9)
     side = 1 << CURVE_BITS
     cell = ((xy - xy.min(axis=0, initial=np.inf)) / span * (side - 1)).astype(np.int64)
@@ -75,7 +85,7 @@ def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.int64]:
 def rows(
     g: Graph, starts: Starts, targets: Targets, limit: int, threads: int | None = None
 ) -> Iterator[tuple[int, Ints]]:
-    """For each base its number and the seconds to every target (``FAR``: not within ``limit``), on all cores."""
+    """Yield, for each base, its number and the seconds to every target (``FAR``: not within ``limit`` seconds)."""
     chunks = [range(k, min(k + BASES_AT_A_TIME, len(starts.node))) for k in range(0, len(starts.node), BASES_AT_A_TIME)]
     ring = _ring_size(g, starts)
 
@@ -91,9 +101,9 @@ def rows(
 
 
 def _in_threads(work: Callable[[range], list[Row]], chunks: list[range], threads: int | None) -> Iterator[Row]:
-    """The rows of all chunks in order; no more chunks are begun than there are threads, and one that waits its turn.
+    """Yield the rows of all chunks in order; at most one chunk more than there are threads is begun at a time.
 
-    ``ThreadPoolExecutor.map`` would begin them all, and rows that nobody has asked for yet would fill the memory.
+    ``ThreadPoolExecutor.map`` would begin all chunks, and rows that wait for their turn would fill the memory.
     """
     count = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(count) as pool:
@@ -107,14 +117,17 @@ def _in_threads(work: Callable[[range], list[Row]], chunks: list[range], threads
 
 
 def _ring_size(g: Graph, starts: Starts) -> int:
-    """A power of two above every step that can be taken at once."""
+    """Return a power of two above every step: the longest edge, and the longest way from a base to its nodes.
+
+    Two nodes that wait at the same time are less than this apart in seconds, so each bucket holds one second only.
+    """
     known = starts.seconds[starts.seconds < FAR]
     longest = max(int(g.seconds.max(initial=1)), int(known.max(initial=0)))
     return 1 << (longest + 1).bit_length()
 
 
 def reached(g: Graph, starts: Starts, limit: int, threads: int | None = None) -> Iterator[tuple[int, Ints, Ints]]:
-    """For each base its number, the nodes within ``limit`` seconds (original numbers) and the seconds to each."""
+    """Yield, for each base, its number, the nodes within ``limit`` seconds (original numbers) and their seconds."""
     count = len(starts.node)
     chunks = [range(k, min(k + BASES_AT_A_TIME, count)) for k in range(0, count, BASES_AT_A_TIME)]
     ring = _ring_size(g, starts)
@@ -133,10 +146,10 @@ def reached(g: Graph, starts: Starts, limit: int, threads: int | None = None) ->
 
 
 def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Ints, Ints]:
-    """For each target the nearest base and the seconds to it; -1 and ``FAR`` where none is within ``limit``.
+    """Return, for each target, the nearest base and the seconds to it; -1 and ``FAR`` if none is within ``limit``.
 
-    One run from all bases at once. On a tie the base that stands first in the list wins where both set out at one
-    node, else whichever way was found first.
+    One run starts from all bases at once. On a tie, the first base in the list wins if both start at the same node,
+    else the way that was found first.
     """
     base, seconds = _nearest(
         g.first, g.head, g.seconds, g.number[starts.node], starts.seconds, np.int64(limit), _ring_size(g, starts),
@@ -148,10 +161,10 @@ def nearest(g: Graph, starts: Starts, targets: Targets, limit: int) -> tuple[Int
 def parts(
     g: Graph, starts: Starts, targets: Targets, loads: Ints, start_m: Ints, target_m: Ints, threads: int | None = None
 ) -> Iterator[tuple[int, Ints]]:
-    """For each base its number and, per target, seconds, half boardings, metres, crossing and waiting (5 x targets).
+    """Yield, for each base, its number and the parts of the way to each target.
 
-    Of equally fast ways the one that comes first by (half boardings, metres, crossing, waiting) counts. ``FAR`` seconds
-    stand where no way leads.
+    The parts are seconds, half boardings, metres, crossing and waiting (5 x targets); seconds are ``FAR`` if there is
+    no way. Of equally fast ways, the one with the least (half boardings, metres, crossing, waiting) counts.
 
     Args:
         g: The graph.
@@ -161,7 +174,7 @@ def parts(
             :func:`graph`.
         start_m: Metres from each base to its two nodes, bases x 2.
         target_m: Metres from each cell's two nodes to the cell, cells x 2.
-        threads: How many (default: all cores).
+        threads: The number of threads; None: one for each core.
     """
     chunks = [range(k, min(k + BASES_AT_A_TIME, len(starts.node))) for k in range(0, len(starts.node), BASES_AT_A_TIME)]
     ring = _ring_size(g, starts)
@@ -181,7 +194,7 @@ def parts(
 
 
 def _as_loads(metres: Ints) -> Ints:
-    """Metres of part of a road as loads: nobody boards, sails or waits there."""
+    """Turn metres on a part of a road into loads: there are no boardings, crossings or waits on it."""
     loads = np.zeros((*metres.shape, 4), dtype=np.int32)
     loads[..., 1] = metres
     return loads
@@ -189,7 +202,13 @@ def _as_loads(metres: Ints) -> Ints:
 
 @compiled
 def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, ring, entry_node, entry_next, reached):
-    """Dial's algorithm. ``away`` is FAR throughout on entry; returns how many nodes of ``reached`` were reached."""
+    """Run Dial's algorithm; return how many nodes were reached.
+
+    On entry, ``away`` is FAR and ``ring`` -1 throughout. On return, ``reached`` has the nodes in the order of their
+    seconds, ``away`` their seconds and ``via`` the edge by which each was reached (-1: from the base).
+    """
+    # Each bucket is a linked list of entries: `ring` has the last entry, `entry_next` the one before it. The length of
+    # the ring is a power of two, so `& mask` is the remainder.
     mask = len(ring) - 1
     made = 0
     waiting = 0
@@ -213,7 +232,9 @@ def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, r
             ring[slot] = entry_next[entry]
             waiting -= 1
             node = entry_node[entry]
-            if away[node] == now:  # else a shorter way was found since
+            # A node has one entry for each time its seconds fell. Only the last entry is right; the others are skipped,
+            # which is cheaper than to find and remove them.
+            if away[node] == now:
                 reached[count] = node
                 count += 1
                 for edge in range(first[node], first[node + 1]):
@@ -227,14 +248,17 @@ def _settle(first, head, seconds, start_node, start_seconds, limit, away, via, r
                         ring[then & mask] = made
                         made += 1
                         waiting += 1
-            entry = ring[slot]
+            entry = ring[slot]  # edges take a second at least, so no edge has put a node into this bucket meanwhile
         now += 1
     return count
 
 
 @compiled
 def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
-    """Seconds from each base to each target; the work space is made once and cleaned of what each base touched."""
+    """Compute the seconds from each base to each target.
+
+    The work space is made once. After each base only the nodes that it reached are reset: few, if the limit is short.
+    """
     nodes = len(first) - 1
     away = np.full(nodes, FAR, dtype=np.int32)
     via = np.empty(nodes, dtype=np.int32)
@@ -257,7 +281,7 @@ def _table(first, head, seconds, start_node, start_seconds, limit, ring_size, no
 
 @compiled
 def _lists(first, head, seconds, start_node, start_seconds, limit, ring_size):
-    """The nodes reached from each base one after the other, with the seconds; ``ends`` closes each base's list."""
+    """List the nodes reached from each base with their seconds, base by base; ``ends`` says where each list ends."""
     nodes = len(first) - 1
     away = np.full(nodes, FAR, dtype=np.int32)
     via = np.empty(nodes, dtype=np.int32)
@@ -287,7 +311,7 @@ def _lists(first, head, seconds, start_node, start_seconds, limit, ring_size):
 
 @compiled
 def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, node_a, from_a, node_b, from_b):
-    """One run from all bases; each node inherits the base of the node it is reached from."""
+    """Run once from all bases; each node has the base of the node that it is reached from."""
     nodes = len(first) - 1
     bases = len(start_node)
     flat_node = start_node.ravel()
@@ -324,7 +348,7 @@ def _nearest(first, head, seconds, start_node, start_seconds, limit, ring_size, 
 
 @compiled
 def _keep_better(load, node, before, edge_load):
-    """Give ``node`` the sum of two rows of loads if that comes first, the first difference deciding."""
+    """Give ``node`` the sum of ``before`` and ``edge_load`` if that is less; the first difference decides."""
     for k in range(load.shape[1]):
         then = before[k] + edge_load[k]
         if then != load[node, k]:
@@ -337,7 +361,11 @@ def _keep_better(load, node, before, edge_load):
 @compiled
 def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring_size,
            node_a, from_a, node_b, from_b, target_m):  # fmt: skip
-    """Dial's algorithm, then the loads along the best of the fastest ways, node by node in the order of settling."""
+    """Run Dial's algorithm, then add up the loads along the best of the fastest ways.
+
+    Two passes are right because an edge on a fastest way leads from a node of fewer seconds to one of more. So all
+    edges that lead to a node are looked at before any that leaves it.
+    """
     nodes = len(first) - 1
     away = np.full(nodes, FAR, dtype=np.int32)
     via = np.empty(nodes, dtype=np.int32)
@@ -355,7 +383,7 @@ def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring
         for k in range(start_node.shape[1]):
             if start_seconds[base, k] < FAR and start_seconds[base, k] == away[start_node[base, k]]:
                 _keep_better(load, start_node[base, k], nothing, start_m[base, k])
-        for k in range(count):  # whoever leads to a node on a fastest way was settled before it
+        for k in range(count):
             node = reached[k]
             for edge in range(first[node], first[node + 1]):
                 if away[node] + seconds[edge] == away[head[edge]]:
@@ -369,7 +397,7 @@ def _parts(first, head, seconds, loads, start_node, start_seconds, start_m, ring
 
 @compiled
 def _arrivals(found, away, load, node_a, from_a, node_b, from_b, target_m):
-    """The better of the two ways to each target, into the columns of ``found``."""
+    """Write the better of the two ways to each target into the columns of ``found``."""
     best = np.empty((1, 4), dtype=np.int32)
     for k in range(len(node_a)):
         by_a, by_b = away[node_a[k]] + from_a[k], away[node_b[k]] + from_b[k]

@@ -1,4 +1,4 @@
-"""The road network as arrays, with the seconds that the settings give each edge."""
+"""The road network as arrays, with the seconds of each edge under the settings."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from factgeo.language import names
 from factgeo.settings import Settings
 
 BOX_CORNERS = 4
-SIDE_DEGREES = 0.25  # a side of a box is bent this finely
-MAP_DEGREES = shapely.box(-15, 50, 50, 85)  # beyond, the map of Norway does not hold
+SIDE_DEGREES = 0.25  # a side of a box gets a point at least this often, so that it follows its parallel on the map
+MAP_DEGREES = shapely.box(-15, 50, 50, 85)  # the map of Norway is not valid outside this box
 NORWAY_DEGREES = shapely.box(4, 57, 32, 72)
 Corners = tuple[float, float, float, float]  # west, south, east, north in degrees
 FAST_KPH, SLOW_KPH = 60, 40  # limits from which ``roads.share_of_limit`` calls a road fast, or not slow
@@ -30,13 +30,17 @@ class RoadNetwork:
     """Edges as parallel arrays; row k of each is edge k of the road table.
 
     Attributes:
-        from_node, to_node: Node numbers.
-        forward_s, backward_s: Whole seconds of driving from from_node to to_node, and back.
-        crossing_s, wait_s: Whole seconds of sailing, and of waiting before boarding; the same in both directions.
-        boardings: How often one boards: 1 on a ferry, half a time per end on land of a boat's leg, else 0.
-        forward_open, backward_open: False where one-way rules, the season or the settings close the direction.
-        length_m: True length (stretched).
-        node_xy: Place of each node (m).
+        from_node: Node at the start of each edge.
+        to_node: Node at its end.
+        forward_s: Whole seconds of driving from from_node to to_node.
+        backward_s: Whole seconds of driving back.
+        crossing_s: Whole seconds of sailing, the same in both directions.
+        wait_s: Whole seconds of waiting before boarding, the same in both directions.
+        boardings: Boardings: 1 on a ferry, 0.5 for each end on land of a boat's leg, else 0.
+        forward_open: False if one-way rules, the season or the settings close the direction.
+        backward_open: The same for the way back.
+        length_m: True length (stretched), metres.
+        node_xy: Place of each node, nodes x 2, metres.
     """
 
     from_node: NDArray[np.int32]
@@ -53,7 +57,7 @@ class RoadNetwork:
 
     @property
     def nodes(self) -> int:
-        """How many nodes there are, numbered from 0."""
+        """The number of nodes, which are numbered from 0."""
         return len(self.node_xy)
 
     @cached_property
@@ -72,7 +76,7 @@ class RoadNetwork:
 
 
 def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
-    """The network of a road table (see ``building.roads``) under the settings."""
+    """Return the network of a road table (see ``building.roads``) under the settings."""
     sails = roads["kind"].isin(["ferry", "boat"]).to_numpy()
     metres = roads["length_m"].to_numpy() * np.where(sails, 1.0, settings.roads.stretch)
     driving = np.where(sails, 0.0, metres / _metres_per_second(roads, settings))
@@ -94,7 +98,7 @@ def from_table(roads: gpd.GeoDataFrame, settings: Settings) -> RoadNetwork:
 
 
 def _node_places(roads: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Coordinates of each node, from the ends of its edges."""
+    """Return the coordinates of each node, from the ends of its edges."""
     lines = roads.geometry.to_numpy()
     nodes = int(max(roads["from_node"].max(), roads["to_node"].max())) + 1
     places = np.zeros((nodes, 2))
@@ -104,9 +108,9 @@ def _node_places(roads: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 
 def _boardings(roads: pd.DataFrame) -> NDArray[np.float64]:
-    """How often one boards on an edge: once on a ferry; on a boat half a time per end on land.
+    """Return the boardings of each edge: 1 on a ferry, 0.5 for each end on land of a boat's leg, else 0.
 
-    Boat lines meet at sea, where nobody waits: a trip over several of them boards once.
+    Boat lines meet at sea, where there is no waiting: a trip over several of them boards once.
     """
     boat = (roads["kind"] == "boat").to_numpy()
     ends = roads[["from_node", "to_node"]].to_numpy()
@@ -116,13 +120,13 @@ def _boardings(roads: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _published_or(minutes: pd.Series, driving: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
-    """Seconds of driving: minutes as published with the network where there are any, else by speed."""
+    """Return the seconds of driving: from the minutes published with the network or, without them, ``driving``."""
     published = 60 * minutes.to_numpy(dtype=float) * _slowdown(settings)
     return np.where(np.isnan(published), driving, published)
 
 
 def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
-    """True for edges that can be used under the settings; ``unknown`` seasons count as all year."""
+    """Return True for edges that run under the settings; ``unknown`` seasons count as all year."""
     closed = (roads["season"] == "summer") & (not settings.ferry.summer)
     closed |= (roads["season"] == "tourist") & (not settings.ferry.tourist)
     closed |= roads["in_service"] == "no"
@@ -131,28 +135,28 @@ def runs(roads: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
 
 
 def usable(roads: gpd.GeoDataFrame, settings: Settings) -> NDArray[np.bool_]:
-    """True for edges that run under the settings and are not closed by them."""
+    """Return True for edges that run under the settings and are not closed by them."""
     return runs(roads, settings) & ~closed(roads, settings)
 
 
 def closed(roads: gpd.GeoDataFrame, settings: Settings) -> NDArray[np.bool_]:
-    """True for edges that ``roads.closed`` closes.
+    """Return True for edges that ``roads.closed`` closes.
 
     Raises:
-        SettingsError: A name is neither a ferry, a road number nor a box, or closes nothing that is open.
+        SettingsError: A name is neither a ferry, a road number nor a box, or closes no edge that is open.
     """
     mask = np.zeros(len(roads), dtype=bool)
     running = runs(roads, settings) if settings.roads.closed else mask
     for name in settings.roads.closed:
         hit = _closed_by(name, roads)
-        if not (hit & running).any():  # the answer would be that of the open network, and be taken for another
+        if not (hit & running).any():  # the results would be those of the open network, but look like others
             raise SettingsError("closed_idle", given=name)
         mask |= hit
     return mask
 
 
 def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Edges of one closure: inside a box, of a crossing (either way round), or of a road number."""
+    """Return the edges of one closure: those of a box, of a crossing (in either direction) or of a road number."""
     corners = _corners(name)
     if corners is not None:
         return _closed_by_box(name, corners, roads)
@@ -169,10 +173,10 @@ def _closed_by(name: str, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _corners(name: str) -> Corners | None:
-    """The four numbers of a box, None for what is meant as a name.
+    """Return the four numbers of a box; None if the text is meant as a name.
 
     Raises:
-        SettingsError: Numbers, but not four, or four parts that are not all numbers.
+        SettingsError: The text has numbers, but not four, or four parts that are not all numbers.
     """
     parts = re.split(r"[,;]", name)
     numbers = [_number(part) for part in (parts if len(parts) > 1 else name.split())]
@@ -185,7 +189,7 @@ def _corners(name: str) -> Corners | None:
 
 
 def _number(text: str) -> float | None:
-    """A finite number; None for other texts."""
+    """Return a finite number; None for other texts."""
     try:
         number = float(text)
     except ValueError:
@@ -194,10 +198,10 @@ def _number(text: str) -> float | None:
 
 
 def _closed_by_box(name: str, corners: Corners, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Edges that touch a box.
+    """Return the edges that touch a box.
 
     Raises:
-        SettingsError: The corners stand in another order, or the box touches no edge.
+        SettingsError: The corners are in the wrong order, or the box touches no edge.
     """
     hit = _touched(corners, roads)
     if hit.any():
@@ -211,7 +215,7 @@ def _closed_by_box(name: str, corners: Corners, roads: gpd.GeoDataFrame) -> NDAr
 
 
 def _is_box(corners: Corners) -> bool:
-    """Do the corners name an area of the earth in the order that is wanted?"""
+    """Are the corners an area of the earth, in the order west, south, east, north?"""
     west, south, east, north = corners
     return -180 <= west < east <= 180 and -90 <= south < north <= 90  # noqa: PLR2004 - degrees
 
@@ -222,7 +226,7 @@ def _is_on_map(corners: Corners) -> bool:
 
 
 def _touched(corners: Corners, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Edges that touch a box; none where it is no box. Its sides follow the parallels, which are bent on the map."""
+    """Return the edges that touch a box; none if it is no box. Its sides follow the parallels, curves on the map."""
     if not _is_on_map(corners):
         return np.zeros(len(roads), dtype=bool)
     box = shapely.segmentize(shapely.box(*corners), SIDE_DEGREES)
@@ -231,7 +235,7 @@ def _touched(corners: Corners, roads: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _other_orders(corners: Corners) -> Iterator[Corners]:
-    """Boxes in Norway by the same four numbers, as other programs order them and as any two opposite corners."""
+    """Yield boxes in Norway that the same four numbers can mean: in other programs' orders, or as any two corners."""
     a, b, c, d = corners
     orders = (
         (b, a, d, c),  # south, west, north, east
@@ -246,24 +250,24 @@ def _other_orders(corners: Corners) -> Iterator[Corners]:
 def joined(
     links: pd.DataFrame, roads: gpd.GeoDataFrame, units: Sequence[str], settings: Settings
 ) -> dict[str, tuple[str, ...]]:
-    """Each of some units with those of them, sorted, that a link of ``whole.links`` joins it to.
+    """Return, for each unit, the other units, sorted, that a link of ``whole.links`` joins to it.
 
-    A ferry joins while one of its edges runs and is not closed.
+    A ferry joins units if one of its edges runs and is not closed.
     """
     kinds = settings.whole.links
     counted = links["kind"].isin(kinds) & links["unit_a"].isin(units) & links["unit_b"].isin(units)
     if "ferry" in kinds:
         sailing = roads.loc[(roads["kind"] == "ferry") & usable(roads, settings), "crossing"]
         counted &= (links["kind"] != "ferry") | links["crossing"].isin(sailing)
-    beside: dict[str, set[str]] = {unit: set() for unit in units}
+    neighbours: dict[str, set[str]] = {unit: set() for unit in units}
     for one, other in links.loc[counted, ["unit_a", "unit_b"]].itertuples(index=False, name=None):
-        beside[one].add(other)
-        beside[other].add(one)
-    return {unit: tuple(sorted(others)) for unit, others in beside.items()}
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    return {unit: tuple(sorted(others)) for unit, others in neighbours.items()}
 
 
 def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
-    """Minutes under way on ferries (published, else fixed + per km) and boats (by speed); 0 on roads."""
+    """Return the minutes of sailing: of ferries as published, else fixed + per km; of boats by speed; 0 on roads."""
     km = roads["length_m"].to_numpy() / 1000
     rule = settings.ferry.fixed_min + settings.ferry.min_per_km * km
     published = roads["crossing_min"].to_numpy(dtype=float)
@@ -274,7 +278,7 @@ def crossing_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.floa
 
 
 def wait_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
-    """Minutes of waiting per boarding by the rule of ``ferry.wait_rule``.
+    """Return the minutes of waiting per boarding under ``ferry.wait_rule``.
 
     Raises:
         SettingsError: ``ferry.timetable`` names a crossing that is not in the network.
@@ -291,7 +295,7 @@ def wait_minutes(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]
 
 
 def _refuse_strange_crossings(roads: pd.DataFrame, settings: Settings) -> None:
-    """A timetable of a ferry that is not there would be ignored in silence."""
+    """Refuse the timetable of an unknown crossing, which would have no effect."""
     known = set(roads["crossing"])
     for name in settings.ferry.timetable:
         if name not in known:
@@ -300,12 +304,12 @@ def _refuse_strange_crossings(roads: pd.DataFrame, settings: Settings) -> None:
 
 
 def access_seconds(metres: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
-    """Whole seconds from a point to its road; infinite where there is none."""
+    """Return the whole seconds from points to their road; infinite if there is none."""
     return np.round(metres * settings.access.detour / (settings.access.speed_kph / 3.6))
 
 
 def _metres_per_second(roads: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
-    """Mean speed: a share of the speed limit where it is known, else by road class."""
+    """Return the mean speed of each edge: a share of the speed limit if it is known, else by road class."""
     by_class = settings.roads.speed_kph.model_dump()
     kph = roads["road_class"].map(by_class).fillna(by_class["K"]).to_numpy(dtype=float)
     limit = roads["limit_kph"].to_numpy(dtype=float)

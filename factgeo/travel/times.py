@@ -1,13 +1,13 @@
 """Seconds from bases to cells.
 
-Times are whole seconds inside, so that results are exact and repeatable; unreachable is a state of its own
-(``UNREACHABLE`` in integer arrays, ``None`` in results), never a number to calculate with.
+Times are whole seconds, so that results are exact and repeatable. Unreachable is a state of its own (``UNREACHABLE`` in
+integer arrays, ``None`` in results), never a number to calculate with.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,7 +26,7 @@ from factgeo.travel.access import FAR, Starts, Targets
 from factgeo.travel.network import RoadNetwork, access_seconds
 
 UNREACHABLE = np.iinfo(np.int32).max
-BASES_AT_A_TIME = 64  # of the scipy fallback and of a worker; keeps the memory of one run small
+BASES_AT_A_TIME = 64  # of the scipy fallback and of a worker, to keep the memory of one run small
 LONGEST_WITHIN = np.iinfo(np.uint16).max  # seconds
 NO_LIMIT = 2**29  # seconds; further than any way in Norway
 
@@ -40,10 +40,10 @@ def seconds_to_cells(
     limit_s: int = NO_LIMIT,
     compiled: bool | None = None,
 ) -> NDArray[np.int32]:
-    """Seconds from each base to each cell, bases x cells.
+    """Return the seconds from each base to each cell, bases x cells.
 
-    ``UNREACHABLE`` stands where no road or ferry leads, or the way takes more than ``limit_s`` seconds.
-    ``compiled`` chooses the engine (default: the compiled one where numba is installed); both give the same.
+    A cell has ``UNREACHABLE`` if no road or ferry leads there, or if the way takes more than ``limit_s`` seconds.
+    ``compiled`` chooses the engine (None: the compiled one if numba is installed); both give the same numbers.
     """
     result = np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32)
     engine = _compiled_rows if (has_kernel() if compiled is None else compiled) else _scipy_rows
@@ -55,7 +55,7 @@ def seconds_to_cells(
 def seconds_on_cluster(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, scheduler: str
 ) -> NDArray[np.int32]:
-    """:func:`seconds_to_cells` on the workers of a Dask scheduler, some bases at a time; the same numbers."""
+    """Compute :func:`seconds_to_cells` on the workers of a Dask scheduler, some bases at a time; the same numbers."""
     chunks = [slice(k, k + BASES_AT_A_TIME) for k in range(0, len(bases.edge), BASES_AT_A_TIME)]
     shared = (network, bases, cells, settings)
     return np.concatenate(cluster.each(_chunk_of_bases, shared, chunks, scheduler=scheduler))
@@ -68,10 +68,10 @@ def _chunk_of_bases(shared: tuple[RoadNetwork, Access, Access, Settings], rows: 
 
 @dataclass(frozen=True)
 class Within:
-    """Seconds from bases to the cells within a limit, and to no others: small for many bases and far-flung cells.
+    """Seconds from bases to only those cells that are within a limit: it stays small for many bases and cells.
 
     Attributes:
-        first: Where the cells of each base begin, one more than there are bases.
+        first: Where the cells of each base begin; one more entry than there are bases.
         cell: Column of each cell.
         seconds: Seconds to it, at most 65,535.
     """
@@ -90,7 +90,7 @@ def within(
     limit_s: int,
     compiled: bool | None = None,
 ) -> Within:
-    """The cells within ``limit_s`` seconds of each base.
+    """Find the cells within ``limit_s`` seconds of each base.
 
     Raises:
         ValueError: ``limit_s`` is above ``LONGEST_WITHIN`` (18 hours).
@@ -103,9 +103,8 @@ def within(
     for row, found in engine(network, bases, cells, settings, limit_s):
         near = np.flatnonzero(found != UNREACHABLE)
         begin, end = end, end + len(near)
-        if end > len(
-            cell
-        ):  # grown in place, an eighth at a time: joining pieces at the end would take twice the memory
+        if end > len(cell):
+            # Grow in place, by an eighth each time: to join pieces at the end would take twice the memory.
             cell.resize(end + end // 8, refcheck=False)
             seconds.resize(end + end // 8, refcheck=False)
         cell[begin:end], seconds[begin:end] = near, found[near]
@@ -118,9 +117,9 @@ def within(
 def nearest_base(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The nearest base of each cell and the seconds to it; -1 and ``UNREACHABLE`` where none can be reached.
+    """Return the nearest base of each cell and the seconds to it; -1 and ``UNREACHABLE`` if none can be reached.
 
-    One run from all bases at once. Needs numba.
+    One run starts from all bases at once. It needs numba.
     """
     from factgeo.travel import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
@@ -144,7 +143,7 @@ def nearest_base(
 
 @cache
 def has_kernel() -> bool:
-    """Is numba there for the compiled kernel, and does it run with the numpy that is there?"""
+    """Is numba installed, and does it run with the installed numpy?"""
     try:
         importlib.import_module("factgeo.travel.compiled")
     except Exception:  # noqa: BLE001 - it refuses a numpy that it does not know, or breaks on it
@@ -155,7 +154,7 @@ def has_kernel() -> bool:
 def own_edge(
     network: RoadNetwork, bases: Access, row: int, cells: Access
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Cells on the base's own stretch of road, and the seconds along it, where its direction is open."""
+    """Return the cells on the base's own edge that can be reached along it, and the seconds to them."""
     edge = int(bases.edge[row])
     same = np.flatnonzero(cells.edge == edge) if edge >= 0 else np.empty(0, dtype=np.intp)
     if not len(same):
@@ -171,7 +170,7 @@ def own_edge(
 
 
 def set_out(network: RoadNetwork, bases: Access) -> Starts:
-    """The ends of each base's road, and the seconds to them."""
+    """Return the ends of each base's edge, and the seconds to them."""
     edge, position = np.maximum(bases.edge, 0), bases.position
     known = bases.edge >= 0
     forward, backward = network.forward_total[edge], network.backward_total[edge]
@@ -186,12 +185,12 @@ def set_out(network: RoadNetwork, bases: Access) -> Starts:
 
 
 def doors(points: Access, settings: Settings) -> NDArray[np.float64]:
-    """Whole seconds between each point and its road; 0 where there is none."""
+    """Return the whole seconds between each point and its road; 0 if there is none."""
     return access_seconds(np.where(points.edge >= 0, points.metres, 0.0), settings)
 
 
 def arrive(network: RoadNetwork, cells: Access, door: NDArray[np.float64] | float = 0.0) -> Targets:
-    """The ends of each cell's road, and the seconds from them to the cell; ``door`` are those off the road."""
+    """Return the ends of each cell's edge, and the seconds from them to the cell; ``door`` are those off the road."""
     edge, position = np.maximum(cells.edge, 0), cells.position
     known = cells.edge >= 0
     forward, backward = network.forward_total[edge], network.backward_total[edge]
@@ -208,7 +207,7 @@ def arrive(network: RoadNetwork, cells: Access, door: NDArray[np.float64] | floa
 def directed(
     network: RoadNetwork,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Open directed edges: tail, head, seconds, and the row of the network each comes from."""
+    """Return the open directed edges: tail, head, seconds, and the row of the network that each comes from."""
     there, back = np.flatnonzero(network.forward_open), np.flatnonzero(network.backward_open)
     tail = np.concatenate([network.from_node[there], network.to_node[back]])
     head = np.concatenate([network.to_node[there], network.from_node[back]])
@@ -219,7 +218,7 @@ def directed(
 def _compiled_rows(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, limit_s: int
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """Row by row from the compiled kernel, on all cores."""
+    """Yield rows from the compiled kernel, on all cores."""
     from factgeo.travel import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
     tail, head, seconds, _ = directed(network)
@@ -240,7 +239,7 @@ def _finished(
     settings: Settings,
     limit_s: int,
 ) -> NDArray[np.int32]:
-    """The base's own road piece and its way to the road added; what is too far becomes ``UNREACHABLE``."""
+    """Add the way to the road, use the base's own edge if that is shorter, and mark cells too far ``UNREACHABLE``."""
     same, along = own_edge(network, bases, row, cells)
     door = access_seconds(cells.metres[same], settings).astype(np.int64)
     found[same] = np.minimum(found[same], along + door)
@@ -251,7 +250,7 @@ def _finished(
 def _scipy_rows(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, limit_s: int
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """The same from scipy's Dijkstra: slower, and the obvious twin."""
+    """Yield the same rows from scipy's Dijkstra: slower, but its code is easier to trust."""
     tail, head, seconds, _ = directed(network)
     starts, targets = set_out(network, bases), arrive(network, cells, doors(cells, settings))
     own = access_seconds(bases.metres, settings)
@@ -273,7 +272,7 @@ def _matrix(
     starts: Starts,
     chunk: NDArray[np.intp],
 ) -> csr_array:
-    """The directed edges as a matrix, with one more node per base that leads to the ends of its road."""
+    """Return the directed edges as a matrix, with one more node per base that leads to the ends of its edge."""
     extra = np.repeat(network.nodes + np.arange(len(chunk)), 2)
     open_way = starts.seconds[chunk].ravel() < FAR
     columns = {
@@ -281,7 +280,7 @@ def _matrix(
         "b": np.concatenate([head, starts.node[chunk].ravel()[open_way]]),
         "s": np.concatenate([seconds, starts.seconds[chunk].ravel()[open_way]]),
     }
-    # of parallel edges the fastest counts; a stored zero would mean no edge
+    # A sparse matrix adds up parallel edges, so only the fastest is kept. A stored zero would mean no edge.
     table = pd.DataFrame(columns).sort_values("s", kind="stable").drop_duplicates(["a", "b"])
     cost = np.maximum(table["s"].to_numpy(dtype=float), 1e-9)
     size = network.nodes + len(chunk)
@@ -290,14 +289,15 @@ def _matrix(
 
 @dataclass(frozen=True)
 class UnitTimes:
-    """Travel from bases to whole units; arrays are bases x units.
+    """Travel from bases to entire units; arrays are bases x units.
 
     Attributes:
         units: Unit codes, in the order of the columns.
         persons: Residents of each unit.
-        person_seconds: Sum over residents of seconds; an unreachable one counts with ``travel.unreachable``.
-        beyond: Residents further away than ``travel.minutes``, the unreachable among them.
-        unreachable: Residents to whom no road or ferry leads.
+        person_seconds: Sum of seconds over residents; an unreachable resident counts with ``stand_in_s``.
+        beyond: Residents beyond ``travel.minutes``, the unreachable among them.
+        unreachable: Residents without a road or ferry from the base.
+        stand_in_s: The seconds of ``travel.unreachable``.
     """
 
     units: tuple[str, ...]
@@ -305,16 +305,27 @@ class UnitTimes:
     person_seconds: NDArray[np.int64]
     beyond: NDArray[np.int64]
     unreachable: NDArray[np.int64]
+    stand_in_s: int
 
     def mean_min(self) -> NDArray[np.float64]:
-        """Mean minutes from each base to the residents of each unit; infinite for a unit without residents."""
+        """Return the mean minutes from each base to the residents of each unit; infinite without residents."""
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = self.person_seconds / self.persons / 60
         return np.where(self.persons > 0, mean, np.inf)
 
+    def mean_reached_min(self, pairs: Sequence[tuple[int, int]]) -> float | None:
+        """Return the mean minutes of the residents who can be reached; None if there are none.
+
+        ``pairs`` are rows and columns: each unit with the base that serves it.
+        """
+        lost = sum(int(self.unreachable[pair]) for pair in pairs)
+        reached = sum(int(self.persons[column]) for _, column in pairs) - lost
+        seconds = sum(int(self.person_seconds[pair]) for pair in pairs) - lost * self.stand_in_s
+        return seconds / 60 / reached if reached else None
+
 
 def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings) -> UnitTimes:
-    """Sum the seconds to cells over each unit. ``cells`` is sorted by unit_code and matches the columns."""
+    """Sum the seconds to cells over each unit; ``cells`` must be sorted by unit_code and match the columns."""
     codes, starts = np.unique(cells["unit_code"].to_numpy(dtype=str), return_index=True)
     persons = cells["persons"].to_numpy(dtype=np.int64)
     shape = (len(seconds), len(codes))
@@ -326,10 +337,11 @@ def by_unit(seconds: NDArray[np.int32], cells: pd.DataFrame, settings: Settings)
         counted = np.where(lost, stand_in, to_cells).astype(np.int64)
         for table, weights in zip(sums, (counted * persons, persons * (to_cells > limit), persons * lost), strict=True):
             table[row] = np.add.reduceat(weights, starts)
-    return UnitTimes(tuple(codes), np.add.reduceat(persons, starts), *sums)
+    person_seconds, beyond, unreachable = sums
+    return UnitTimes(tuple(codes), np.add.reduceat(persons, starts), person_seconds, beyond, unreachable, stand_in)
 
 
 def as_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Shapely points in EPSG:25833 from degrees."""
+    """Return degrees (EPSG:4326) as shapely points in EPSG:25833."""
     points: NDArray[np.object_] = gpd.GeoSeries(shapely.points(lon, lat), crs=4326).to_crs(25833).to_numpy()
     return points

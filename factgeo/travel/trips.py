@@ -1,7 +1,7 @@
-"""Ways taken apart: driving, crossing, waiting and access, kilometres and ferries, and the route of one trip.
+"""The parts of ways: driving, crossing, waiting and access, kilometres and ferries, and the route of one trip.
 
-Of equally fast ways the one with the fewest boardings counts, then the shortest, so that the parts are as repeatable
-as the total.
+Of equally fast ways, the one with the fewest boardings counts, then the shortest. So the parts are as repeatable as the
+total.
 """
 
 from __future__ import annotations
@@ -32,13 +32,16 @@ NO_WAY = FAR // 2  # seconds of a node that no way leads to; with FAR added it s
 
 @dataclass(frozen=True)
 class Parts:
-    """Ways taken apart, in whole seconds and metres; ``UNREACHABLE`` throughout where no way leads.
+    """The parts of ways, in whole seconds and metres; all are ``UNREACHABLE`` if there is no way.
 
     Attributes:
-        seconds: The whole way, as in ``travel.seconds_to_cells``.
-        drive_s, crossing_s, wait_s, access_s: What it consists of.
+        seconds: The whole way, as in ``times.seconds_to_cells``.
+        drive_s: Seconds of driving.
+        crossing_s: Seconds on ferries and boats.
+        wait_s: Seconds of waiting.
+        access_s: Seconds to and from the road.
         metres: Length, to and from the road included.
-        boardings: How often one boards a ferry or boat.
+        boardings: Boardings of ferries and boats.
     """
 
     seconds: Ints
@@ -52,13 +55,19 @@ class Parts:
 
 @dataclass(frozen=True)
 class Trip:
-    """One way from a to b, in minutes; all None or empty where b cannot be reached.
+    """One way from one place to another; all fields are None or empty if there is no way.
 
     Attributes:
-        reachable: Does any way lead there?
-        minutes, drive_min, crossing_min, wait_min, access_min, km: The whole and its parts.
-        ferries, boats: Car ferries by name, and how many passenger boats one boards, which have no names.
-        roads: Road numbers in the order of driving.
+        reachable: Is there a way?
+        minutes: The whole way.
+        drive_min: Minutes of driving.
+        crossing_min: Minutes on ferries and boats.
+        wait_min: Minutes of waiting.
+        access_min: Minutes to and from the road.
+        km: Length, to and from the road included.
+        ferries: Names of the car ferries, in order.
+        boats: Boardings of passenger boats, which have no names.
+        roads: Road numbers, in order.
     """
 
     reachable: bool
@@ -75,7 +84,7 @@ class Trip:
 
 @dataclass(frozen=True)
 class _Directed:
-    """Open directed edges with what travelling each adds up to."""
+    """Open directed edges, with the seconds, metres and half boardings of each."""
 
     tail: Ints
     head: Ints
@@ -88,7 +97,7 @@ class _Directed:
 
     @property
     def cost(self) -> NDArray[np.int64]:
-        """Seconds, then half boardings, then metres, in one number."""
+        """The cost of each edge: seconds, then half boardings, then metres, in one number."""
         return _cost(self.seconds, self.halves, self.metres)
 
 
@@ -104,21 +113,10 @@ def _directed(network: RoadNetwork) -> _Directed:
     return _Directed(tail, head, row, seconds, network.crossing_s[row], network.wait_s[row], metres, halves)
 
 
-def parts_to_cells(
-    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, compiled: bool | None = None
-) -> Parts:
-    """The way from each base to each cell taken apart; arrays bases x cells."""
-    columns = [np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32) for _ in range(7)]
-    for base, found in rows(network, bases, cells, settings, compiled=compiled):
-        for column, values in zip(columns, vars(found).values(), strict=True):
-            column[base] = values
-    return Parts(*columns)
-
-
 def rows(
     network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, compiled: bool | None = None
 ) -> Iterator[tuple[int, Parts]]:
-    """Base by base its number and the parts to all cells: for many bases, of which each needs a few cells."""
+    """Yield, for each base, its number and the parts of the ways to all cells."""
     engine = _compiled_rows if (travel_times.has_kernel() if compiled is None else compiled) else _scipy_rows
     own, door = (travel_times.doors(points, settings).astype(np.int64) for points in (bases, cells))
     own_m, door_m = _off_road_m(bases, settings), _off_road_m(cells, settings)
@@ -134,12 +132,12 @@ def rows(
 
 
 def _off_road_m(points: Access, settings: Settings) -> Ints:
-    """Whole metres between each point and its road; 0 where there is none."""
+    """Return the whole metres between each point and its road; 0 if there is none."""
     return np.round(np.where(points.edge >= 0, points.metres, 0.0) * settings.access.detour).astype(np.int32)
 
 
 def _along_own_edge(network: RoadNetwork, bases: Access, base: int, cells: Access, on_road: NDArray[np.int64]) -> None:
-    """Take the base's own stretch of road where that is the better way."""
+    """Take the way along the base's own edge if it is the better one; ``on_road`` is changed in place."""
     same, along = travel_times.own_edge(network, bases, base, cells)
     metres = np.abs(_metres_to(network, cells)[same] - _metres_to(network, bases)[base])
     better = _cost(along, 0, metres) < _cost(on_road[0, same], on_road[1, same], on_road[2, same])
@@ -148,24 +146,24 @@ def _along_own_edge(network: RoadNetwork, bases: Access, base: int, cells: Acces
 
 
 def _metres_to(network: RoadNetwork, points: Access) -> Ints:
-    """Whole metres from the start of each point's edge to the point."""
+    """Return the whole metres from the start of each point's edge to the point."""
     return np.round(points.position * network.length_m[np.maximum(points.edge, 0)]).astype(np.int32)
 
 
 def _metres_beyond(network: RoadNetwork, points: Access) -> Ints:
-    """Whole metres from each point to the end of its edge."""
+    """Return the whole metres from each point to the end of its edge."""
     whole = np.round(network.length_m[np.maximum(points.edge, 0)]).astype(np.int32)
     beyond: Ints = whole - _metres_to(network, points)
     return beyond
 
 
 def _at_road(points: Access) -> Access:
-    """The same points, moved to their road."""
+    """Return the points moved to their road."""
     return Access(points.edge, points.position, np.zeros(len(points.edge)))
 
 
 def _compiled_rows(network: RoadNetwork, bases: Access, cells: Access) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Base by base the seconds, half boardings, metres, crossing and waiting on the road; from the kernel."""
+    """Yield, for each base, the seconds, half boardings, metres, crossing and waiting on the road, from the kernel."""
     from factgeo.travel import kernel  # noqa: PLC0415 - slow to import, and numba may be missing
 
     edges = _directed(network)
@@ -179,7 +177,7 @@ def _compiled_rows(network: RoadNetwork, bases: Access, cells: Access) -> Iterat
 
 
 def _scipy_rows(network: RoadNetwork, bases: Access, cells: Access) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """The same from scipy's Dijkstra, which knows only one number per edge: slower, and the obvious twin."""
+    """Yield the same from scipy's Dijkstra, with one number per edge: slower, but its code is easier to trust."""
     edges, targets = _directed(network), travel_times.arrive(network, cells)
     for base in range(len(bases.edge)):
         tree = _tree(network, edges, bases, base)
@@ -196,9 +194,9 @@ class _Tree:
     """The best ways from one base to all nodes.
 
     Attributes:
-        cost: Of the way to each node (see ``_cost``); ``NO_WAY`` seconds where none leads.
-        edge: The directed edge by which each node is reached; -1 at the base's own road and where no way leads.
-        before: The node before it; the node itself where there is none.
+        cost: Cost of the way to each node (see ``_cost``); ``NO_WAY`` seconds if there is no way.
+        edge: The directed edge by which each node is reached; -1 at the base's own edge and if there is no way.
+        before: The node before it; the node itself if there is none.
     """
 
     cost: NDArray[np.int64]
@@ -207,7 +205,7 @@ class _Tree:
 
 
 def _tree(network: RoadNetwork, edges: _Directed, bases: Access, base: int) -> _Tree:
-    """Dijkstra over the combined cost, from a node of its own that leads to both ends of the base's road."""
+    """Run Dijkstra over the combined cost, from an extra node that leads to both ends of the base's edge."""
     size = network.nodes + 1
     key = edges.tail.astype(np.int64) * size + edges.head
     cheapest = pd.DataFrame({"key": key, "cost": edges.cost}).sort_values(["key", "cost"]).drop_duplicates("key")
@@ -232,7 +230,7 @@ def _tree(network: RoadNetwork, edges: _Directed, bases: Access, base: int) -> _
 
 
 def _along(tree: _Tree, load: Ints) -> NDArray[np.int64]:
-    """Sum of ``load`` over the directed edges of the way to each node, by doubling the stride."""
+    """Return the sum of ``load`` over the way to each node; each round doubles the number of edges that are summed."""
     total = np.where(tree.edge >= 0, load[tree.edge], 0).astype(np.int64)
     before = tree.before
     while (before != before[before]).any():
@@ -242,7 +240,7 @@ def _along(tree: _Tree, load: Ints) -> NDArray[np.int64]:
 
 
 def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: Settings) -> Trip:
-    """The best way between the two points of ``ends``, taken apart."""
+    """Return the best way between the two points of ``ends``, with its parts."""
     legs = None if (ends.edge < 0).any() else _legs(network, ends)
     if legs is None:
         return Trip(False, None, None, None, None, None, None, (), 0, ())
@@ -265,7 +263,7 @@ def trip(network: RoadNetwork, roads: gpd.GeoDataFrame, ends: Access, settings: 
 
 @dataclass(frozen=True)
 class _Legs:
-    """The edges of one way in order: row in the network, and whole seconds and metres travelled on it."""
+    """The edges of one way in order: the row in the network, and the whole seconds and metres on it."""
 
     row: NDArray[np.intp]
     seconds: NDArray[np.int64]
@@ -273,7 +271,7 @@ class _Legs:
 
 
 def _legs(network: RoadNetwork, ends: Access) -> _Legs | None:
-    """The way from the first to the second of ``ends``; None where there is none."""
+    """Return the way from the first to the second of ``ends``; None if there is none."""
     start, end = (_at_road(ends.of(slice(k, k + 1))) for k in (0, 1))
     edges, targets = _directed(network), travel_times.arrive(network, end)
     tree = _tree(network, edges, start, 0)

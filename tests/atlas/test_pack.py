@@ -280,6 +280,50 @@ def test_cells_of_a_unit_that_there_is_not_are_refused(
     assert "9999" in refusal(PackError, lambda: pack.check_totals(changed("cells", cells)))
 
 
+def test_all_columns_that_break_a_contract_are_named_at_once() -> None:
+    message = refusal(PackError, lambda: tables.check("links", LINKS.assign(unit_a=["301"], kind=["canal"])))
+    assert message.startswith("2 mistakes")
+    assert "column unit_a" in message
+    assert "column kind" in message
+
+
+def test_all_files_that_are_damaged_or_missing_are_named_at_once(shipped: pack.Atlas, tmp_path: Path) -> None:
+    folder = shutil.copytree(shipped.folder, tmp_path / "damaged")
+    (folder / "roads" / "links.parquet").write_bytes(b"x")
+    (folder / "municipalities" / "places.parquet").unlink()
+    message = refusal(PackError, lambda: pack.verify(pack.load(folder)))
+    assert message.startswith("2 mistakes")
+    assert "links.parquet was changed" in message
+    assert "lacks" in message
+    assert "places.parquet" in message
+
+
+def test_all_units_whose_cells_do_not_sum_up_are_named_at_once(shipped: pack.Atlas) -> None:
+    cells = shipped.cells.copy()
+    cells.loc[[cells.index[0], cells.index[-1]], "adults"] -= 1
+    message = refusal(PackError, lambda: pack.check_totals(shipped.changed(cells=cells)))
+    assert message.startswith("2 mistakes")
+    assert all(f" {unit} " in message for unit in cells["unit_code"].iloc[[0, -1]])
+
+
+def test_all_tables_with_units_that_are_none_are_named_at_once(shipped: pack.Atlas) -> None:
+    strange = {name: getattr(shipped, name).copy() for name in ("cells", "links")}
+    strange["cells"].iloc[-1, strange["cells"].columns.get_loc("unit_code")] = "9999"
+    strange["links"].iloc[-1, strange["links"].columns.get_loc("unit_b")] = "9998"
+    message = refusal(PackError, lambda: pack.check_totals(shipped.changed(**strange)))
+    assert message.startswith("2 mistakes")
+    assert "9999" in message
+    assert "9998" in message
+
+
+def test_all_that_a_manifest_lacks_is_named_at_once(tmp_path: Path) -> None:
+    content = {"schema": pack.SCHEMA, "settings": {}, "files": [{"path": "a"}, {"path": "b", "sha256": "c"}, {}]}
+    (tmp_path / "manifest.toml").write_text(tomli_w.dumps(content))
+    message = refusal(PackError, lambda: pack.load(tmp_path))
+    assert message.startswith("3 mistakes")
+    assert all(part in message for part in ("no settings.year", "files[1]: no path or sha256", "files[3]"))
+
+
 # -- the shipped pack
 
 

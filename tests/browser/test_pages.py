@@ -103,8 +103,25 @@ def pictures_tell(page: Page, lang: str) -> bool:
     return bool(named and page.evaluate("() => [...document.images].every((each) => each.alt)"))
 
 
+def cut_off(page: Page) -> list[str]:
+    """Words that are cut off or lie under others, and whether the page is wider than its window."""
+    wide = page.evaluate("""() => { const main = document.querySelector('[data-testid=stMain]');
+        return main.scrollWidth - main.clientWidth }""")
+    return [*(["wider than its window"] if wide > 0 else []), *page.evaluate(CUT)]
+
+
+def answer_comes_first(page: Page, name: str, height: int) -> bool:
+    """Is what the page is there to tell seen without scrolling?"""
+    selector, seen = ANSWERS[name]
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["y"] + seen <= height
+
+
 @pytest.mark.parametrize("lang", language.LANGUAGES)
-def test_every_page_opens_in_every_language(page: Page, app: str, link: str, pictures: Path, lang: str) -> None:
+def test_every_page_opens_in_every_language_and_nothing_is_cut_off(
+    page: Page, app: str, link: str, pictures: Path, lang: str
+) -> None:
     go(page, app, link, lang)
     for name in PAGES:
         open_page(page, name)
@@ -115,11 +132,31 @@ def test_every_page_opens_in_every_language(page: Page, app: str, link: str, pic
         assert headings_in_order(page), name
         assert pictures_tell(page, lang), name
         page.screenshot(path=pictures / f"{name}-{lang}.png")
+        assert cut_off(page) == [], name
+        assert answer_comes_first(page, name, SCREEN[1]), name
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_grave_on_a_page_and_in_its_map(page: Page, app: str, link: str, name: str) -> None:
+def test_nothing_is_cut_off_and_the_answer_comes_first_on_a_projector(
+    new_window: Callable[..., Page], app: str, link: str, pictures: Path
+) -> None:
+    page = new_window(PROJECTOR)
     go(page, app, link)
+    for name in PAGES:
+        open_page(page, name)
+        drawn(page)
+        page.screenshot(path=pictures / f"{name}-{PROJECTOR[0]}.png")
+        assert cut_off(page) == [], name
+        assert answer_comes_first(page, name, PROJECTOR[1]), name
+
+
+def test_axe_finds_nothing_grave_on_any_page_and_in_its_map(page: Page, app: str, link: str) -> None:
+    go(page, app, link)
+    found = {name: grave_on(page, name) for name in PAGES}
+    assert found == {name: set() for name in PAGES}
+
+
+def grave_on(page: Page, name: str) -> set[tuple[str, str, str]]:
+    """What axe finds on a page as it opens, in each of its parts and tabs, and in all that can be folded out."""
     open_page(page, name)
     drawn(page)
     found = grave(page)
@@ -137,24 +174,4 @@ def test_axe_finds_nothing_grave_on_a_page_and_in_its_map(page: Page, app: str, 
         settle(page)
         unfold(page)
         found |= grave(page)
-    assert found == set()
-
-
-@pytest.mark.parametrize("size", [SCREEN, PROJECTOR])
-def test_nothing_is_cut_off_and_the_answer_comes_first(
-    new_window: Callable[..., Page], app: str, link: str, pictures: Path, size: tuple[int, int]
-) -> None:
-    page = new_window(size)
-    go(page, app, link)
-    for name in PAGES:
-        open_page(page, name)
-        drawn(page)
-        page.screenshot(path=pictures / f"{name}-{size[0]}.png")
-        wide = page.evaluate("() => { const main = document.querySelector('[data-testid=stMain]');"
-                             " return main.scrollWidth - main.clientWidth }")  # fmt: skip
-        assert wide <= 0, name
-        assert page.evaluate(CUT) == [], name
-        selector, seen = ANSWERS[name]
-        box = page.locator(selector).first.bounding_box()
-        assert box is not None
-        assert box["y"] + seen <= size[1], name
+    return found

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from worlds import reports
 from worlds.basics import refusal
+from worlds.runs import outcome
 
 from factgeo import language
 from factgeo import settings as factgeo_settings
@@ -197,7 +198,7 @@ def test_a_run_is_the_plan_of_the_changed_pack_and_settings(shipped: Atlas, ford
     by_hand = pipeline.run(
         stability.grown(shipped, change, values["years_ahead"]), area, stability.varied(DEFAULT, values)
     )
-    once = stability.outcome(shipped, area, DEFAULT, values)
+    once = outcome(shipped, area, DEFAULT, values)
     assert once is not None
     base_of = by_hand.plan.base_of()
     assert [base and base[0] for base in once.base] == [
@@ -210,14 +211,14 @@ def test_a_run_is_the_plan_of_the_changed_pack_and_settings(shipped: Atlas, ford
 
 def test_a_run_whose_problem_has_no_plan_is_none(shipped: Atlas, forde: Result) -> None:
     settings = factgeo_settings.load(assignments=["teams.at_least=4", "teams.at_most=4"])
-    assert stability.outcome(shipped, forde.plan.area, settings, {"minimum": 15_000.0}) is not None
-    assert stability.outcome(shipped, forde.plan.area, settings, {"minimum": 60_000.0}) is None
+    assert outcome(shipped, forde.plan.area, settings, {"minimum": 15_000.0}) is not None
+    assert outcome(shipped, forde.plan.area, settings, {"minimum": 60_000.0}) is None
 
 
 def test_a_team_that_a_planner_keeps_stands_in_every_run(shipped: Atlas, forde: Result) -> None:
     kept = {"edits": {"keep": [{"name": "Ytre Sogn", "units": ["4637", "4636"], "base": "4637"}]}}
     settings = factgeo_settings.load(tables=kept)
-    once = stability.outcome(shipped, forde.plan.area, settings, {"minutes": 50.0})
+    once = outcome(shipped, forde.plan.area, settings, {"minutes": 50.0})
     assert once is not None
     units = forde.plan.area.units
     assert [units[k] for k, base in enumerate(once.base) if base and base[0] == "4637"] == ["4636", "4637"]
@@ -228,7 +229,7 @@ def test_a_plan_that_breaks_a_rule_counts_in_no_share(
 ) -> None:
     broken = Finding("base_elsewhere", {"team": "T01", "base": "Vik"})
     monkeypatch.setattr(stability, "check", lambda *_: [broken])
-    message = refusal(PlanError, lambda: stability.outcome(shipped, forde.plan.area, DEFAULT, {}))
+    message = refusal(PlanError, lambda: outcome(shipped, forde.plan.area, DEFAULT, {}))
     assert broken.text("nb") in message
 
 
@@ -238,7 +239,7 @@ def test_an_interrupted_run_ends_them_all(shipped: Atlas, forde: Result, monkeyp
 
     monkeypatch.setattr(stability.exact, "solve", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        stability.outcome(shipped, forde.plan.area, DEFAULT, {})
+        outcome(shipped, forde.plan.area, DEFAULT, {})
 
 
 # all runs together
@@ -325,7 +326,7 @@ def test_shares_agree_with_counting_run_by_run(forde: Result, drawn: Sample, fou
     plan, stays, without = forde.plan, Counter[str](), Counter[str]()
     catchment_of = {unit: c.units for c in plan.catchments for unit in c.units}
     for run in range(len(drawn.rows)):
-        once = stability.outcome(forde.atlas, plan.area, plan.settings, drawn.values(run))
+        once = outcome(forde.atlas, plan.area, plan.settings, drawn.values(run))
         assert once is not None
         for unit, base in zip(plan.area.units, once.base, strict=True):
             without[unit] += base is None

@@ -17,6 +17,7 @@ from factgeo.errors import OutputError, SourceError
 from factgeo.files import shelf
 from factgeo.planning import draft, steps
 from factgeo.planning.result import Result
+from factgeo.report.draft import did_move
 
 DAY_S = 86_400
 
@@ -59,13 +60,13 @@ def test_a_draft_comes_back_as_it_was_saved() -> None:
 
 
 def test_a_history_comes_back_from_the_shelf(forde: Result) -> None:
-    ground, draft_id = draft.Ground.of(forde), shelf.new_id()
-    edited = draft.move(forde.plan, ["4602"], "T04", ground)
-    history = steps.began(forde.plan).did(edited, draft.did_move(forde.plan, ["4602"], "T04", ground.atlas)).undo()
+    context, draft_id = draft.EditContext.of(forde), shelf.new_id()
+    edited = draft.move(forde.plan, ["4602"], "T04", context)
+    history = steps.began(forde.plan).did(edited, did_move(forde.plan, ["4602"], "T04", context.atlas)).undo()
     shelf.save(draft_id, steps.history_content(history))
     content = shelf.load(draft_id)
     assert content is not None
-    assert steps.history_from(content, ground.atlas) == history
+    assert steps.history_from(content, context.atlas) == history
 
 
 @pytest.mark.parametrize(

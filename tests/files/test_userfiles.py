@@ -111,3 +111,9 @@ def test_a_number_is_read_as_people_write_it(given: str, value: float | None) ->
 )  # fmt: skip
 def test_a_point_before_three_digits_of_a_whole_number_parts_thousands(given: str, value: int | None) -> None:
     assert userfiles.whole(given) == value
+
+
+def test_all_rows_that_are_longer_than_the_header_are_told_at_once(save: Save) -> None:
+    path = save("t.csv", "a;b\n1;2;3\n4;5\n6;7;8\n")
+    said = refusal(SourceError, lambda: userfiles.read(path, {"a": ("a",)}, needed=["a"])).split("\n- ")[1:]
+    assert ["line 2" in said[0], "line 4" in said[1], len(said)] == [True, True, 2]

@@ -23,7 +23,7 @@ from factgeo import language, settings
 from factgeo.atlas import areas  # fmt: skip
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import plan as plan_contract
-from factgeo.errors import FactgeoError
+from factgeo.errors import MOST_LISTED, FactgeoError
 from factgeo.language import Phrase
 from factgeo.people import growth, local
 from factgeo.planning import edits, pipeline, planfile, steps
@@ -65,6 +65,12 @@ def plan_content(shipped: Atlas) -> dict[str, Any]:
 def is_sentence(said: str) -> bool:
     """One line of a bearable length without anything that a terminal acts upon."""
     return len(said) < LONGEST and not {unicodedata.category(sign) for sign in said} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+def is_refusal(said: str) -> bool:
+    """A sentence, or a list of a few below one."""
+    first, *listed = said.split("\n- ")
+    return len(listed) <= MOST_LISTED and all(map(is_sentence, [first, *listed]))
 
 
 def written(folder: Path, name: str, raw: bytes) -> Path:
@@ -152,7 +158,7 @@ def test_a_file_gone_wrong_is_read_or_refused_in_a_sentence(
             readers[name](rng, tmp_path)
         except FactgeoError as error:
             said = [error.message(lang) for lang in language.LANGUAGES]
-            assert all(is_sentence(each) for each in said), f"{name} {number}: {said[0][:200]}"
+            assert all(map(is_refusal, said)), f"{name} {number}: {said[0][:200]}"
         except BaseException as error:
             error.add_note(f"the file was made of random.Random({f'{name} {number}'!r})")
             raise

@@ -150,22 +150,6 @@ def test_units_carry_their_team_and_the_minutes_that_the_library_measures(on: Gr
         assert units[left.unit_code]["reason"] == language.text(f"reason.{left.reason}")
 
 
-@pytest.mark.parametrize("name", ["Finnmark", "Vågan + Solund + Værøy"])
-def test_percentiles_of_all_units_are_those_of_one_unit_at_a_time(shipped: Atlas, tmp_path: Path, name: str) -> None:
-    result = pipeline.run(shipped, areas.resolve(name, shipped), settings.load())
-    on = ground(shipped, result.plan.area, tmp_path)
-    found = live_map.percentiles(on, result, (10, 50, 95))
-    base_of = result.plan.base_of()
-    for column, unit in enumerate(on.area.units):
-        for row, percent in enumerate((10, 50, 95)):
-            alone = (
-                measure.percentile(*result.journeys.minutes(base_of[unit], (unit,)), percent)
-                if unit in base_of
-                else None
-            )
-            assert found[row, column] == (np.inf if alone is None else alone)
-
-
 def test_bands_show_the_minutes_from_the_own_base_and_nothing_without_a_team(on: Ground, forde: Result) -> None:
     picture = live_map.minutes(on, forde)
     assert picture is not None

@@ -161,11 +161,8 @@ def test_the_file_says_its_years_and_how_much_of_it_is_hidden(save: Save, shippe
     assert counts.made() == "Lokale tall fra years.csv (år: 2023, 2024): 2 kommuner eller bydeler, 2 av dem skjermet."
 
 
-def test_missing_municipalities_are_named_and_the_caller_decides(lofoten: LocalCounts, shipped: Atlas) -> None:
+def test_missing_municipalities_are_named(lofoten: LocalCounts) -> None:
     assert lofoten.missing(["1859", "1866", "0301"]) == ("0301", "1866")
-    sentence = refusal(SourceError, lambda: local.refuse_missing(lofoten, ["1866"], shipped))
-    assert "Hadsel" in sentence
-    local.refuse_missing(lofoten, ["1859"], shipped)
 
 
 @pytest.mark.parametrize(
@@ -284,3 +281,16 @@ def test_ordinary_numbers_are_no_identity_numbers() -> None:
     assert local.is_identity_number("41019012345")  # a date with 40 added to its day
     assert not local.is_identity_number("99999999998")
     assert not local.is_identity_number("72139912345")
+
+
+def test_all_rows_that_are_wrong_are_told_at_once_and_without_their_content(save: Save, shipped: Atlas) -> None:
+    said = refused("kommunenr;antall\n9999;61\n1860;73\n8888;3\n", save, shipped).split("\n- ")[1:]
+    assert ["line 2" in said[0], "line 4" in said[1], len(said)] == [True, True, 2]
+    said = refused("kommunenr;år;antall\n1865;1850;-61\n1860;2024;12 %\n1859;x;\n", save, shipped).split("\n- ")[1:]
+    assert [next(line for line in (2, 3, 4) if f"line {line}" in each) for each in said] == [2, 4, 2, 3, 4]
+    assert not any(word in each for each in said for word in ("1850", "61", "12"))
+
+
+def test_of_rows_about_persons_the_first_sign_is_enough(save: Save, shipped: Atlas) -> None:
+    said = refused(f"kommunenr;antall;merknad\n1865;6;{PERSON}\n1860;7;{PERSON}\n", save, shipped)
+    assert "\n" not in said

@@ -22,11 +22,25 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import PlanError
 from factgeo.language import Phrase
-from factgeo.planning import check, draft, pipeline, planfile, steps
-from factgeo.planning.draft import Ground
+from factgeo.planning import check, draft, edits, pipeline, planfile, steps
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan, Proof, Unserved
 from factgeo.planning.result import Result
 from factgeo.report import totals
+from factgeo.report.draft import (
+    did_add_team,
+    did_divide,
+    did_improve,
+    did_join,
+    did_lock_all,
+    did_lock_team,
+    did_lock_units,
+    did_move,
+    did_set_base,
+    did_unlock_all,
+    did_unlock_team,
+    did_unlock_units,
+)
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
 
@@ -40,8 +54,8 @@ def plan(forde: Result) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def ground(forde: Result) -> Ground:
-    return Ground.of(forde)
+def context(forde: Result) -> EditContext:
+    return EditContext.of(forde)
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +70,14 @@ def norway(shipped: Atlas) -> Result:
     return pipeline.run(shipped, areas.resolve("Norge", shipped), settings.load())
 
 
-def base_in(unit: str, ground: Ground) -> Base:
-    return next(base for base in ground.times.bases if base.unit_code == unit)
+def base_in(unit: str, context: EditContext) -> Base:
+    return next(base for base in context.times.bases if base.unit_code == unit)
 
 
-def person_minutes(base: Base, units: tuple[str, ...], ground: Ground) -> float:
+def person_minutes(base: Base, units: tuple[str, ...], context: EditContext) -> float:
     """From the cells one by one; who cannot be reached counts with the stand-in."""
-    minutes, persons = ground.times.minutes(base, units)
-    return float(np.where(np.isinf(minutes), ground.times.settings.travel.unreachable, minutes) @ persons)
+    minutes, persons = context.times.minutes(base, units)
+    return float(np.where(np.isinf(minutes), context.times.settings.travel.unreachable, minutes) @ persons)
 
 
 def same(one: Result, other: Result) -> None:
@@ -87,14 +101,16 @@ def each_unit_once(plan: Plan) -> None:
 # measured as it stands
 
 
-def test_a_redrawn_plan_is_what_measuring_from_scratch_gives(shipped: Atlas, forde: Result, ground: Ground) -> None:
-    edited = draft.move(forde.plan, [KINN, SOLUND], EID, ground)
-    edited = draft.move(edited, [SUNNFJORD], None, ground)
+def test_a_redrawn_plan_is_what_measuring_from_scratch_gives(
+    shipped: Atlas, forde: Result, context: EditContext
+) -> None:
+    edited = draft.move(forde.plan, [KINN, SOLUND], EID, context)
+    edited = draft.move(edited, [SUNNFJORD], None, context)
     same(pipeline.redrawn(forde, edited), pipeline.given(shipped, edited))
 
 
-def test_a_redrawn_plan_may_follow_other_rules(shipped: Atlas, forde: Result, ground: Ground) -> None:
-    edited = draft.move(forde.plan, [KINN], EID, ground)
+def test_a_redrawn_plan_may_follow_other_rules(shipped: Atlas, forde: Result, context: EditContext) -> None:
+    edited = draft.move(forde.plan, [KINN], EID, context)
     tables = {"travel": {"minutes": 30, "too_far": 60}, "size": {"minimum": 30_000}, "border": "county"}
     edited = replace(edited, settings=settings.load(tables=tables))
     redrawn, given = pipeline.redrawn(forde, edited), pipeline.given(shipped, edited)
@@ -106,7 +122,7 @@ def test_a_redrawn_plan_may_follow_other_rules(shipped: Atlas, forde: Result, gr
 def test_a_redrawn_plan_has_the_parts_of_big_units_that_have_a_team(shipped: Atlas) -> None:
     rules = settings.load(assignments=["split.big_units=true", "capacity.per_team=20000"])
     result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
-    without = draft.move(result.plan, [SUNNFJORD], None, Ground.of(result))
+    without = draft.move(result.plan, [SUNNFJORD], None, EditContext.of(result))
     assert result.splits
     same(pipeline.redrawn(result, without), pipeline.given(shipped, without))
 
@@ -121,86 +137,86 @@ def test_what_closed_roads_change_is_not_claimed_of_another_plan(shipped: Atlas)
 # moving
 
 
-def test_moved_units_are_in_the_team_and_nothing_else_changes(plan: Plan, ground: Ground) -> None:
-    moved = draft.move(plan, [KINN], EID, ground)
+def test_moved_units_are_in_the_team_and_nothing_else_changes(plan: Plan, context: EditContext) -> None:
+    moved = draft.move(plan, [KINN], EID, context)
     assert moved.team_of() == {**plan.team_of(), KINN: EID}
     assert moved.base_of() == {**plan.base_of(), KINN: plan.base_of()[STAD]}
     assert moved.settings is plan.settings
     assert moved.proof == Proof("", "none", ())
-    assert draft.move(plan, [STAD], EID, ground) is plan
+    assert draft.move(plan, [STAD], EID, context) is plan
 
 
-def test_units_can_be_left_without_a_team_and_given_one(plan: Plan, ground: Ground) -> None:
-    left = draft.move(plan, [KINN], None, ground)
+def test_units_can_be_left_without_a_team_and_given_one(plan: Plan, context: EditContext) -> None:
+    left = draft.move(plan, [KINN], None, context)
     assert Unserved(KINN, "locked") in left.unserved
     assert KINN not in left.team_of()
-    given = draft.move(left, [KINN, SOLUND], FORDE, ground)
+    given = draft.move(left, [KINN, SOLUND], FORDE, context)
     assert given.unserved == ()
     assert given.team_of()[KINN] == given.team_of()[SOLUND] == FORDE
 
 
 @pytest.mark.parametrize("unit", [SUNNFJORD, "4640", STAD])
 def test_a_team_that_loses_its_base_drives_from_where_its_units_are_nearest(
-    plan: Plan, ground: Ground, unit: str
+    plan: Plan, context: EditContext, unit: str
 ) -> None:
     team_id = plan.team_of()[unit]
-    moved = draft.move(plan, [unit], None, ground)
+    moved = draft.move(plan, [unit], None, context)
     mine = draft.team(moved, team_id)
-    cost = {base: person_minutes(base, mine.units, ground) for base in ground.candidates(mine.units)}
+    cost = {base: person_minutes(base, mine.units, context) for base in context.candidates(mine.units)}
     assert mine.base == min(cost, key=cost.__getitem__)
     assert len(cost) > 1
 
 
-def test_a_team_without_units_is_gone(plan: Plan, ground: Ground) -> None:
-    moved = draft.move(plan, [KINN, BREMANGER], EID, ground)
+def test_a_team_without_units_is_gone(plan: Plan, context: EditContext) -> None:
+    moved = draft.move(plan, [KINN, BREMANGER], EID, context)
     assert [each.team_id for each in moved.catchments] == [SOGNDAL, FORDE, EID]
 
 
-def test_rules_never_stand_in_the_way_but_are_found_broken_afterwards(forde: Result, ground: Ground) -> None:
-    edited = draft.move(forde.plan, [VIK], EID, ground)
+def test_rules_never_stand_in_the_way_but_are_found_broken_afterwards(forde: Result, context: EditContext) -> None:
+    edited = draft.move(forde.plan, [VIK], EID, context)
     assert {note.key for note in pipeline.redrawn(forde, edited).notes} >= {"in_pieces", "unit_too_far"}
 
 
 def test_a_team_is_not_left_where_no_base_is_allowed(shipped: Atlas) -> None:
     rules = settings.load(tables={"bases": {"forbidden": ["Kinn"]}})
     result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
-    ground, team_id = Ground.of(result), result.plan.team_of()[KINN]
+    context, team_id = EditContext.of(result), result.plan.team_of()[KINN]
     others = [unit for unit in draft.team(result.plan, team_id).units if unit != KINN]
-    said = refusal(PlanError, lambda: draft.move(result.plan, others, None, ground))
+    said = refusal(PlanError, lambda: draft.move(result.plan, others, None, context))
     assert "Kinn" in said
 
 
-def test_units_and_teams_that_are_not_there_are_named(plan: Plan, ground: Ground) -> None:
-    assert "0301" in refusal(PlanError, lambda: draft.move(plan, ["0301"], FORDE, ground))
-    assert "T09" in refusal(PlanError, lambda: draft.move(plan, [KINN], "T09", ground))
-    assert "T09" in refusal(PlanError, lambda: draft.join(plan, FORDE, "T09", ground))
-    elsewhere = replace(base_in(KINN, ground), lon=5.0)
-    assert elsewhere.name in refusal(PlanError, lambda: draft.add_team(plan, elsewhere, ground))
+def test_units_and_teams_that_are_not_there_are_named(plan: Plan, context: EditContext) -> None:
+    assert "0301" in refusal(PlanError, lambda: draft.move(plan, ["0301"], FORDE, context))
+    assert "T09" in refusal(PlanError, lambda: draft.move(plan, [KINN], "T09", context))
+    assert "T09" in refusal(PlanError, lambda: draft.join(plan, FORDE, "T09", context))
+    elsewhere = replace(base_in(KINN, context), lon=5.0)
+    assert elsewhere.name in refusal(PlanError, lambda: draft.add_team(plan, elsewhere, context))
 
 
 # bases and teams
 
 
-def test_a_team_gets_another_base_in_its_own_units(plan: Plan, ground: Ground) -> None:
-    town = base_in(KINN, ground)
-    changed = draft.set_base(plan, SVELGEN, town, ground)
+def test_a_team_gets_another_base_in_its_own_units(plan: Plan, context: EditContext) -> None:
+    town = base_in(KINN, context)
+    changed = draft.set_base(plan, SVELGEN, town, context)
     assert draft.team(changed, SVELGEN).base == town
     assert changed.team_of() == plan.team_of()
-    assert draft.set_base(plan, SVELGEN, draft.team(plan, SVELGEN).base, ground) is plan
+    assert draft.set_base(plan, SVELGEN, draft.team(plan, SVELGEN).base, context) is plan
 
 
-def test_a_base_in_another_team_s_unit_takes_that_unit(plan: Plan, ground: Ground) -> None:
-    changed = draft.set_base(plan, SVELGEN, base_in(STAD, ground), ground)
+def test_a_base_in_another_team_s_unit_takes_that_unit(plan: Plan, context: EditContext) -> None:
+    changed = draft.set_base(plan, SVELGEN, base_in(STAD, context), context)
     assert changed.team_of() == {**plan.team_of(), STAD: SVELGEN}
     assert draft.team(changed, SVELGEN).base.unit_code == STAD
     assert draft.team(changed, EID).base.unit_code != STAD
 
 
-def test_a_new_team_takes_the_unit_of_its_base_and_the_next_number(plan: Plan, ground: Ground) -> None:
-    more = draft.add_team(plan, base_in(KINN, ground), ground)
+def test_a_new_team_takes_the_unit_of_its_base_and_the_next_number(plan: Plan, context: EditContext) -> None:
+    more = draft.add_team(plan, base_in(KINN, context), context)
     assert draft.team(more, "T05").units == (KINN,)
     assert draft.team(more, SVELGEN).units == (BREMANGER,)
-    again = draft.add_team(more, base_in(SOLUND, ground), ground)
+    again = draft.add_team(more, base_in(SOLUND, context), context)
     assert draft.team(again, "T06").units == (SOLUND,)
     assert again.unserved == ()
 
@@ -216,8 +232,8 @@ def test_numbers_of_new_teams_follow_the_highest_and_keep_their_width(plan: Plan
     assert draft.next_ids(ids("Nordfjord", "Sogn"), 1) == ["T01"]
 
 
-def test_joined_teams_are_one_with_the_first_one_s_base(plan: Plan, ground: Ground) -> None:
-    joined = draft.join(plan, EID, SVELGEN, ground)
+def test_joined_teams_are_one_with_the_first_one_s_base(plan: Plan, context: EditContext) -> None:
+    joined = draft.join(plan, EID, SVELGEN, context)
     units = {*draft.team(plan, EID).units, *draft.team(plan, SVELGEN).units}
     assert set(draft.team(joined, EID).units) == units
     assert draft.team(joined, EID).base == draft.team(plan, EID).base
@@ -226,124 +242,124 @@ def test_joined_teams_are_one_with_the_first_one_s_base(plan: Plan, ground: Grou
 
 @pytest.mark.parametrize("team_id", [SOGNDAL, FORDE, SVELGEN, EID])
 def test_a_team_is_divided_where_that_leaves_whole_teams_with_the_fewest_minutes(
-    plan: Plan, ground: Ground, team_id: str
+    plan: Plan, context: EditContext, team_id: str
 ) -> None:
-    whole, joined = draft.team(plan, team_id), check._graph(plan, ground.atlas)
+    whole, joined = draft.team(plan, team_id), check._graph(plan, context.atlas)
 
     def halves(second: Base) -> tuple[set[str], set[str]]:
         nearer = {second.unit_code} | {
             unit
             for unit in whole.units
             if unit != whole.base.unit_code
-            and person_minutes(second, (unit,), ground) < person_minutes(whole.base, (unit,), ground)
+            and person_minutes(second, (unit,), context) < person_minutes(whole.base, (unit,), context)
         }
         return set(whole.units) - nearer, nearer
 
     def price(second: Base) -> tuple[int, float]:
         first, other = halves(second)
         pieces = sum(nx.number_connected_components(joined.subgraph(part)) for part in (first, other))
-        minutes = person_minutes(whole.base, tuple(first), ground) + person_minutes(second, tuple(other), ground)
+        minutes = person_minutes(whole.base, tuple(first), context) + person_minutes(second, tuple(other), context)
         return pieces, round(minutes, 3)
 
-    possible = [base for base in ground.candidates(whole.units) if base.unit_code != whole.base.unit_code]
-    divided = draft.divide(plan, team_id, ground)
+    possible = [base for base in context.candidates(whole.units) if base.unit_code != whole.base.unit_code]
+    divided = draft.divide(plan, team_id, context)
     new = draft.team(divided, "T05")
     assert price(new.base) == min(map(price, possible))
     assert (set(draft.team(divided, team_id).units), set(new.units)) == halves(new.base)
     each_unit_once(divided)
 
 
-def test_a_team_is_divided_around_the_base_that_is_asked_for(plan: Plan, ground: Ground) -> None:
-    divided = draft.divide(plan, SOGNDAL, ground, base_in(VIK, ground))
-    assert draft.team(divided, "T05").base == base_in(VIK, ground)
+def test_a_team_is_divided_around_the_base_that_is_asked_for(plan: Plan, context: EditContext) -> None:
+    divided = draft.divide(plan, SOGNDAL, context, base_in(VIK, context))
+    assert draft.team(divided, "T05").base == base_in(VIK, context)
     assert VIK in draft.team(divided, "T05").units
-    assert "Svelgen" in refusal(PlanError, lambda: draft.divide(plan, SVELGEN, ground, base_in(VIK, ground)))
+    assert "Svelgen" in refusal(PlanError, lambda: draft.divide(plan, SVELGEN, context, base_in(VIK, context)))
 
 
 def test_act_areas_stay_while_all_their_teams_do(two_tiers: Result) -> None:
-    plan, ground = two_tiers.plan, Ground.of(two_tiers)
+    plan, context = two_tiers.plan, EditContext.of(two_tiers)
     assert plan.act is not None
     area = max(plan.act.areas, key=lambda each: len(each.teams))
     kept, gone = area.teams[:2]
-    joined = draft.join(plan, kept, gone, ground)
+    joined = draft.join(plan, kept, gone, context)
     assert joined.act is not None
     assert joined.act.areas == tuple(each for each in plan.act.areas if gone not in each.teams)
     renewed = pipeline.redrawn(two_tiers, joined)
-    assert planfile.from_content(steps.plan_content(renewed.plan), ground.atlas, Path()) == joined
+    assert planfile.from_content(steps.plan_content(renewed.plan), context.atlas, Path()) == joined
 
 
 # locks
 
 
-def test_locked_units_stay_and_the_refusal_names_them(plan: Plan, ground: Ground) -> None:
-    locked = draft.lock_units(plan, [KINN, SOLUND], ground)
-    assert draft.locked_units(locked, ground.atlas) == {KINN, SOLUND}
-    assert "Kinn" in refusal(PlanError, lambda: draft.move(locked, [KINN], EID, ground))
-    assert "Solund" in refusal(PlanError, lambda: draft.add_team(locked, base_in(SOLUND, ground), ground))
-    assert "Kinn" in refusal(PlanError, lambda: draft.join(locked, EID, SVELGEN, ground))
-    assert "Kinn" in refusal(PlanError, lambda: draft.set_base(locked, EID, base_in(KINN, ground), ground))
-    free = draft.unlock_units(locked, [KINN, SOLUND], ground)
+def test_locked_units_stay_and_the_refusal_names_them(plan: Plan, context: EditContext) -> None:
+    locked = draft.lock_units(plan, [KINN, SOLUND], context)
+    assert draft.locked_units(locked) == {KINN, SOLUND}
+    assert "Kinn" in refusal(PlanError, lambda: draft.move(locked, [KINN], EID, context))
+    assert "Solund" in refusal(PlanError, lambda: draft.add_team(locked, base_in(SOLUND, context), context))
+    assert "Kinn" in refusal(PlanError, lambda: draft.join(locked, EID, SVELGEN, context))
+    assert "Kinn" in refusal(PlanError, lambda: draft.set_base(locked, EID, base_in(KINN, context), context))
+    free = draft.unlock_units(locked, [KINN, SOLUND])
     assert free.settings == plan.settings
-    assert draft.move(free, [KINN], EID, ground).team_of()[KINN] == EID
+    assert draft.move(free, [KINN], EID, context).team_of()[KINN] == EID
 
 
-def test_a_lock_on_what_is_there_leaves_the_best_plan_the_best(plan: Plan, ground: Ground) -> None:
-    locked = draft.lock_all(plan, ground)
+def test_a_lock_on_what_is_there_leaves_the_best_plan_the_best(plan: Plan, context: EditContext) -> None:
+    locked = draft.lock_all(plan, context)
     assert locked.proof == plan.proof
-    assert check.check(locked, ground.atlas, ground.times) == []
+    assert check.check(locked, context.atlas, context.times) == []
     assert draft.unlock_all(locked).proof.status == "none"
     assert draft.unlock_all(locked).settings == plan.settings
 
 
-def test_locking_anew_means_where_the_unit_is_now(plan: Plan, ground: Ground) -> None:
-    atlas, gone = ground.atlas, draft.move(plan, [KINN], None, ground)
-    for before, after in ((plan, gone), (gone, plan), (plan, draft.move(plan, [KINN], EID, ground))):
-        stale = replace(after, settings=draft.lock_units(before, [KINN], ground).settings)
-        assert {note.key for note in check.check(stale, atlas, ground.times)} & {"lock_broken", "not_left"}
-        again = draft.lock_units(stale, [KINN], ground)
-        assert not {note.key for note in check.check(again, atlas, ground.times)} & {"lock_broken", "not_left"}
-        assert draft.locked_units(again, atlas) == {KINN}
+def test_locking_anew_means_where_the_unit_is_now(plan: Plan, context: EditContext) -> None:
+    atlas, gone = context.atlas, draft.move(plan, [KINN], None, context)
+    for before, after in ((plan, gone), (gone, plan), (plan, draft.move(plan, [KINN], EID, context))):
+        stale = edits.under(after, draft.lock_units(before, [KINN], context).settings, atlas)
+        assert {note.key for note in check.check(stale, atlas, context.times)} & {"lock_broken", "not_left"}
+        again = draft.lock_units(stale, [KINN], context)
+        assert not {note.key for note in check.check(again, atlas, context.times)} & {"lock_broken", "not_left"}
+        assert draft.locked_units(again) == {KINN}
 
 
-def test_locked_teams_take_and_give_nothing(plan: Plan, ground: Ground) -> None:
-    locked = draft.lock_team(plan, SVELGEN, ground)
-    assert draft.locked_teams(locked, ground.atlas) == {SVELGEN}
-    assert draft.locked_units(locked, ground.atlas) == {KINN, BREMANGER}
-    assert draft.lock_team(locked, SVELGEN, ground) is locked
+def test_locked_teams_take_and_give_nothing(plan: Plan, context: EditContext) -> None:
+    locked = draft.lock_team(plan, SVELGEN, context)
+    assert draft.locked_teams(locked) == {SVELGEN}
+    assert draft.locked_units(locked) == {KINN, BREMANGER}
+    assert draft.lock_team(locked, SVELGEN, context) is locked
     for edit in (
-        lambda: draft.move(locked, [KINN], EID, ground),
-        lambda: draft.move(locked, [STAD], SVELGEN, ground),
-        lambda: draft.join(locked, SVELGEN, EID, ground),
-        lambda: draft.divide(locked, SVELGEN, ground),
-        lambda: draft.unlock_units(locked, [KINN], ground),
+        lambda: draft.move(locked, [KINN], EID, context),
+        lambda: draft.move(locked, [STAD], SVELGEN, context),
+        lambda: draft.join(locked, SVELGEN, EID, context),
+        lambda: draft.divide(locked, SVELGEN, context),
+        lambda: draft.unlock_units(locked, [KINN]),
     ):
         assert "Svelgen" in refusal(PlanError, edit)
-    assert draft.unlock_team(locked, SVELGEN, ground).settings == plan.settings
-    assert draft.lock_units(locked, [KINN], ground).settings == locked.settings
+    assert draft.unlock_team(locked, SVELGEN).settings == plan.settings
+    assert draft.lock_units(locked, [KINN], context).settings == locked.settings
 
 
-def test_locks_follow_a_team_that_drives_from_another_base(plan: Plan, ground: Ground) -> None:
-    locked = draft.lock_units(plan, [KINN, VIK], ground)
-    moved = draft.set_base(locked, SVELGEN, base_in(KINN, ground), ground)
-    assert check.check(moved, ground.atlas, ground.times) == []
+def test_locks_follow_a_team_that_drives_from_another_base(plan: Plan, context: EditContext) -> None:
+    locked = draft.lock_units(plan, [KINN, VIK], context)
+    moved = draft.set_base(locked, SVELGEN, base_in(KINN, context), context)
+    assert check.check(moved, context.atlas, context.times) == []
     assert {(lock.units, lock.base) for lock in moved.settings.edits.lock} == {((KINN,), KINN), ((VIK,), "4640")}
-    without = draft.move(locked, [BREMANGER], EID, ground)
-    assert check.check(without, ground.atlas, ground.times) == []
-    team = draft.set_base(draft.lock_team(plan, SVELGEN, ground), SVELGEN, base_in(KINN, ground), ground)
-    assert check.check(team, ground.atlas, ground.times) == []
-    assert draft.locked_teams(team, ground.atlas) == {SVELGEN}
+    without = draft.move(locked, [BREMANGER], EID, context)
+    assert check.check(without, context.atlas, context.times) == []
+    team = draft.set_base(draft.lock_team(plan, SVELGEN, context), SVELGEN, base_in(KINN, context), context)
+    assert check.check(team, context.atlas, context.times) == []
+    assert draft.locked_teams(team) == {SVELGEN}
 
 
 def test_a_lock_means_the_team_s_base_and_no_other_where_it_has_a_name_of_its_own(several_bases: Result) -> None:
-    ground, plan = Ground.of(several_bases), several_bases.plan
+    context, plan = EditContext.of(several_bases), several_bases.plan
     alone = 0
-    for each in ground.times.bases:
+    for each in context.times.bases:
         team_id = plan.team_of().get(each.unit_code)
         if team_id is None:
             continue
-        placed = draft.set_base(plan, team_id, each, ground)
-        (lock,) = draft.lock_units(placed, [each.unit_code], ground).settings.edits.lock
-        meant = [base for base in ground.times.bases if bases.names_base(ground.atlas, lock.base, base)]
+        placed = draft.set_base(plan, team_id, each, context)
+        (lock,) = draft.lock_units(placed, [each.unit_code], context).settings.edits.lock
+        meant = [base for base in context.times.bases if bases.names_base(context.atlas, lock.base, base)]
         assert each in meant
         assert {base.unit_code for base in meant} == {each.unit_code}
         alone += meant == [each]
@@ -353,22 +369,21 @@ def test_a_lock_means_the_team_s_base_and_no_other_where_it_has_a_name_of_its_ow
 def test_locks_by_name_from_a_file_are_known(shipped: Atlas) -> None:
     demands = {"lock": [{"units": ["Kinn"], "base": "Svelgen"}], "leave": ["Solund"]}
     result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables={"edits": demands}))
-    ground = Ground.of(result)
-    assert draft.locked_units(result.plan, shipped) == {KINN, SOLUND}
-    assert draft.unlock_units(result.plan, [KINN, SOLUND], ground).settings == settings.load()
+    assert draft.locked_units(result.plan) == {KINN, SOLUND}
+    assert draft.unlock_units(result.plan, [KINN, SOLUND]).settings == settings.load()
 
 
 # neighbours and the best of the rest
 
 
-def test_neighbours_are_the_teams_across_a_link_the_nearest_first(plan: Plan, ground: Ground) -> None:
-    joined = check._graph(plan, ground.atlas)
+def test_neighbours_are_the_teams_across_a_link_the_nearest_first(plan: Plan, context: EditContext) -> None:
+    joined = check._graph(plan, context.atlas)
     team_of = plan.team_of()
     seen = 0
     for unit in plan.area.units:
         beside = {team_of[other] for other in joined[unit] if other in team_of} - {team_of.get(unit)}
-        cost = {team_id: person_minutes(draft.team(plan, team_id).base, (unit,), ground) for team_id in beside}
-        assert draft.neighbours(plan, unit, ground) == tuple(sorted(cost, key=cost.__getitem__))
+        cost = {team_id: person_minutes(draft.team(plan, team_id).base, (unit,), context) for team_id in beside}
+        assert draft.neighbours(plan, unit, context) == tuple(sorted(cost, key=cost.__getitem__))
         seen += len(beside)
     assert seen > 5
 
@@ -376,16 +391,16 @@ def test_neighbours_are_the_teams_across_a_link_the_nearest_first(plan: Plan, gr
 @pytest.mark.parametrize("kinds", [["road"], ["road", "ferry"], ["road", "ferry", "border"]])
 @pytest.mark.parametrize("closed", [[], ["Lavik-Oppedal"], ["4,58,6,62"]])
 def test_units_are_joined_as_the_check_counts_it(
-    plan: Plan, ground: Ground, kinds: list[str], closed: list[str]
+    plan: Plan, context: EditContext, kinds: list[str], closed: list[str]
 ) -> None:
     other = replace(plan, settings=settings.load(tables={"whole": {"links": kinds}, "roads": {"closed": closed}}))
-    counted = check._graph(other, ground.atlas).subgraph(plan.area.units)
-    assert nx.utils.graphs_equal(ground.joined(other), nx.Graph(counted))
+    counted = check._graph(other, context.atlas).subgraph(plan.area.units)
+    assert nx.utils.graphs_equal(context.joined(other), nx.Graph(counted))
     assert counted.edges
 
 
-def test_improving_brings_the_best_plan_back(forde: Result, ground: Ground) -> None:
-    edited = draft.move(forde.plan, [KINN], EID, ground)
+def test_improving_brings_the_best_plan_back(forde: Result, context: EditContext) -> None:
+    edited = draft.move(forde.plan, [KINN], EID, context)
     improved = draft.improve(pipeline.redrawn(forde, edited))
     assert improved.plan.team_of() == forde.plan.team_of()
     assert improved.plan.proof.status == "optimal"
@@ -393,9 +408,9 @@ def test_improving_brings_the_best_plan_back(forde: Result, ground: Ground) -> N
 
 
 def test_improving_leaves_what_is_locked_and_is_the_best_that_does(shipped: Atlas, forde: Result) -> None:
-    ground = Ground.of(forde)
-    edited = draft.move(forde.plan, [STAD], SVELGEN, ground)
-    locked = draft.lock_units(edited, [STAD, BREMANGER], ground)
+    context = EditContext.of(forde)
+    edited = draft.move(forde.plan, [STAD], SVELGEN, context)
+    locked = draft.lock_units(edited, [STAD, BREMANGER], context)
     improved = draft.improve(pipeline.redrawn(forde, locked))
     twin = pipeline.run(shipped, forde.plan.area, locked.settings)
     assert improved.plan.base_of() == twin.plan.base_of()
@@ -403,8 +418,8 @@ def test_improving_leaves_what_is_locked_and_is_the_best_that_does(shipped: Atla
     assert improved.plan.base_of() != forde.plan.base_of()
 
 
-def test_teams_that_keep_their_base_keep_their_id(forde: Result, ground: Ground) -> None:
-    edited = draft.add_team(draft.join(forde.plan, FORDE, SVELGEN, ground), base_in(VIK, ground), ground)
+def test_teams_that_keep_their_base_keep_their_id(forde: Result, context: EditContext) -> None:
+    edited = draft.add_team(draft.join(forde.plan, FORDE, SVELGEN, context), base_in(VIK, context), context)
     names = {each.base: each.team_id for each in edited.catchments}
     improved = draft.improve(pipeline.redrawn(forde, edited)).plan
     assert {each.base.name: each.team_id for each in improved.catchments} == {
@@ -427,8 +442,8 @@ def test_act_areas_name_the_teams_by_their_kept_ids(two_tiers: Result) -> None:
     assert [improved.act_units(area) for area in improved.act.areas] == units
 
 
-def test_improving_says_why_the_locks_cannot_hold(forde: Result, ground: Ground) -> None:
-    broken = draft.lock_units(draft.move(forde.plan, [VIK], EID, ground), [VIK], ground)
+def test_improving_says_why_the_locks_cannot_hold(forde: Result, context: EditContext) -> None:
+    broken = draft.lock_units(draft.move(forde.plan, [VIK], EID, context), [VIK], context)
     with pytest.raises(PlanError):
         draft.improve(pipeline.redrawn(forde, broken))
 
@@ -436,9 +451,9 @@ def test_improving_says_why_the_locks_cannot_hold(forde: Result, ground: Ground)
 # as another plan has it
 
 
-def test_a_plan_drawn_like_another_has_its_teams_under_the_ids_of_its_own(plan: Plan, ground: Ground) -> None:
-    like = draft.add_team(draft.join(plan, FORDE, SVELGEN, ground), base_in(VIK, ground), ground)
-    start = draft.move(plan, [SOLUND], SOGNDAL, ground)
+def test_a_plan_drawn_like_another_has_its_teams_under_the_ids_of_its_own(plan: Plan, context: EditContext) -> None:
+    like = draft.add_team(draft.join(plan, FORDE, SVELGEN, context), base_in(VIK, context), context)
+    start = draft.move(plan, [SOLUND], SOGNDAL, context)
     drawn = draft.drawn(start, like.base_of())
     assert drawn.base_of() == like.base_of()
     had = {each.base: each.team_id for each in start.catchments}
@@ -450,8 +465,8 @@ def test_a_plan_drawn_like_another_has_its_teams_under_the_ids_of_its_own(plan: 
     assert draft.drawn(like, plan.base_of()).base_of() == plan.base_of()
 
 
-def test_who_is_not_drawn_has_no_team_by_choice_or_for_the_reason_it_had(plan: Plan, ground: Ground) -> None:
-    left = draft.move(plan, [KINN, VIK], None, ground)
+def test_who_is_not_drawn_has_no_team_by_choice_or_for_the_reason_it_had(plan: Plan, context: EditContext) -> None:
+    left = draft.move(plan, [KINN, VIK], None, context)
     start = replace(left, unserved=(Unserved(KINN, "no_road"), Unserved(VIK, "locked")))
     named = {unit: base for unit, base in plan.base_of().items() if unit not in {KINN, SOLUND}}
     drawn = draft.drawn(start, named)
@@ -463,7 +478,7 @@ def test_who_is_not_drawn_has_no_team_by_choice_or_for_the_reason_it_had(plan: P
 
 
 def test_act_areas_stay_where_their_teams_are_drawn_again(two_tiers: Result) -> None:
-    plan, ground = two_tiers.plan, Ground.of(two_tiers)
+    plan, context = two_tiers.plan, EditContext.of(two_tiers)
     assert plan.act is not None
     assert plan.act.areas
     again = draft.drawn(plan, plan.base_of())
@@ -471,19 +486,19 @@ def test_act_areas_stay_where_their_teams_are_drawn_again(two_tiers: Result) -> 
     assert again.act is not None
     assert again.act.areas == plan.act.areas
     kept, gone = plan.act.areas[0].teams[:2]
-    joined = draft.join(plan, kept, gone, ground)
+    joined = draft.join(plan, kept, gone, context)
     assert draft.drawn(plan, joined.base_of()) == joined
 
 
-def test_a_lock_does_not_stand_in_the_way_of_another_plan_but_is_found_broken(plan: Plan, ground: Ground) -> None:
-    other = draft.move(plan, [KINN], EID, ground)
-    drawn = draft.drawn(draft.lock_all(plan, ground), other.base_of())
+def test_a_lock_does_not_stand_in_the_way_of_another_plan_but_is_found_broken(plan: Plan, context: EditContext) -> None:
+    other = draft.move(plan, [KINN], EID, context)
+    drawn = draft.drawn(draft.lock_all(plan, context), other.base_of())
     assert drawn.base_of() == other.base_of()
-    assert "lock_broken" in {note.key for note in check.check(drawn, ground.atlas, ground.times)}
+    assert "lock_broken" in {note.key for note in check.check(drawn, context.atlas, context.times)}
 
 
-def test_units_of_another_area_cannot_be_drawn(plan: Plan, ground: Ground) -> None:
-    assert "0301" in refusal(PlanError, lambda: draft.drawn(plan, {"0301": base_in(KINN, ground)}))
+def test_units_of_another_area_cannot_be_drawn(plan: Plan, context: EditContext) -> None:
+    assert "0301" in refusal(PlanError, lambda: draft.drawn(plan, {"0301": base_in(KINN, context)}))
 
 
 # many edits in a row
@@ -491,22 +506,22 @@ def test_units_of_another_area_cannot_be_drawn(plan: Plan, ground: Ground) -> No
 Edit = Callable[[Plan], Plan]
 
 
-def edits_at_random(chance: random.Random, plan: Plan, ground: Ground) -> Iterator[Edit]:
+def edits_at_random(chance: random.Random, plan: Plan, context: EditContext) -> Iterator[Edit]:
     """One of each kind, with whatever units, teams and bases."""
     units = chance.sample(plan.area.units, chance.randint(1, 3))
     ids = [each.team_id for each in plan.catchments] or ["T01"]
     one, other = chance.choice(ids), chance.choice(ids)
-    base = chance.choice(ground.times.bases)
-    yield lambda plan: draft.move(plan, units, one, ground)
-    yield lambda plan: draft.move(plan, units, None, ground)
-    yield lambda plan: draft.set_base(plan, one, base, ground)
-    yield lambda plan: draft.add_team(plan, base, ground)
-    yield lambda plan: draft.join(plan, one, other, ground)
-    yield lambda plan: draft.divide(plan, one, ground)
-    yield lambda plan: draft.lock_units(plan, units, ground)
-    yield lambda plan: draft.unlock_units(plan, units, ground)
-    yield lambda plan: draft.lock_team(plan, one, ground)
-    yield lambda plan: draft.unlock_team(plan, one, ground)
+    base = chance.choice(context.times.bases)
+    yield lambda plan: draft.move(plan, units, one, context)
+    yield lambda plan: draft.move(plan, units, None, context)
+    yield lambda plan: draft.set_base(plan, one, base, context)
+    yield lambda plan: draft.add_team(plan, base, context)
+    yield lambda plan: draft.join(plan, one, other, context)
+    yield lambda plan: draft.divide(plan, one, context)
+    yield lambda plan: draft.lock_units(plan, units, context)
+    yield lambda plan: draft.unlock_units(plan, units)
+    yield lambda plan: draft.lock_team(plan, one, context)
+    yield lambda plan: draft.unlock_team(plan, one)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -514,50 +529,51 @@ def test_whatever_is_done_every_unit_is_in_one_team_or_openly_in_none(
     forde: Result, several_bases: Result, seed: int
 ) -> None:
     chance, start = random.Random(seed), several_bases if seed % 2 else forde  # noqa: S311 - no secret
-    ground, plan = Ground.of(start), start.plan
+    context, plan = EditContext.of(start), start.plan
     history, done = steps.began(plan), 0
     for number in range(40):
-        before, locked = plan, draft.locked_units(plan, ground.atlas)
-        edit = chance.choice(list(edits_at_random(chance, plan, ground)))
+        before, locked = plan, draft.locked_units(plan)
+        edit = chance.choice(list(edits_at_random(chance, plan, context)))
         try:
             plan = edit(plan)
         except PlanError:  # somebody has locked something
             continue
         done += 1
         each_unit_once(plan)
+        assert plan.demands == edits.demands(plan.settings, context.atlas)
         stayed = {unit: before.team_of().get(unit) for unit in locked}
         assert {unit: plan.team_of().get(unit) for unit in locked} == stayed
-        broken = {note.key for note in check.check(plan, ground.atlas, ground.times)}
+        broken = {note.key for note in check.check(plan, context.atlas, context.times)}
         assert not broken & {"lock_broken", "kept_team_changed", "not_left", "unit_not_once", "base_elsewhere"}
         history = history.did(plan, Phrase("draft.did.given", values={"units": str(number), "team": "x"}))
     assert done > 15
-    there_and_back(history, ground.atlas)
+    there_and_back(history, context.atlas)
 
 
 # words
 
 
-def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, ground: Ground) -> None:
-    atlas = ground.atlas
-    left = draft.move(plan, [KINN], None, ground)
+def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, context: EditContext) -> None:
+    atlas = context.atlas
+    left = draft.move(plan, [KINN], None, context)
     said = [
         steps.began(plan).steps[0].what,
-        draft.did_move(plan, [KINN], EID, atlas),
-        draft.did_move(plan, [KINN, VIK], EID, atlas),
-        draft.did_move(plan, [KINN], None, atlas),
-        draft.did_move(left, [KINN], EID, atlas),
-        draft.did_move(plan, plan.area.units[:6], EID, atlas),
-        draft.did_set_base(plan, SVELGEN, base_in(KINN, ground), atlas),
-        draft.did_add_team(base_in(KINN, ground)),
-        draft.did_join(plan, EID, SVELGEN, atlas),
-        draft.did_divide(plan, SOGNDAL, draft.divide(plan, SOGNDAL, ground, base_in(VIK, ground)), atlas),
-        draft.did_lock_units([KINN, VIK], atlas),
-        draft.did_unlock_units([KINN], atlas),
-        draft.did_lock_team(plan, SVELGEN, atlas),
-        draft.did_unlock_team(plan, SVELGEN, atlas),
-        draft.did_lock_all(),
-        draft.did_unlock_all(),
-        draft.did_improve(),
+        did_move(plan, [KINN], EID, atlas),
+        did_move(plan, [KINN, VIK], EID, atlas),
+        did_move(plan, [KINN], None, atlas),
+        did_move(left, [KINN], EID, atlas),
+        did_move(plan, plan.area.units[:6], EID, atlas),
+        did_set_base(plan, SVELGEN, base_in(KINN, context), atlas),
+        did_add_team(base_in(KINN, context)),
+        did_join(plan, EID, SVELGEN, atlas),
+        did_divide(plan, SOGNDAL, draft.divide(plan, SOGNDAL, context, base_in(VIK, context)), atlas),
+        did_lock_units([KINN, VIK], atlas),
+        did_unlock_units([KINN], atlas),
+        did_lock_team(plan, SVELGEN, atlas),
+        did_unlock_team(plan, SVELGEN, atlas),
+        did_lock_all(),
+        did_unlock_all(),
+        did_improve(),
     ]
     assert [each.text("nb") for each in said] == [
         "Begynte her",
@@ -581,17 +597,19 @@ def test_each_step_is_called_what_it_was_in_every_language(plan: Plan, ground: G
     assert all(each.text(lang) for each in said for lang in language.LANGUAGES)
 
 
-def test_a_kept_team_is_called_as_the_planner_has_it_wherever_it_drives_from(forde: Result, ground: Ground) -> None:
-    locked = draft.lock_team(forde.plan, SVELGEN, ground)
-    moved = pipeline.redrawn(forde, draft.set_base(locked, SVELGEN, base_in(KINN, ground), ground))
+def test_a_kept_team_is_called_as_the_planner_has_it_wherever_it_drives_from(
+    forde: Result, context: EditContext
+) -> None:
+    locked = draft.lock_team(forde.plan, SVELGEN, context)
+    moved = pipeline.redrawn(forde, draft.set_base(locked, SVELGEN, base_in(KINN, context), context))
     assert draft.team(moved.plan, SVELGEN).base.name == "Florø"
     assert [each.name for each in moved.figures.teams] == ["Sogndalsfjøra", "Førde", "Svelgen", "Nordfjordeid"]
-    assert draft.did_unlock_team(moved.plan, SVELGEN, ground.atlas).text("en") == "Unlocked the team Svelgen"
+    assert did_unlock_team(moved.plan, SVELGEN, context.atlas).text("en") == "Unlocked the team Svelgen"
 
 
 def test_no_two_teams_of_norway_have_one_name_in_a_step(norway: Result) -> None:
     plan, atlas = norway.plan, norway.atlas
-    called = {each.team_id: draft.did_lock_team(plan, each.team_id, atlas).values["team"] for each in plan.catchments}
+    called = {each.team_id: did_lock_team(plan, each.team_id, atlas).values["team"] for each in plan.catchments}
     assert called == {each.team_id: each.name for each in norway.figures.teams}
     places = Counter(each.base.name for each in plan.catchments)
     assert max(places.values()) > 1
@@ -604,14 +622,14 @@ def test_no_two_teams_of_norway_have_one_name_in_a_step(norway: Result) -> None:
 
 
 def test_a_click_on_the_map_of_norway_is_answered_at_once(norway: Result) -> None:
-    ground, plan = Ground.of(norway), norway.plan
-    unit = next(u for u in plan.area.units if draft.neighbours(plan, u, ground) and u not in base_units(plan))
+    context, plan = EditContext.of(norway), norway.plan
+    unit = next(u for u in plan.area.units if draft.neighbours(plan, u, context) and u not in base_units(plan))
     result, spent = norway, []
     for team_id in itertools.islice(
-        itertools.cycle([draft.neighbours(plan, unit, ground)[0], plan.team_of()[unit]]), 5
+        itertools.cycle([draft.neighbours(plan, unit, context)[0], plan.team_of()[unit]]), 5
     ):
         start = time.perf_counter()
-        edited = draft.move(result.plan, [unit], team_id, ground)
+        edited = draft.move(result.plan, [unit], team_id, context)
         after = pipeline.redrawn(result, edited)
         totals.change_lines(totals.change(result, after))
         spent.append(time.perf_counter() - start)
@@ -624,13 +642,14 @@ def base_units(plan: Plan) -> set[str]:
 
 
 def test_a_long_session_on_norway_stays_small_and_quick(norway: Result) -> None:
-    ground, plan, chance = Ground.of(norway), norway.plan, random.Random(1)  # noqa: S311 - no secret
+    context, plan, chance = EditContext.of(norway), norway.plan, random.Random(1)  # noqa: S311 - no secret
     history = steps.began(plan)
     while len(history.steps) < 51:
         unit = chance.choice([unit for unit in plan.area.units if unit not in base_units(plan)])
-        team_id = chance.choice(draft.neighbours(plan, unit, ground) or (None,))
+        team_id = chance.choice(draft.neighbours(plan, unit, context) or (None,))
         history = history.did(
-            draft.move(history.present, [unit], team_id, ground), draft.did_move(plan, [unit], team_id, ground.atlas)
+            draft.move(history.present, [unit], team_id, context),
+            did_move(plan, [unit], team_id, context.atlas),
         )
     spent = []
     for _ in range(3):
@@ -639,4 +658,4 @@ def test_a_long_session_on_norway_stays_small_and_quick(norway: Result) -> None:
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.3  # a third of that on a quiet machine
     assert len(words) < 400_000
-    assert steps.history_from(json.loads(words), ground.atlas) == history
+    assert steps.history_from(json.loads(words), context.atlas) == history

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -18,7 +19,7 @@ from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import plan as plan_contract
 from factgeo.errors import FactgeoError, PlanError, SettingsError, SourceError
-from factgeo.planning import edits, pipeline, planfile
+from factgeo.planning import edits, pipeline, planfile, steps
 from factgeo.planning.check import check
 from factgeo.planning.plan import Catchment, Plan, Unserved
 from factgeo.planning.result import Result
@@ -165,6 +166,26 @@ def test_demands_survive_settings_and_digest_sees_them(shipped: Atlas, save: Sav
     assert edits.resolved(settings.load(tables=named), shipped).apart == ((KINN, SUNNFJORD),)
 
 
+def test_a_plan_carries_its_demands_in_codes_and_as_they_were_given(shipped: Atlas, save: Save) -> None:
+    rules = settings.load(tables={"edits": {"lock": [{"units": ["Kinn"], "base": "Svelgen"}]}})
+    plan = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules).plan
+    assert plan.demands.given == rules.edits == plan.settings.edits
+    assert plan.demands.coded.lock[0].units == (KINN,)
+    path = save("plan.json", json.dumps(steps.plan_content(plan)))
+    read, copied = planfile.read(path, shipped), pickle.loads(pickle.dumps(plan))  # noqa: S301 - written here
+    assert read.demands == copied.demands == plan.demands
+    assert copied == plan
+
+
+def test_the_settings_of_a_plan_are_never_replaced_without_its_demands(forde: Result) -> None:
+    other = settings.load(tables={"edits": {"leave": ["Solund"]}})
+    with pytest.raises(ValueError, match=r"edits\.under"):
+        replace(forde.plan, settings=other)
+    plan = edits.under(forde.plan, other, forde.atlas)
+    assert (plan.settings, plan.demands.coded.leave) == (other, (SOLUND,))
+    assert plan == replace(plan, demands=edits.demands(other, forde.atlas))
+
+
 BAD_TOML = {
     "foo = 1": "foo",
     "[keep]\nname = 'x'": "keep",
@@ -224,7 +245,7 @@ def test_a_bad_toml_is_refused_by_file_and_key(shipped: Atlas, save: Save, conte
     said = caught.value.message(lang)
     assert "edits.toml" in said
     assert BAD_TOML[content] in said.replace("\N{RIGHT DOUBLE QUOTATION MARK}", "")
-    assert "\n" not in said
+    assert "\n" not in said.replace("\n- ", " ")  # one line, or a list of such
 
 
 BAD_ROWS = {
@@ -648,3 +669,47 @@ def test_a_listed_base_that_is_not_used_is_found(shipped: Atlas) -> None:
     found = [f for f in check(broken, shipped, free.journeys) if f.key == "listed_base_unused"]
     assert missing
     assert len(found) == len(missing)
+
+
+def listed(error: type[FactgeoError], path: Path, atlas: Atlas) -> list[str]:
+    """The sentences of a refusal that has several."""
+    return refusal(error, lambda: edits.read(path, atlas)).split("\n- ")[1:]
+
+
+def test_all_that_is_wrong_with_the_keys_and_values_of_a_file_is_told_at_once(shipped: Atlas, save: Save) -> None:
+    path = save(
+        "edits.toml", "leave = [1.5]\n[[keep]]\nname = 'A'\n[bases]\nrequire = ['Vik']\n[teams]\nexactly = -1\n"
+    )
+    said = listed(SettingsError, path, shipped)
+    assert len(said) == 4
+    for key, line in zip(("keep[1].units", "leave[1]", "bases.require", "teams.exactly"), said, strict=True):
+        assert "edits.toml" in line
+        assert key in line
+
+
+def test_all_unknown_units_and_odd_groups_of_a_file_are_told_at_once(shipped: Atlas, save: Save) -> None:
+    path = save("edits.toml", "together = [['Vikk', 'Lusterr'], ['Vik']]\nleave = ['Stadd', 'Kinn']\n")
+    said = listed(FactgeoError, path, shipped)
+    assert [next(word for word in ("Vikk", "Lusterr", "together[2]", "Stadd") if word in line) for line in said] == [
+        "Vikk", "Lusterr", "together[2]", "Stadd",
+    ]  # fmt: skip
+
+
+def test_all_wrong_rows_of_a_table_are_told_at_once(shipped: Atlas, save: Save) -> None:
+    said = listed(
+        SourceError, save("edits.csv", "rule;units;team\nkeep;Vik;\nlove;Vik;\nleave;Stad;\nteams;x;\n"), shipped
+    )
+    assert [next(line for line in (2, 3, 4, 5) if f"line {line}" in each) for each in said] == [2, 3, 5]
+
+
+def test_all_demands_with_unknown_units_are_told_at_once(shipped: Atlas) -> None:
+    rules = settings.load(tables={"edits": {"leave": ["Stadd"], "apart": [["Vikk", "Lusterr"]]}})
+    said = refusal(FactgeoError, lambda: edits.resolved(rules, shipped))
+    assert all(name in said for name in ("Stadd", "Vikk", "Lusterr"))
+
+
+def test_all_groups_that_are_none_once_units_are_known_are_told_at_once(shipped: Atlas) -> None:
+    rules = settings.load(tables={"edits": {"together": [["Vik", "4639"]], "apart": [["Kinn", "4602"]]}})
+    said = refusal(SettingsError, lambda: edits.resolved(rules, shipped))
+    assert "edits.together.0" in said
+    assert "edits.apart.0" in said

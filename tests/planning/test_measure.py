@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from factgeo import settings as factgeo_settings
+from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.people import need
 from factgeo.people.need import Fraction
-from factgeo.planning import measure, services
+from factgeo.planning import measure, pipeline, services
 from factgeo.planning.result import Result
 
 DEFAULT = factgeo_settings.load()
@@ -90,3 +91,20 @@ def test_the_parts_of_the_way_add_up_to_the_mean(forde: Result) -> None:
     assert team.way.wait_min == pytest.approx(
         15 * team.way.by_ferry / (team.population - team.travel.unreachable), rel=0.02
     )
+
+
+@pytest.mark.parametrize("name", ["Finnmark", "Vågan + Solund + Værøy"])
+def test_percentiles_of_all_units_are_those_of_one_unit_at_a_time(shipped: Atlas, name: str) -> None:
+    result = pipeline.run(shipped, areas.resolve(name, shipped), DEFAULT)
+    units = result.plan.area.units
+    found = measure.unit_percentiles(result.ways.seconds, result.journeys, units, (10, 50, 95))
+    assert (found[1:] == result.unit_minutes).all()
+    base_of = result.plan.base_of()
+    for column, unit in enumerate(units):
+        for row, percent in enumerate((10, 50, 95)):
+            alone = (
+                measure.percentile(*result.journeys.minutes(base_of[unit], (unit,)), percent)
+                if unit in base_of
+                else None
+            )
+            assert found[row, column] == (np.inf if alone is None else alone)

@@ -16,8 +16,8 @@ from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import plan as plan_contract
-from factgeo.errors import PlanError
-from factgeo.planning import pipeline, planfile, steps
+from factgeo.errors import FactgeoError, PlanError
+from factgeo.planning import pipeline, planfields, planfile, steps
 from factgeo.planning.check import check
 from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
@@ -221,3 +221,60 @@ def test_where_a_plan_was_computed_is_written_into_no_file(forde: Result) -> Non
         steps.history_content(steps.began(elsewhere)),
     )
     assert all(ELSEWHERE not in json.dumps(each) for each in files)
+
+
+def test_all_fields_that_are_missing_or_impossible_are_named_at_once(
+    shipped: Atlas, content: str, tmp_path: Path
+) -> None:
+    wrong = json.loads(content)
+    del wrong["area"]["name"]
+    wrong["teams"][1]["base"]["lon"] = 500
+    wrong["teams"][0]["units"][0] = "46\n01"
+    said = refusal(PlanError, lambda: planfile.read(written(wrong, tmp_path), shipped))
+    assert said.startswith("3 mistakes")
+    assert all(field in said for field in ("area.name", "teams[2].base.lon", "teams[1].units[1]"))
+
+
+def test_all_names_that_stand_twice_or_outside_are_named_at_once(shipped: Atlas, content: str, tmp_path: Path) -> None:
+    wrong = json.loads(content)
+    wrong["teams"][0]["units"] *= 2
+    wrong["teams"][1]["units"].append("0301")
+    wrong["teams"][2]["team_id"] = wrong["teams"][1]["team_id"]
+    said = refusal(PlanError, lambda: planfile.read(written(wrong, tmp_path), shipped))
+    assert said.startswith("3 mistakes")
+    assert all(field in said for field in ("teams[1].units", "teams[2].units", wrong["teams"][1]["team_id"]))
+
+
+def test_all_rules_that_are_wrong_and_all_bases_that_are_none_are_named_at_once(
+    shipped: Atlas, content: str, tmp_path: Path
+) -> None:
+    wrong = json.loads(content)
+    wrong["rules"]["travel"]["minutes"] = -1
+    wrong["rules"]["tea"] = 1
+    said = refusal(PlanError, lambda: planfile.read(written(wrong, tmp_path), shipped))
+    assert said.count("the rules cannot be used") == 2
+    assert "travel.minutes" in said
+    assert "tea" in said
+    wrong = json.loads(content)
+    for team in wrong["teams"][:2]:
+        team["base"]["lon"] = 5.0
+    assert refusal(PlanError, lambda: planfile.read(written(wrong, tmp_path), shipped)).startswith("2 mistakes")
+
+
+def test_all_rows_of_a_table_that_are_wrong_are_named_at_once(shipped: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "unit_code;team_id;base_unit;base_lon;base_lat\nVikk;A;4639;6;61\n4640;A;4640;600;6100\n4641;A;;;\n4641;B;;;\n",
+        encoding="utf-8",
+    )
+    said = refusal(FactgeoError, lambda: planfile.read(path, shipped)).split("\n- ")[1:]
+    assert [next(line for line in (2, 3, 4, 5) if f"line {line}" in each) for each in said] == [2, 5, 3, 3]
+
+
+def test_a_name_that_stands_twice_is_found_in_no_time(tmp_path: Path) -> None:
+    names = [str(k) for k in range(9_999)]
+    area = planfields.GivenArea(name="A", unit_codes=[*names, names[-1]])
+    proof = planfields.GivenSolver(name="x", status="optimal", stages=[])
+    given = planfields.GivenPlan(pack_digest="x", area=area, rules={}, teams=[], unserved=[], solver=proof)
+    said = refusal(PlanError, lambda: planfields.refuse_contradictions(given, tmp_path))
+    assert names[-1] in said

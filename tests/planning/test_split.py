@@ -15,7 +15,7 @@ from worlds.basics import UTM33, box, line
 
 from factgeo import settings as factgeo_settings
 from factgeo.atlas.pack import Atlas
-from factgeo.planning.split import TOLERANCES, Split, _direction, _grown, _town, joined_cells, split
+from factgeo.planning.split import TOLERANCES, Split, _direction, _grow, _town, joined_cells, split
 from factgeo.settings import Settings
 from factgeo.travel import access, network
 from factgeo.travel import times as travel_times
@@ -240,7 +240,7 @@ def test_the_same_town_is_cut_the_same_way_again(shipped: Atlas, roads: RoadNetw
 
 def test_parts_grown_without_a_solver_are_connected_and_complete(shipped: Atlas, roads: RoadNetwork) -> None:
     drawn = _town(shipped, "5501", roads, SETTINGS, 3)
-    base_of = _grown(drawn, 3)
+    base_of = _grow(drawn, 3)
     graph = nx.Graph([(a, b) for a, others in drawn.neighbours.items() for b in others])
     assert sorted(base_of) == list(range(len(drawn.cells)))
     for base in range(3):

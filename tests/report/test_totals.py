@@ -12,7 +12,7 @@ from factgeo.atlas.parameters import parameters
 from factgeo.capacity import capacity
 from factgeo.capacity.driving import Range
 from factgeo.planning import draft, pipeline
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report import totals
@@ -27,8 +27,8 @@ def plan(forde: Result) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def ground(forde: Result) -> Ground:
-    return Ground.of(forde)
+def context(forde: Result) -> EditContext:
+    return EditContext.of(forde)
 
 
 def test_the_numbers_are_those_of_the_cells_and_the_residents(forde: Result) -> None:
@@ -80,13 +80,13 @@ def test_positions_are_those_of_the_capacity(two_tiers: Result, model: str) -> N
     assert totals.positions(result).central == pytest.approx(positions_by_hand(result, model))
 
 
-def test_the_change_tells_what_is_different_and_nothing_else(forde: Result, ground: Ground) -> None:
-    edited = pipeline.redrawn(forde, draft.move(forde.plan, [KINN], None, ground))
+def test_the_change_tells_what_is_different_and_nothing_else(forde: Result, context: EditContext) -> None:
+    edited = pipeline.redrawn(forde, draft.move(forde.plan, [KINN], None, context))
     difference = totals.change(forde, edited)
     assert {note.key for note in difference.new} == {"too_small"}
     assert difference.gone == ()
     lines = totals.change_lines(difference)
-    persons = int(ground.atlas.population.at[KINN, "persons"])
+    persons = int(context.atlas.population.at[KINN, "persons"])
     assert any(line.startswith(f"Innbyggere med team: −{language.number(persons)} (fra ") for line in lines)
     assert not any(line.startswith(("Opptaksområder", "Team:")) for line in lines)
     assert totals.change_lines(totals.change(forde, forde)) == []
@@ -105,22 +105,22 @@ def test_half_positions_are_told_as_such(forde: Result) -> None:
     assert lines == ["Stillinger (anslag): +2 (fra 70 til 72)"]
 
 
-def test_a_rule_that_stays_broken_is_not_news(forde: Result, ground: Ground) -> None:
-    one = pipeline.redrawn(forde, draft.move(forde.plan, [VIK], EID, ground))
-    two = pipeline.redrawn(one, draft.move(one.plan, [STAD], SVELGEN, ground))
+def test_a_rule_that_stays_broken_is_not_news(forde: Result, context: EditContext) -> None:
+    one = pipeline.redrawn(forde, draft.move(forde.plan, [VIK], EID, context))
+    two = pipeline.redrawn(one, draft.move(one.plan, [STAD], SVELGEN, context))
     had, has = ({(note.key, note.team_id) for note in result.notes} for result in (one, two))
     difference = totals.change(one, two)
     assert {(note.key, note.team_id) for note in difference.new} == has - had
     assert had & has
 
 
-def test_another_limit_is_told_beside_the_hour(forde: Result, ground: Ground) -> None:
+def test_another_limit_is_told_beside_the_hour(forde: Result, context: EditContext) -> None:
     rules = settings.load(assignments=["travel.minutes=30"])
     before = pipeline.redrawn(forde, replace(forde.plan, settings=rules))
-    after = pipeline.redrawn(before, draft.move(before.plan, [SUNNFJORD], None, ground))
+    after = pipeline.redrawn(before, draft.move(before.plan, [SUNNFJORD], None, context))
     lines = totals.change_lines(totals.change(before, after))
     assert [line.split(" minutter")[0] for line in lines if line.startswith("Innbyggere innen")] == [
         "Innbyggere innen 30", "Innbyggere innen 60",
     ]  # fmt: skip
-    nobody = pipeline.redrawn(forde, draft.move(forde.plan, forde.plan.area.units, None, ground))
+    nobody = pipeline.redrawn(forde, draft.move(forde.plan, forde.plan.area.units, None, context))
     assert any("–" in line for line in totals.change_lines(totals.change(forde, nobody)))

@@ -398,3 +398,9 @@ def test_the_command_line_plans_with_a_file_of_sites(
         cli.main(["plan", "--area", "Helse Førde", "--json", "--sites", str(path)])
     assert ended.value.code == 0
     assert '"Naustdal"' in capsys.readouterr().out
+
+
+def test_all_cells_of_a_table_of_sites_that_are_wrong_are_told_at_once(save: Save) -> None:
+    path = save("sites.csv", "name;lon;lat;role\n;500;x;boss\nNaustdal;5.7;61.5;\nVik;5.7;6.1;\n")
+    said = refusal(SourceError, lambda: bases.read_sites(path)).split("\n- ")[1:]
+    assert [each.partition(" ")[2][:6] for each in said] == ["line 2"] * 4 + ["line 4"]

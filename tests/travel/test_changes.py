@@ -225,3 +225,12 @@ def test_the_report_states_the_waiting_rule_that_was_used(forde: result.Result) 
     assert "15 min per overfart" in " ".join(reports.said(rules_report.rules(forde.plan.settings, forde.atlas)))
     without = factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
     assert "15 min" not in " ".join(reports.said(rules_report.rules(without, forde.atlas)))
+
+
+def test_all_cells_of_a_table_of_links_that_are_wrong_are_told_at_once(shipped: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "links.csv"
+    path.write_text(
+        "name;from;to;minutes\nA;Lavikk;Oppedall;0\nB;Lavik;Oppedal;8\nC;Lavik;Oppedal;x\n", encoding="utf-8"
+    )
+    said = refusal(SourceError, lambda: changes.read(path, shipped)).split("\n- ")[1:]
+    assert [each.partition(" ")[2][:6] for each in said] == ["line 2", "line 2", "line 2", "line 4"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +75,17 @@ def test_a_timetable_of_a_ferry_that_is_not_there_is_refused(shipped: Atlas) -> 
     tables = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Opedal": 7.5}}}
     message = refusal(SettingsError, lambda: journeys.between(shipped, *ends, factgeo_settings.load(tables=tables)))
     assert "Lavik-Oppedal" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("crossing;headway_min\nLavik-Opedal;20\nLavik-Oppedal;20\nNord-Sør;20\n", [2, 4]),
+        ("crossing;headway_min\nLavik-Oppedal;0\nOppedal-Lavik;20\nMannheller-Fodnes;-4\n", [3, 2, 4]),
+        ("crossing;departure\nLavik-Oppedal;8\nLavik-Oppedal;08:00\nLavik-Oppedal;08:99\n", [2, 4]),
+        ("crossing;departure\nLavik-Oppedal;08:00\nMannheller-Fodnes;08:00\n", [2, 3]),
+    ],
+)
+def test_all_rows_that_are_wrong_are_told_at_once(shipped: Atlas, tmp_path: Path, text: str, lines: list[int]) -> None:
+    said = refusal(SourceError, lambda: timetable.read(save(tmp_path, text), shipped)).split("\n- ")[1:]
+    assert [int(re.search(r"line (\d)", each)[1]) for each in said] == lines

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worlds.networks import parts_to_cells
 
 from factgeo import settings as factgeo_settings
 from factgeo.atlas.access import Access
@@ -94,7 +95,7 @@ def digits(value: int | None) -> list[int] | None:
 @given(drawn=sailed_networks())
 def test_parts_equal_those_of_networkx(drawn: tuple[RoadNetwork, Access, Access]) -> None:
     roads, bases, cells = drawn
-    parts = trips.parts_to_cells(roads, bases, cells, NO_ACCESS)
+    parts = parts_to_cells(roads, bases, cells, NO_ACCESS)
     for base, row in enumerate(oracle(roads, bases, cells)):
         for cell, expected in enumerate(row):
             found = [int(values[base, cell]) for values in vars(parts).values()]
@@ -110,7 +111,7 @@ def test_parts_equal_those_of_networkx(drawn: tuple[RoadNetwork, Access, Access]
 def test_the_twin_agrees_where_one_number_decides(drawn: tuple[RoadNetwork, Access, Access]) -> None:
     """The twin cannot tell ways apart that differ only in how long one sails and how long one waits."""
     roads, bases, cells = drawn
-    fast, slow = (trips.parts_to_cells(roads, bases, cells, NO_ACCESS, compiled=engine) for engine in (True, False))
+    fast, slow = (parts_to_cells(roads, bases, cells, NO_ACCESS, compiled=engine) for engine in (True, False))
     for name in ("seconds", "metres", "boardings", "access_s"):
         assert (getattr(fast, name) == getattr(slow, name)).all(), name
     reached = slow.seconds != travel_times.UNREACHABLE
@@ -122,7 +123,7 @@ def test_the_twin_agrees_where_one_number_decides(drawn: tuple[RoadNetwork, Acce
 @given(drawn=sailed_networks())
 def test_a_trip_is_the_way_of_the_matrix(drawn: tuple[RoadNetwork, Access, Access]) -> None:
     roads, bases, cells = drawn
-    parts = trips.parts_to_cells(roads, bases, cells, NO_ACCESS)
+    parts = parts_to_cells(roads, bases, cells, NO_ACCESS)
     kinds = np.where(roads.boardings > 0, "ferry", "road")
     table = gpd.GeoDataFrame({"kind": kinds, "crossing": "x", "number": ""})
     for base in range(len(bases.edge)):
@@ -142,9 +143,7 @@ def test_parts_of_norway_agree_with_the_twin_and_the_times(shipped: Atlas) -> No
     roads = network.from_table(shipped.roads, rules)
     bases = candidates(shipped, ("4640", "1573", "5014", "5634"), rules)
     start = journeys.access_of(shipped, [base.lon for base in bases], [base.lat for base in bases])
-    fast, slow = (
-        trips.parts_to_cells(roads, start, shipped.cell_access, rules, compiled=engine) for engine in (True, False)
-    )
+    fast, slow = (parts_to_cells(roads, start, shipped.cell_access, rules, compiled=engine) for engine in (True, False))
     for name, values in vars(fast).items():
         assert (values == getattr(slow, name)).all(), name
     assert (fast.seconds == travel_times.seconds_to_cells(roads, start, shipped.cell_access, rules)).all()

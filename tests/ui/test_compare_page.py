@@ -14,7 +14,7 @@ from factgeo.atlas.pack import Atlas
 from factgeo.explore import compare, next_teams
 from factgeo.language import number, percent, text
 from factgeo.planning import draft, pipeline, planfile
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
 from factgeo.report import totals
@@ -29,9 +29,9 @@ __all__ = ["drafts"]  # runs by itself
 @pytest.fixture(scope="module")
 def edited(forde: Result) -> Result:
     """The proposal with Kinn moved."""
-    ground = Ground.of(forde)
-    target = draft.neighbours(forde.plan, "4602", ground)[0]
-    return pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), target, ground))
+    context = EditContext.of(forde)
+    target = draft.neighbours(forde.plan, "4602", context)[0]
+    return pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), target, context))
 
 
 def session(forde: Result, *saved: Saved, lang: str = "nb") -> AppTest:

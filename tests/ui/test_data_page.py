@@ -146,14 +146,3 @@ def test_every_source_of_the_pack_has_its_licence_and_hash(shipped: Atlas) -> No
 
 def test_no_folder_of_this_machine_is_told(shipped: Atlas) -> None:
     assert str(shipped.folder) not in written(page()).replace("\\", "")
-
-
-def test_comments_belong_to_the_setting_on_their_line_and_to_the_table_below_them() -> None:
-    content = (
-        "# the file\n\nborder = 1  # no catchment crosses it\n\n[a]  # all of a\nx = 2\ny = 3  # why\n\n"
-        "# Speeds.\n# In km/h.\n[a.b]\nE = 70   # roads\nF = 58\n\n[c]   # own values,\n      # by id\n"
-    )
-    assert list(data_page.meanings(content)) == [
-        ("border", "no catchment crosses it"), ("a.x", "all of a"), ("a.y", "why"), ("a.b.E", "roads"),
-        ("a.b.F", "Speeds. In km/h."), ("c", "own values, by id"),
-    ]  # fmt: skip

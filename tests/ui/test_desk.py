@@ -15,8 +15,9 @@ from factgeo import settings
 from factgeo.files import shelf
 from factgeo.language import Phrase, text
 from factgeo.planning import draft
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.result import Result
+from factgeo.report.draft import did_lock_all
 from factgeo.ui.prose import plain
 from factgeo.ui.session import desk
 from factgeo.ui.session.desk import Desk
@@ -29,7 +30,7 @@ def draft_id(forde: Result) -> str:
     """The id of a kept draft with an edit and a plan put aside."""
     before: Desk = drafted(forde)[desk.DESK]
     assert before.history is not None
-    history = before.history.did(draft.lock_all(forde.plan, Ground.of(forde)), draft.did_lock_all())
+    history = before.history.did(draft.lock_all(forde.plan, EditContext.of(forde)), did_lock_all())
     kept = shelf.new_id()
     shelf.save(kept, desk._content(replace(before, history=history, saved=(desk.Saved("A", forde.plan),))))
     return kept
@@ -41,7 +42,7 @@ def test_a_link_brings_the_same_draft_back_with_its_steps_and_the_plans_put_asid
     draft_id = str(press(first, "app.draft.lock_all").query_params["id"])
     shown = opened("forslag", draft_id=draft_id)
     assert sound(shown)
-    assert plan_of(shown) == draft.lock_all(forde.plan, Ground.of(forde))
+    assert plan_of(shown) == draft.lock_all(forde.plan, EditContext.of(forde))
     assert [saved.plan for saved in on_desk(shown).saved] == [forde.plan]
     press(shown, "app.draft.undo")
     assert plan_of(shown) == forde.plan
@@ -69,7 +70,7 @@ def test_a_window_that_is_behind_gets_a_draft_of_its_own_and_is_told(draft_id: s
     own = str(other.query_params["id"])
     assert [toast.value for toast in other.toast if own in toast.value] == [text("app.desk.copied", id=own)]
     assert (plan_of(opened(draft_id=draft_id)), str(one.query_params["id"])) == (forde.plan, draft_id)
-    assert plan_of(opened(draft_id=own)) == draft.lock_all(forde.plan, Ground.of(forde)) == plan_of(other)
+    assert plan_of(opened(draft_id=own)) == draft.lock_all(forde.plan, EditContext.of(forde)) == plan_of(other)
     press(one, "app.draft.redo")  # who was first goes on as before, and so does who was told
     press(other, "app.draft.undo")
     assert (str(one.query_params["id"]), str(other.query_params["id"])) == (draft_id, own)
@@ -155,7 +156,7 @@ def test_work_goes_on_where_drafts_cannot_be_kept(
     shown = opened("forslag", **drafted(forde))
     press(shown, "app.draft.lock_all")
     assert sound(shown)
-    assert plan_of(shown) == draft.lock_all(forde.plan, Ground.of(forde))
+    assert plan_of(shown) == draft.lock_all(forde.plan, EditContext.of(forde))
     assert len(shown.toast) == 1
 
 
@@ -171,7 +172,7 @@ def test_what_a_desk_holds_stays_the_same_through_the_shelf(forde: Result) -> No
 def test_a_new_draft_does_not_lose_the_one_that_was_edited(forde: Result) -> None:
     untouched = drafted(forde)[desk.DESK]
     assert desk.with_draft_aside(untouched) == ()
-    plan = draft.move(forde.plan, ("4602",), forde.plan.catchments[0].team_id, Ground.of(forde))
+    plan = draft.move(forde.plan, ("4602",), forde.plan.catchments[0].team_id, EditContext.of(forde))
     edited = replace(untouched, history=untouched.history.did(plan, Phrase("app.step.file")))
     assert [(each.name, each.plan) for each in desk.with_draft_aside(edited)] == [("Forrige utkast", plan)]
     assert desk.with_draft_aside(None) == ()

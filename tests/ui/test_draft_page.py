@@ -34,7 +34,7 @@ from factgeo.explore import why
 from factgeo.explore.answers import Further
 from factgeo.language import Phrase, text
 from factgeo.planning import draft, pipeline
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
@@ -65,7 +65,7 @@ def page(forde: Result) -> AppTest:
 
 def other_team(result: Result, unit: str = KINN) -> str:
     """The nearest team beside a unit's own."""
-    return draft.neighbours(result.plan, unit, Ground.of(result))[0]
+    return draft.neighbours(result.plan, unit, EditContext.of(result))[0]
 
 
 def moved(page: AppTest, forde: Result, unit: str = KINN) -> AppTest:
@@ -112,7 +112,7 @@ def test_moving_a_unit_gives_the_plan_and_the_change_of_the_library(page: AppTes
     target = other_team(forde)
     moved(page, forde)
     assert sound(page)
-    expected = draft.move(forde.plan, (KINN,), target, Ground.of(forde))
+    expected = draft.move(forde.plan, (KINN,), target, EditContext.of(forde))
     assert plan_of(page) == expected
     then = pipeline.redrawn(forde, expected)
     difference = totals.change(forde, then)
@@ -145,9 +145,9 @@ def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest) -> None:
     )
 
 
-def test_a_locked_unit_cannot_be_moved_until_it_is_unlocked(page: AppTest, forde: Result) -> None:
+def test_a_locked_unit_cannot_be_moved_until_it_is_unlocked(page: AppTest) -> None:
     press(page, "app.panel.lock")
-    assert draft.locked_units(plan_of(page), forde.atlas) == {KINN}
+    assert draft.locked_units(plan_of(page)) == {KINN}
     assert button(page, "app.panel.move").disabled
     press(page, "app.panel.unlock")
     assert not button(page, "app.panel.move").disabled
@@ -182,7 +182,7 @@ def test_clicks_on_the_map_choose_or_move_and_count_once(
     choose(page, text("app.map.click"), target)
     page.session_state[draft_map.KEY] = {"unit": KINN, "at": 2}
     page.run()
-    assert plan_of(page) == draft.move(forde.plan, (KINN,), target, Ground.of(forde))
+    assert plan_of(page) == draft.move(forde.plan, (KINN,), target, EditContext.of(forde))
     press(page, "app.draft.undo")
     page.run()  # the same click is still there
     assert plan_of(page) == forde.plan
@@ -204,14 +204,14 @@ def test_undo_and_redo_go_through_the_whole_session(page: AppTest, forde: Result
 
 
 def test_a_unit_becomes_the_base_or_a_team_of_its_own(page: AppTest, forde: Result) -> None:
-    home, ground = forde.plan.team_of()[KINN], Ground.of(forde)
-    base = ground.candidates((KINN,))[0]
+    home, context = forde.plan.team_of()[KINN], EditContext.of(forde)
+    base = context.candidates((KINN,))[0]
     if forde.plan.base_of()[KINN] != base:
         press(page, "app.panel.base")
-        assert plan_of(page) == draft.set_base(forde.plan, home, base, ground)
+        assert plan_of(page) == draft.set_base(forde.plan, home, base, context)
         press(page, "app.draft.undo")
         press(page, "app.panel.new")
-        assert plan_of(page) == draft.add_team(forde.plan, base, ground)
+        assert plan_of(page) == draft.add_team(forde.plan, base, context)
     choose(page, text("app.panel.unit"), GLOPPEN)
     press(page, "app.panel.new")
     assert sound(page)
@@ -219,20 +219,20 @@ def test_a_unit_becomes_the_base_or_a_team_of_its_own(page: AppTest, forde: Resu
 
 
 def test_teams_are_divided_joined_and_locked(page: AppTest, forde: Result) -> None:
-    first, ground = forde.plan.catchments[0].team_id, Ground.of(forde)
+    first, context = forde.plan.catchments[0].team_id, EditContext.of(forde)
     choose(page, text("app.panel.team"), first)
     press(page, "app.panel.divide")
-    divided = draft.divide(forde.plan, first, ground)
+    divided = draft.divide(forde.plan, first, context)
     assert plan_of(page) == divided
     new = divided.catchments[-1].team_id
     choose(page, text("app.panel.join_with"), new)
     press(page, "app.panel.join")
-    assert plan_of(page) == draft.join(divided, first, new, ground)
+    assert plan_of(page) == draft.join(divided, first, new, context)
     press(page, "app.panel.lock_team")
-    assert draft.locked_teams(plan_of(page), forde.atlas) == {first}
+    assert draft.locked_teams(plan_of(page)) == {first}
     assert button(page, "app.panel.divide").disabled
     press(page, "app.panel.unlock_team")
-    assert not draft.locked_teams(plan_of(page), forde.atlas)
+    assert not draft.locked_teams(plan_of(page))
 
 
 def test_improving_leaves_what_is_locked_and_finds_the_best_of_the_rest(page: AppTest, forde: Result) -> None:
@@ -249,7 +249,7 @@ def test_improving_leaves_what_is_locked_and_finds_the_best_of_the_rest(page: Ap
 def test_an_edit_meanwhile_ends_the_wish_to_improve(page: AppTest, forde: Result) -> None:
     page.session_state[draft_page.IMPROVING] = "another draft"
     moved(page, forde)
-    assert plan_of(page) == draft.move(forde.plan, (KINN,), other_team(forde), Ground.of(forde))
+    assert plan_of(page) == draft.move(forde.plan, (KINN,), other_team(forde), EditContext.of(forde))
     assert draft_page.IMPROVING not in page.session_state
 
 

@@ -174,9 +174,9 @@ def test_what_a_session_has_shown_is_remembered_for_a_later_plan_and_another_nam
     assert any("denne økten" in caption.value for caption in shown.caption)
     next(each for each in shown.button if each.label == language.text("app.need.local_remove")).click().run()
     assert own_files.LOCAL not in shown.session_state
-    ground = draft.Ground.of(forde)
-    team = draft.neighbours(forde.plan, "4602", ground)[0]
-    moved = pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), team, ground))
+    context = draft.EditContext.of(forde)
+    team = draft.neighbours(forde.plan, "4602", context)[0]
+    moved = pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), team, context))
     shown.session_state[desk.DESK], shown.session_state[desk.RESULT] = drafted(moved), moved
     then = give(shown.run(), "local", "b.csv", counts).session_state[own_files.TOLD]
     assert not shown.exception

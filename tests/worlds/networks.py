@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from factgeo import settings as factgeo_settings
 from factgeo.atlas.access import Access
+from factgeo.settings import Settings
 from factgeo.travel import times as travel_times
+from factgeo.travel import trips
 from factgeo.travel.network import RoadNetwork
+from factgeo.travel.times import UNREACHABLE
+from factgeo.travel.trips import Parts
 
 ROAD = {"highway": "residential"}
 FERRY = {"route": "ferry", "name": "Lavik - Oppedal"}
@@ -109,3 +113,14 @@ def on_row(spots: list[tuple[str, int, int, float]], row: int, whole: int) -> li
 def same_spot(spots: list[tuple[str, int, int, float]], a: tuple[str, int], b: tuple[str, int]) -> bool:
     position = {(kind, k): (e, p) for kind, k, e, p in spots}
     return position[a] == position[b]
+
+
+def parts_to_cells(
+    network: RoadNetwork, bases: Access, cells: Access, settings: Settings, *, compiled: bool | None = None
+) -> Parts:
+    """The parts of the way from each base to each cell, all at once; arrays are bases x cells."""
+    columns = [np.full((len(bases.edge), len(cells.edge)), UNREACHABLE, dtype=np.int32) for _ in range(7)]
+    for base, found in trips.rows(network, bases, cells, settings, compiled=compiled):
+        for column, values in zip(columns, vars(found).values(), strict=True):
+            column[base] = values
+    return Parts(*columns)

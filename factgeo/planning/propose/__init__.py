@@ -1,4 +1,4 @@
-"""Proposing a plan: the model, exact wholeness, the proof, and a reason for everyone left out."""
+"""Propose a plan: the model, exact contiguity, the proof, and a reason for each unit that is left out."""
 
 from factgeo.planning.propose.proposal import as_plan, propose
 

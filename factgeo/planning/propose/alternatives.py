@@ -1,8 +1,8 @@
 """The next-best plans: each differs from the best and from every other by some units or a base.
 
-That two plans differ enough is one linear rule. Every unit that is elsewhere counts one; a base that only one of
-them uses counts as many as are asked for. So a plan with another base differs enough by that alone, and among plans
-with the same bases the units are counted.
+One linear rule says that two plans differ enough. Each unit that is elsewhere counts 1. A base that only one of the
+two uses counts as much as the rule asks for. So another base is difference enough, and between plans with the same
+bases the units are counted.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from factgeo.settings import Solver
 
 @dataclass(frozen=True)
 class Alternative:
-    """A plan that is the best of those that differ enough from all before it.
+    """The best plan of those that differ enough from all plans before it.
 
     Attributes:
         solution: The assignment and its proof.
-        costs: By how much each stage of the problem is worse than in the best plan, in the unit that the proof states;
-            below zero where it is better (a stage with slack, or one after it).
+        costs: By how much each stage of the problem is worse than in the best plan, in the unit of its proof. Below
+            zero it is better (a stage with slack, or one after it).
         moved: Units that are elsewhere than in the best plan, or have a team in only one of the two.
     """
 
@@ -43,14 +43,14 @@ def alternatives(
     options: Solver,
     progress: Tell = silent,
 ) -> tuple[Alternative, ...]:
-    """The next-best plans, the best first; fewer where no more are possible or time runs out.
+    """Return the next-best plans, the best first; fewer if no more are possible or time runs out.
 
     Args:
-        problem: The rules and what is best. All its stages apply to each alternative.
+        problem: The rules and the stages. All stages apply to each alternative.
         best: The best plan (unit -> base).
-        count: Alternatives wanted.
-        units: How many units an alternative must have elsewhere, if it has the same bases; one at least.
-        options: ``time_limit`` is for all together.
+        count: The number of alternatives.
+        units: How many units an alternative with the same bases must have elsewhere; at least 1.
+        options: ``time_limit`` (seconds) is for all alternatives together.
         progress: Called with "number/count" as solving goes on.
 
     Raises:
@@ -74,7 +74,7 @@ def alternatives(
 
 
 def difference(problem: Problem, plan: Mapping[int, int], units: int) -> Objective:
-    """How far an assignment is from a plan, negative: at most ``-units`` where enough is different."""
+    """Return an objective: minus the difference of an assignment from ``plan``; ``-units`` or less is enough."""
     used, (unit, base) = set(plan.values()), problem.pairs.T
     homes = {int(problem.home[each]) for each in used}
     weight = np.array([units if each in homes else 1 for each in range(problem.units)], dtype=np.int64)

@@ -1,7 +1,7 @@
-"""The next teams beside those that exist: one at a time, and together.
+"""The next teams in addition to the existing ones: one at a time, and together.
 
-Best is what the problem's stages put first, exactly; with ``frontier.reach_problem`` most residents within T minutes.
-New bases are counted piece by piece and the pieces joined as on the trade-off curve.
+The problem's stages say exactly which plan is best; with ``frontier.reach_problem`` that is most residents within T
+minutes. New bases are counted in each piece, and the pieces are joined as on the trade-off curve.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from factgeo.settings import Solver
 
 @dataclass(frozen=True)
 class Step:
-    """What one new base is worth.
+    """The gain from one new base.
 
     Attributes:
         base: Its position in the problem.
-        gains: By how much each stage of the problem is better with it, in whole numbers of the stage; below zero where
-            it is worse. None: without it no plan keeps the rules, or none was found in time.
-        solution: One at a time: the plan with this base and those before. Together: the plan without this one only.
+        gains: By how much each stage of the problem is better with the base, in whole numbers of the stage. Below zero
+            it is worse. None: without the base no plan keeps the rules, or none was found in time.
+        solution: One at a time: the plan with this base and those before. Together: the plan without this base alone.
     """
 
     base: int
@@ -38,13 +38,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Beside:
-    """The next bases beside those that exist.
+    """The next bases in addition to the existing ones.
 
     Attributes:
-        baseline: The best areas of the existing bases alone; without an assignment where they cannot all stand.
-        one_by_one: Each adds most to those before; fewer than asked for where no more are possible.
-        together: The best plan with as many new bases at once; the baseline where none is possible.
-        jointly: The new bases of that plan, each with what is lost when it alone is taken away.
+        baseline: The best areas of the existing bases alone. It has no assignment if they cannot all stand.
+        one_by_one: Each step adds most to those before; fewer than asked for if no more are possible.
+        together: The best plan with as many new bases at once; the baseline if none is possible.
+        jointly: The new bases of ``together``, each with the loss when it alone is taken away.
     """
 
     baseline: Solution
@@ -60,14 +60,14 @@ def beside(
     options: Solver,
     progress: Progress = silent,
 ) -> Beside:
-    """The next ``count`` bases beside the existing ones.
+    """Find the next ``count`` bases in addition to the existing ones.
 
     Args:
-        problem: The rules and, as stages, what is best.
-        existing: Bases that stand, one in a unit at most, and how many teams each has. They need not reach the least
-            size, and have room for as many teams.
-        count: New bases wanted.
-        options: ``time_limit`` is for everything together.
+        problem: The rules and the stages.
+        existing: Existing bases, at most one in a unit, and how many teams each has. They need not reach the minimum
+            size, and have room for that many teams.
+        count: The number of new bases.
+        options: ``time_limit`` (seconds) is for everything together.
         progress: Called with "solved/to solve" of each round.
 
     Raises:
@@ -87,7 +87,7 @@ def one_by_one(
     options: Solver,
     progress: Progress = silent,
 ) -> tuple[Step, ...]:
-    """The steps of :func:`beside` alone, many times faster; none where the existing bases cannot all stand.
+    """Find only the steps one by one, which is many times faster; none if the existing bases cannot all stand.
 
     Arguments and errors are those of :func:`beside`.
     """
@@ -96,7 +96,7 @@ def one_by_one(
 
 
 def _standing(problem: Problem, existing: Mapping[int, int]) -> Problem:
-    """Existing bases are used, count as big enough, and have room for their teams."""
+    """Return the problem in which existing bases are used, count as big enough, and have room for their teams."""
     unit, base = problem.pairs.T
     own = np.isin(base, list(existing)) & (problem.home[base] == unit)
     most = problem.most_teams.copy()
@@ -111,7 +111,7 @@ def _standing(problem: Problem, existing: Mapping[int, int]) -> Problem:
 
 
 class _Search:
-    """The pieces, and what is solved of each; the baseline comes first."""
+    """The pieces of the problem and their solutions; ``baseline`` has to be called first."""
 
     def __init__(self, problem: Problem, existing: Mapping[int, int], options: Solver, progress: Progress) -> None:
         self._problem = trim(_standing(exactly(problem), existing))
@@ -123,7 +123,7 @@ class _Search:
         self._alone: list[Solution] = []
 
     def baseline(self) -> Solution:
-        """The best plan without new bases; without an assignment where the existing ones cannot all stand."""
+        """Return the best plan without new bases; it has no assignment if the existing ones cannot all stand."""
         if exact.contradicts(self._problem):
             return impossible(self._problem)
         self._alone = self._solved([_with_new(piece, self._existing, 0) for piece in self._apart])
@@ -131,7 +131,7 @@ class _Search:
         return impossible(self._problem) if found is None else found.solution
 
     def one_by_one(self, count: int) -> list[Step]:
-        """Each new base that is best beside the existing ones and those before."""
+        """Return the best new bases, each in addition to the existing ones and those before it."""
         steps: list[Step] = []
         kept = self._existing
         now = list(self._alone)
@@ -149,7 +149,7 @@ class _Search:
         return steps
 
     def jointly(self, count: int) -> tuple[Solution, tuple[Step, ...]]:
-        """The best plan with so many new bases, or as many as are possible, and the loss without each."""
+        """Return the best plan with ``count`` new bases, or as many as are possible, and the loss without each."""
         asked = [(k, n) for k in range(len(self._apart)) for n in range(1, count + 1)]
         found = self._solved([_with_new(self._apart[k], self._existing, n) for k, n in asked])
         tables = [{0: alone} for alone in self._alone]
@@ -162,7 +162,7 @@ class _Search:
         return plan.solution, self._losses(plan.solution, parts)
 
     def _losses(self, plan: Solution, parts: Sequence[Solution]) -> tuple[Step, ...]:
-        """What is lost when one new base alone is taken away and all areas are drawn anew."""
+        """Return the loss when one new base alone is taken away and all areas are drawn again."""
         new = sorted(set((plan.base_of or {}).values()) - self._existing)
         place = {int(base): k for k, piece in enumerate(self._apart) for base in piece.bases}
         kept = {base: self._existing | set(new) - {base} for base in new}
@@ -189,7 +189,7 @@ class _Search:
 
 
 def _with_new(piece: Piece, kept: AbstractSet[int], count: int) -> Problem:
-    """A piece where the kept bases (of the whole) are used, and exactly so many others."""
+    """Return a piece that uses the ``kept`` bases (positions in the whole problem) and exactly ``count`` others."""
     problem = piece.problem
     own = np.flatnonzero(np.isin(piece.bases, list(kept))).tolist()
     others = frozenset(range(len(piece.bases))) - set(own)

@@ -1,7 +1,8 @@
-"""Every catchment that there can be, where they are few: connected, small enough to be served, big enough to stand.
+"""List every possible catchment, if they are few: contiguous, within the capacity, at least the minimum size.
 
-A team serves so few residents that a trust has some thousands of catchments at most. A plan is then a choice among
-them, and what makes the model of pairs hard (parts of teams, catchments in pieces) is gone before solving begins.
+One team serves so few residents that a hospital trust has a few thousand possible catchments at most. A plan is then a
+choice among them. That removes before solving what makes the model of pairs hard: parts of teams and catchments in
+pieces.
 """
 
 from __future__ import annotations
@@ -17,19 +18,18 @@ from factgeo.planning.propose.problem import Objective, Problem
 
 Masks = NDArray[np.uint64]
 WORD = 64
-ONE = np.uint64(1)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Catchments, one a row: each keeps all rules that look at one catchment alone.
+    """Catchments, one a row. Each keeps all rules about a single catchment.
 
     Attributes:
-        set_of: A number for each catchment, the same for those of the same units.
-        members: Catchments x units, 1 where a unit belongs to it; whole numbers.
+        set_of: A number for each catchment; catchments of the same units have the same number.
+        members: Catchments x units, 1 where a unit belongs to the catchment, else 0.
         base: Base of each catchment.
         teams: Teams of each catchment.
-        pairs: Catchments x pairs of the problem, 1 where a catchment takes a pair.
+        pairs: Catchments x pairs of the problem, 1 where the catchment takes the pair, else 0.
     """
 
     set_of: NDArray[np.intp]
@@ -39,19 +39,19 @@ class Catalogue:
     pairs: csr_array
 
     def gains(self, objective: Objective) -> NDArray[np.int64]:
-        """By how much each catchment changes an objective from what it is with no catchment at all."""
+        """Return by how much each catchment changes ``objective``, compared with a plan without catchments."""
         served: NDArray[np.int64] = self.pairs @ objective.cost - self.members @ objective.unserved
         return served + objective.per_team * self.teams
 
     def some(self, rows: NDArray[np.intp]) -> Catalogue:
-        """The catalogue with these rows alone."""
+        """Return the catalogue with these rows alone."""
         return Catalogue(self.set_of[rows], self.members[rows], self.base[rows], self.teams[rows], self.pairs[rows])
 
 
 def catalogue(problem: Problem, most: int) -> Catalogue | None:
-    """All catchments of a problem; None where they, or the connected sets to look at, are more than ``most``.
+    """Return all catchments of a problem; None if they, or the connected sets to look at, are more than ``most``.
 
-    None also where there is no capacity or no wholeness: they are too many then.
+    Without a capacity or without contiguity the catchments are too many: None.
     """
     sets = _connected(problem, most)
     if sets is None:
@@ -78,7 +78,7 @@ def _pairs(problem: Problem, members: csr_array, base: NDArray[np.intp]) -> csr_
 
 
 def _of_bases(problem: Problem, inside: csr_array) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """For each base the sets that can be its catchment."""
+    """Yield, for each base, the rows of the sets that can be its catchment, and the base as often."""
     load, units = inside @ problem.persons, inside.sum(axis=1)
     kept = _keeps_together(problem, inside)
     by_unit = inside.tocsc()
@@ -99,14 +99,14 @@ def _of_bases(problem: Problem, inside: csr_array) -> Iterator[tuple[NDArray[np.
 
 
 def _spread(problem: Problem, unit: NDArray[np.intp], values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Values of some units as values of all."""
+    """Return the values of some units as values of all units, 0 for the others."""
     spread = np.zeros(problem.units, dtype=np.int64)
     spread[unit] = values
     return spread
 
 
 def _keeps_together(problem: Problem, inside: csr_array) -> NDArray[np.bool_]:
-    """Which sets have all or none of the units that go together, and not both of those that are kept apart."""
+    """Return which sets have all or none of each group of units together, and at most one of two units apart."""
     kept = np.ones(inside.shape[0], dtype=bool)
     for units in problem.together:
         count = inside @ np.isin(np.arange(problem.units), list(units)).astype(np.int64)
@@ -118,14 +118,14 @@ def _keeps_together(problem: Problem, inside: csr_array) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class _Sets:
-    """Connected sets as bits.
+    """Connected sets of units, one a row, as bits.
 
     Attributes:
         units: The units of each set.
-        closed: Units that no set grown from this one may take: another set does.
+        closed: Units that no set grown from this one may take, because another row takes them.
         beside: Units joined to the set.
         bases: Bases that all units of the set may belong to.
-        load: Residents.
+        load: Residents of the set.
         room: The most residents that a set grown from this one may have.
     """
 
@@ -138,7 +138,7 @@ class _Sets:
 
 
 def _connected(problem: Problem, most: int) -> Masks | None:
-    """The connected sets of units that some base may serve, each once, as bits; None if more than ``most``."""
+    """Return the connected sets of units that some base may serve, each once, as bits; None if more than ``most``."""
     if problem.neighbours is None or not np.isfinite(problem.per_team):
         return None
     growth = _Growth(problem)
@@ -153,7 +153,10 @@ def _connected(problem: Problem, most: int) -> Masks | None:
 
 
 class _Growth:
-    """Sets of k + 1 units from those of k: by each unit beside them, which is then closed to those that come after."""
+    """Grow connected sets of k + 1 units from those of k, so that each set comes up once.
+
+    A set grows by each unit joined to it. A unit that one growth takes is closed to the growths after it.
+    """
 
     def __init__(self, problem: Problem) -> None:
         count, bases = problem.units, len(problem.home)
@@ -171,7 +174,7 @@ class _Growth:
         self._single, self._lower = _bits(np.eye(count, dtype=bool)), _bits(np.tri(count, k=-1, dtype=bool))
 
     def first(self) -> _Sets:
-        """Each unit alone, the one with most room first; those before it are closed to it."""
+        """Return each unit as a set, the one with most room first; the units before it are closed to it."""
         order = self._order[self._persons[self._order] <= self._room[self._order]]
         rank = np.empty(len(self._order), dtype=np.intp)
         rank[self._order] = np.arange(len(self._order))
@@ -182,7 +185,7 @@ class _Growth:
         )  # fmt: skip
 
     def larger(self, sets: _Sets, most: int) -> _Sets:
-        """All sets that have a unit more."""
+        """Return all sets with one unit more, or some of them as soon as they are more than ``most``."""
         free = sets.beside & ~sets.units & ~sets.closed
         parts = []
         for unit in np.flatnonzero(_any_bits(free, len(self._persons))):
@@ -209,7 +212,7 @@ class _Growth:
 
 
 def _bits(rows: NDArray[np.bool_]) -> Masks:
-    """Rows of truth values as rows of whole 64-bit words."""
+    """Return rows of truth values as rows of 64-bit words."""
     count = -(-max(1, rows.shape[1]) // WORD) * WORD
     padded = np.zeros((rows.shape[0], count), dtype=bool)
     padded[:, : rows.shape[1]] = rows
@@ -217,6 +220,6 @@ def _bits(rows: NDArray[np.bool_]) -> Masks:
 
 
 def _any_bits(masks: Masks, count: int) -> NDArray[np.bool_]:
-    """Which bits are set in any row."""
+    """Return which of the first ``count`` bits are set in any row."""
     together = np.bitwise_or.reduce(masks, axis=0, keepdims=True)
     return np.unpackbits(together.view(np.uint8), axis=1, bitorder="little")[0, :count].astype(bool)

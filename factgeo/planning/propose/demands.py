@@ -1,8 +1,8 @@
-"""What a planner demands of a plan, as pairs that are allowed, units that must be served, and exemptions.
+"""A planner's demands on a plan: pairs that are allowed, units that must be served, and exemptions.
 
 A kept team stands whatever the rules say: its units have no other base, its base has no other units, its size counts
 as enough, and its units count as joined. A listed team stands with its base, of any size, and its area is free.
-Everything else that is demanded has to hold within the rules.
+All other demands must hold within the rules.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ Positions = frozenset[int]
 
 @dataclass(frozen=True)
 class Demands:
-    """Positions of units and bases of a problem.
+    """Demands in positions of units and bases of a problem.
 
     Attributes:
-        keep: Units of each kept team with the bases it may have.
-        lock: Units with the bases of which one must serve them.
-        together, apart: Units that have, or do not have, the same team.
+        keep: The units of each kept team, with the bases that it may have.
+        lock: Units, with the bases of which one must serve them.
+        together: Groups of units that have the same team.
+        apart: Pairs of units that do not have the same team.
         leave: Units without a team.
-        listed: Bases of listed teams with the number of teams there.
+        listed: The base of each listed team, with the number of teams there.
     """
 
     keep: tuple[tuple[Positions, Positions], ...]
@@ -44,7 +45,7 @@ class Demands:
 
     @property
     def served(self) -> Positions:
-        """Units that must have a team: whoever asks for a team, or for the same team, asks for one."""
+        """Units that must have a team: those of kept teams, of locks and of groups with the same team."""
         return frozenset().union(*(units for units, _ in (*self.keep, *self.lock)), *self.together)
 
     @property
@@ -59,19 +60,24 @@ class Demands:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Each kept team has one base, each listed team its own."""
+        """Groups of bases: each kept team has exactly one of its bases, each listed team has its own."""
         kept = tuple(Group(bases, 1, 1) for _, bases in self.keep)
         return (*kept, *(Group(frozenset({base}), 1, 1) for base in self.listed))
 
     def whatever_size(self, pairs: NDArray[np.intp], home: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """The pairs that count as the least size by themselves: units of kept teams, own units of listed bases."""
+        """Return the pairs that reach the minimum size by themselves: kept teams' units and listed bases' own units."""
         unit, base = pairs.T
         own_of_listed = (home[base] == unit) & np.isin(base, list(self.listed))
         exempt: NDArray[np.bool_] = np.isin(unit, list(self.kept)) | own_of_listed
         return exempt
 
     def allow(self, near: NDArray[np.bool_], home: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which of the pairs (units x bases) that the rules allow are left, and those that kept teams need."""
+        """Return the pairs (units x bases) that rules and demands allow, and those that kept teams need.
+
+        Args:
+            near: Units x bases: the pairs that the rules allow.
+            home: The unit of each base.
+        """
         allowed = near.copy()
         leave = list(self.leave)
         allowed[leave] = False
@@ -89,14 +95,17 @@ class Demands:
         return allowed
 
     def joined(self, neighbours: Mapping[int, frozenset[int]]) -> Mapping[int, frozenset[int]]:
-        """The neighbours, and the units of each kept team joined to each other."""
+        """Return ``neighbours`` with the units of each kept team joined to each other."""
         more = dict(neighbours)
         for units, _ in self.keep:
             more |= {unit: more.get(unit, frozenset()) | units - {unit} for unit in units}
         return more
 
     def most_teams(self, most: NDArray[np.int64], persons: NDArray[np.int64], per_team: float) -> NDArray[np.int64]:
-        """Teams that each base can have: a kept team as many as its residents fill, a listed base as many as listed."""
+        """Return the teams that each base can have, raised for kept and listed teams.
+
+        A kept team's base has room for as many teams as its residents fill, a listed base for as many as are listed.
+        """
         raised = most.copy()
         for base, count in self.listed.items():
             raised[base] = max(raised[base], count)
@@ -107,15 +116,15 @@ class Demands:
 
 
 def demands(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[Base]) -> Demands:
-    """The demands of some settings for an area; bases are positions in ``candidates``.
+    """Return the demands of ``settings`` on an area; bases are positions in ``candidates``.
 
     Raises:
         PlanError: Demands contradict each other.
         SettingsError: A demand is out of range.
         UnknownNameError: A unit is unknown.
     """
-    edits.refuse_contradictions(atlas, area, settings, candidates)
     asked = edits.resolved(settings, atlas)
+    edits.refuse_contradictions(asked, atlas, area, settings, candidates)
     unit_at = {unit: k for k, unit in enumerate(area.units)}
     base_at = {base: k for k, base in enumerate(candidates)}
 
@@ -131,5 +140,7 @@ def demands(atlas: Atlas, area: Area, settings: Settings, candidates: Sequence[B
         together=tuple(units(group) for group in asked.together),
         apart=tuple((unit_at[a], unit_at[b]) for a, b in asked.apart),
         leave=units(asked.leave),
-        listed={base_at[base]: count for base, count in edits.listed_bases(atlas, area, settings, candidates).items()},
+        listed={
+            base_at[base]: count for base, count in edits.listed_bases(asked, atlas, area, settings, candidates).items()
+        },
     )

@@ -1,4 +1,4 @@
-"""HiGHS with columns, rows and an objective, run so that Ctrl-C ends it well."""
+"""HiGHS with columns, rows and an objective; Ctrl-C ends a run with the best solution so far."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ Numbers = NDArray[np.float64]
 INFINITE = highspy.kHighsInf
 POLL_S = 0.05  # how often an interrupt is looked for while the solver runs
 WORTH = 1e4  # a plan costs about this much in the model, so that tolerances mean the same everywhere
-
 LEAST_GAP = 1e-6  # absolute, in the model
-NEARLY_ONE = 0.99
+NEARLY_ONE = 0.99  # plans have whole values: one that is no further than this above a bound is best
 EXACT_BELOW = 1e6  # values that the solver knows to well within one
 
 
 def rounded_up(bound: float) -> float:
-    """A bound on whole numbers, rounded up where the solver's tolerance is far below one."""
+    """Round up a bound on whole numbers, if it is below ``EXACT_BELOW``; the solver is not exact enough above that."""
     return float(math.ceil(bound - 1e-3)) if abs(bound) < EXACT_BELOW else bound
 
 
@@ -41,16 +40,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run of the solver gave.
+    """The answer of one run of the solver.
 
     Attributes:
-        x: Value of each column; None where no solution was found.
+        x: Value of each column; None if no solution was found.
         bound: No solution is below this value of the objective.
         done: Was the run finished?
         impossible: Is it proven that there is no solution?
-        interrupted: Was it ended by Ctrl-C?
-        reduced: By how much the objective grows at least when a column is taken (of a relaxed run).
-        duals: Price of each row (of a relaxed run).
+        interrupted: Was it ended by Ctrl-C or a stop request?
+        reduced: Reduced cost of each column, after a relaxed run: the objective grows by at least this if it is taken.
+        duals: Price of each row, after a relaxed run.
     """
 
     x: Numbers | None
@@ -63,7 +62,14 @@ class Found:
 
 
 class Engine:
-    """Columns between bounds, some of them whole numbers; rows and the objective come later."""
+    """One HiGHS model. It starts with columns alone; rows and the objective are added later.
+
+    Args:
+        options: Gap, threads and seed.
+        lower: Lower bound of each column.
+        upper: Upper bound of each column.
+        whole: The columns whose values must be whole numbers.
+    """
 
     def __init__(self, options: Solver, lower: Numbers, upper: Numbers, whole: NDArray[np.intp]) -> None:
         self._scale = 1.0
@@ -83,10 +89,13 @@ class Engine:
         highs.changeColsIntegrality(len(whole), whole.astype(np.int32), kinds)
 
     def aim(self, cost: Numbers, worth: float, *, whole: bool = False, constant: float = 0.0) -> None:
-        """Make ``constant`` and the sum of ``cost`` as small as possible; a plan costs about ``worth``.
+        """Minimise ``constant`` plus the sum of ``cost`` times columns.
 
-        ``whole``: all sums are whole numbers, so that a plan is best as soon as the bound is less than one below it.
-        ``constant`` belongs to the objective, because the gap that ends a run is relative to all of it.
+        Args:
+            cost: Price of each column.
+            worth: About the price of a whole plan; it sets the scale of the model.
+            whole: All sums are whole numbers, so a plan is best as soon as the bound is less than one below it.
+            constant: Added to every sum. It matters because the gap that ends a run is relative to the whole sum.
         """
         exact = whole and worth <= EXACT_BELOW  # left as they are, the solver sees for itself that they are whole
         self._scale = 1.0 if exact else max(1.0, worth / WORTH)
@@ -95,12 +104,12 @@ class Engine:
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / self._scale)
 
     def limit(self, cost: Numbers, most: float) -> None:
-        """The sum of ``cost`` must not be above ``most``."""
+        """Add a row: the sum of ``cost`` times columns must not be above ``most``."""
         columns, scale = np.flatnonzero(cost), max(1.0, abs(most))
         self.add([Row(columns, cost[columns] / scale, -INFINITE, most / scale)])
 
     def allow_only(self, keep: NDArray[np.bool_]) -> None:
-        """Of the first columns, as many as are named, leave out the others in the runs to come."""
+        """Fix the columns that ``keep`` marks False at 0 in later runs; ``keep`` covers the first columns."""
         count = len(keep)
         self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), keep.astype(float))
 
@@ -121,7 +130,7 @@ class Engine:
         )
 
     def run(self, seconds: float, *, relaxed: bool) -> Found:
-        """Solve the model, or its relaxation, within so many seconds."""
+        """Solve the model, or its relaxation, within ``seconds``."""
         self._highs.setOptionValue("time_limit", max(0.1, seconds))
         self._highs.setOptionValue("solve_relaxation", relaxed)
         interrupted = self._run()
@@ -141,7 +150,7 @@ class Engine:
         )
 
     def _run(self) -> bool:
-        """Run in a thread, which Ctrl-C or a stop request ends at the best plan so far; True if one did."""
+        """Run in a thread, so that Ctrl-C or a stop request can end it with the best solution so far; True if so."""
         self._asked_to_stop.clear()
         thread = threading.Thread(target=self._highs.run, daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""An area and its settings as a problem: who may belong to whom, what it costs, and what must hold."""
+"""Formulate an area and its settings as a problem: allowed pairs, prices and rules."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from factgeo.travel import bases, network
 from factgeo.travel.journeys import Journeys
 
 MILLION = 1_000_000
-NOBODY, GONE = -1, -2
+NO_BASE, GONE = -1, -2  # a unit without a base in the previous plan; a previous base that is no candidate now
 
 Pairs = NDArray[np.intp]
 
 
 def formulate(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> Problem:
-    """The rules as arrays. Unit k is ``area.units[k]``, base k is ``journeys.bases[k]``.
+    """Return the rules as arrays. Unit k is ``area.units[k]``, base k is ``journeys.bases[k]``.
 
     Raises:
         PlanError: Demands of the planner contradict each other.
-        SettingsError: A required base is forbidden in other words, or a demand is out of range.
+        SettingsError: A required base is also forbidden under another name, or a demand is out of range.
         UnknownNameError: A demand names an unknown unit.
     """
     units, times = atlas.units.loc[list(area.units)], journeys.by_unit
@@ -76,31 +76,31 @@ def _prices(
     extra = np.where((home[base] == unit) & dear[base], 60 * settings.bases.preference_price, 0)
     moved = 60 * settings.moves.price * persons
     before = _previous(area, settings, journeys)
-    extra += np.where((before[unit] != NOBODY) & (before[unit] != base), moved[unit], 0)
+    extra += np.where((before[unit] != NO_BASE) & (before[unit] != base), moved[unit], 0)
     return Prices(
         persons=persons,
         person_seconds=times.person_seconds[base, unit],
         beyond=times.beyond[base, unit],
         extra=extra.astype(np.int64),
-        left=np.where(before != NOBODY, moved, 0),
+        left=np.where(before != NO_BASE, moved, 0),
     )
 
 
 def _previous(area: Area, settings: Settings, journeys: Journeys) -> NDArray[np.intp]:
-    """The base that each unit had in the previous plan; ``GONE`` if it can no longer be used."""
+    """Return the base of each unit in the previous plan: ``NO_BASE`` without one, ``GONE`` if it is no candidate."""
     row = {(base.unit_code, base.lon, base.lat): k for k, base in enumerate(journeys.bases)}
     previous = settings.moves.previous
-    return np.array([row.get(previous[unit], GONE) if unit in previous else NOBODY for unit in area.units])
+    return np.array([row.get(previous[unit], GONE) if unit in previous else NO_BASE for unit in area.units])
 
 
 def _excess(prices: Prices, settings: Settings, pairs: Pairs) -> NDArray[np.int64]:
-    """In millionths of residents: those beyond T less those that the rule leaves room for."""
+    """Return, for each pair, the residents beyond T minus those that the rule allows, in millionths of residents."""
     allowed = math.floor(round(MILLION * (1 - settings.travel.hard_share), 6))
     return MILLION * prices.beyond - allowed * prices.persons[pairs[:, 0]]
 
 
 def _groups(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> tuple[Group, ...]:
-    """Required bases, and how many teams each border zone has."""
+    """Return the groups of required bases, and those for the number of bases in each border zone."""
     required = bases.required(atlas, journeys.bases, settings)
     groups = [Group(frozenset(journeys.row[base] for base in some), 1) for some in required]
     count = settings.teams.per_zone
@@ -116,21 +116,21 @@ def _groups(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) ->
 def _near(
     units: pd.DataFrame, settings: Settings, mean_min: NDArray[np.float64], home: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Units x bases: within one zone and not too far apart."""
+    """Return units x bases: True if both lie in one zone and the unit's mean time is not too far."""
     zone = areas.zones(units, settings.border).to_numpy()
     near: NDArray[np.bool_] = (settings.travel.too_far >= mean_min.T) & (zone[:, None] == zone[None, home])
     return near
 
 
 def _most_teams(persons: NDArray[np.int64], settings: Settings) -> NDArray[np.int64]:
-    """One team at a base, and in a unit above one team's capacity as many as it fills."""
+    """Return the most teams at each base: 1, or as many as the unit's own residents fill."""
     if not settings.capacity.enabled:
         return np.ones(len(persons), dtype=np.int64)
     return np.maximum(1, np.ceil(persons / settings.capacity.per_team)).astype(np.int64)
 
 
 def _neighbours(atlas: Atlas, area: Area, settings: Settings) -> Mapping[int, frozenset[int]]:
-    """Units of the area and of one zone joined by the links that count."""
+    """Return, for each unit of the area, the units of the same zone that a link that counts joins to it."""
     position = {unit: k for k, unit in enumerate(area.units)}
     zone = areas.zones(atlas.units.loc[list(area.units)], settings.border).to_dict()
     return {

@@ -1,9 +1,9 @@
-"""The trade-off curve: for every number of teams the best plan, with its proof.
+"""The trade-off curve: the best plan for every number of teams, with its proof.
 
-Pieces of a problem that share no pair are solved apart, each for every number of teams of its own, and then joined.
-Values of pieces add up, and addition keeps the order of lists of values (first stage first), so the least sum over
-all ways to share out a number of teams is the value of the best whole plan: nothing is lost. The same sum over what
-is known to be out of reach gives the bound. Stages are exact here: none may worsen an earlier one.
+Pieces of a problem that share no pair are solved apart, each for every number of its own teams, and then joined.
+Values of pieces add up, and addition keeps the order of lists of values (first stage first). So the least sum over all
+ways to share out a number of teams is the value of the best plan of all pieces: nothing is lost. The same sum over the
+bounds of the pieces gives the bound. Stages are exact here: no stage may worsen an earlier one.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from factgeo.travel.journeys import Journeys
 
 Values = tuple[float, ...]
 Progress = Tell
-SHARE = 0.05  # of the time that is left, for one solve at least: a hard one must not take the time of all others
-SOON = 0.01  # the same for finding the largest number of teams; without it, larger ones are tried in vain
+SHARE = 0.05  # of the time left, for one solve at least: a hard one must not take the time of all others
+SOON = 0.01  # of the time left, to find each piece's largest number of teams; else larger ones are tried in vain
 
 
 @dataclass(frozen=True)
 class Point:
-    """The best plan with so many teams.
+    """The best plan with a number of teams.
 
     Attributes:
-        aim: ``reach``: most residents within T minutes, then most with a team, then fewest person-minutes;
-            ``goal``: what the settings put first.
+        aim: ``reach``: most residents within T minutes, then most with a team, then fewest person-minutes.
+            ``goal``: the goal of the settings.
         teams: Teams of the whole plan; a big unit may have several.
         bases: Used bases, by their positions in the problem.
-        solution: The assignment and its proof. Without an assignment: proven impossible (status ``none``), or nothing
-            found in time.
-        residents_within: Residents within T minutes of their own team; None without an assignment, as below.
-        residents_served: Residents with a team.
-        person_minutes_served: Minutes of all residents with a team, from its base.
+        solution: The assignment and its proof. Without an assignment, a plan is proven impossible (status ``none``), or
+            none was found in time.
+        residents_within: Residents within T minutes of their own team; None without an assignment.
+        residents_served: Residents with a team; None without an assignment.
+        person_minutes_served: Travel minutes of all residents with a team, summed; None without an assignment.
     """
 
     aim: Aim
@@ -57,36 +57,44 @@ class Point:
 
 @dataclass(frozen=True)
 class Joined:
-    """A plan joined from pieces, and the number that each piece has of what is counted."""
+    """A plan joined from pieces.
+
+    Attributes:
+        solution: The assignment of all pieces and its proof.
+        counts: The number that each piece contributes to the total (teams, or new bases); empty without an assignment.
+    """
 
     solution: Solution
     counts: tuple[int, ...]
 
 
 def reach_problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> Problem:
-    """The rules of the settings with the aim ``reach``, exact: its stages are reach, served and minutes."""
+    """Return the problem with the aim ``reach``: its exact stages are reach, served and minutes."""
     goal = settings.goal.model_copy(update={"name": "strict", "tolerance": 0.0})
     bases = settings.bases.model_copy(update={"preference_price": 0})  # minutes are to be minutes
     return formulate(atlas, area, settings.model_copy(update={"goal": goal, "bases": bases}), journeys)
 
 
 def goal_problem(atlas: Atlas, area: Area, settings: Settings, journeys: Journeys) -> Problem:
-    """The rules with the goal of the settings; ``fewest_teams`` says nothing at a given number: ``balanced`` then."""
+    """Return the problem with the goal of the settings; ``balanced`` takes the place of ``fewest_teams``.
+
+    At a given number of teams, ``fewest_teams`` would find all plans equally good.
+    """
     name = "balanced" if settings.goal.name == "fewest_teams" else settings.goal.name
     goal = settings.goal.model_copy(update={"name": name})
     return formulate(atlas, area, settings.model_copy(update={"goal": goal}), journeys)
 
 
 def curve(reach: Problem, goal: Problem | None, options: Solver, progress: Progress = silent) -> tuple[Point, ...]:
-    """The best plan for each number of teams from one to the largest that may be possible, for one aim or both.
+    """Return the best plan for each number of teams from one to the largest that may be possible, for one aim or both.
+
+    The numbers of teams in the settings are ignored. Points are sorted by aim, ``goal`` first, then by number.
 
     Args:
         reach: As from :func:`reach_problem`; its stages also give the figures of each point.
-        goal: The same rules with another aim, as from :func:`goal_problem`; None: not asked for.
-        options: ``time_limit`` is for the whole curve; ``threads`` solves run side by side.
+        goal: The same rules with another aim, as from :func:`goal_problem`; None: the curve has no such points.
+        options: ``time_limit`` (seconds) is for the whole curve; as many solves as ``threads`` run at a time.
         progress: Called with "solved/to solve" of each round.
-
-    The settings' own numbers of teams are set aside. Points come by aim and number, ``goal`` first.
 
     Raises:
         KeyboardInterrupt: Interrupted.
@@ -110,20 +118,20 @@ def curve(reach: Problem, goal: Problem | None, options: Solver, progress: Progr
 
 
 def exactly(problem: Problem) -> Problem:
-    """The problem with no number of teams, no slack and no plan to start from (it costs more than it saves here)."""
+    """Return the problem without a number of teams, slack or start (a start costs more here than it saves)."""
     stages = tuple(replace(stage, slack=0.0) for stage in problem.stages)
     return replace(problem, stages=stages, teams=(0, NO_LIMIT), start=None)
 
 
 def _counts(apart: Sequence[Piece], options: Solver, deadline: float, progress: Progress) -> list[list[int]]:
-    """The numbers of teams that each piece may have."""
+    """Return the numbers of teams that each piece may have."""
     most = [_most_teams(piece.problem) for piece in apart]
     found = solve_each(most, options, deadline, progress, share=SOON)
     return [_numbers(problem, solution) for problem, solution in zip(most, found, strict=True)]
 
 
 def _numbers(problem: Problem, most: Solution) -> list[int]:
-    """From none to the most that is not proven impossible; no number at all where there is no plan."""
+    """Return the numbers from 0 to the most that is not proven impossible; an empty list if there is no plan."""
     (proof,) = most.stages
     if proof.status == "none":
         return []
@@ -132,7 +140,7 @@ def _numbers(problem: Problem, most: Solution) -> list[int]:
 
 
 def _most_teams(problem: Problem) -> Problem:
-    """As many teams as possible."""
+    """Return the problem of having as many teams as possible."""
     count = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=-1)
     return replace(problem, stages=(count,))
 
@@ -140,7 +148,7 @@ def _most_teams(problem: Problem) -> Problem:
 def _each_count(
     apart: Sequence[Piece], counts: Sequence[Sequence[int]], options: Solver, deadline: float, progress: Progress
 ) -> list[dict[int, Solution]]:
-    """For each piece the best plan with each number of teams."""
+    """Solve each piece for each of its numbers of teams."""
     asked = [(k, n) for k, some in enumerate(counts) for n in some]
     found = solve_each([replace(apart[k].problem, teams=(n, n)) for k, n in asked], options, deadline, progress)
     solved: list[dict[int, Solution]] = [{} for _ in apart]
@@ -157,13 +165,13 @@ def solve_each(
     *,
     share: float | None = None,
 ) -> list[Solution]:
-    """The solution of each problem, several at a time, all before the deadline (of the monotonic clock).
+    """Solve each problem, several at a time, all before ``deadline`` (of the monotonic clock).
 
-    One solve may take the ``share`` of the time that is left; None: half of what each has if all share alike, and
-    ``SHARE`` at least.
+    One solve may take ``share`` of the time that is left. None: half of an equal share for each, but between ``SHARE``
+    and one half.
 
     Raises:
-        KeyboardInterrupt: Interrupted; what has not begun is given up.
+        KeyboardInterrupt: Interrupted; solves that have not begun are cancelled.
     """
     each = max(SHARE, min(0.5, 0.5 * options.threads / max(1, len(problems)))) if share is None else share
 
@@ -184,22 +192,27 @@ def solve_each(
 
 
 def _unknown(problem: Problem) -> Solution:
-    """Nothing is known but what no plan can be below."""
+    """Return a solution without an assignment whose only knowledge is the least value of each stage."""
     return Solution(
         None, tuple(StageProof(s.name, 0.0, problem.least(s) / s.unit, "time_limit", 0.0) for s in problem.stages)
     )
 
 
 def impossible(problem: Problem) -> Solution:
-    """Proven: no plan keeps the rules."""
+    """Return the solution that says: it is proven that no plan keeps the rules."""
     return Solution(None, tuple(StageProof(stage.name, 0.0, 0.0, "none", 0.0) for stage in problem.stages))
 
 
 def joined(problem: Problem, apart: Sequence[Piece], solved: Sequence[Mapping[int, Solution]]) -> dict[int, Joined]:
-    """The best whole plan for each total, from the solutions of each piece by their number.
+    """Join the solutions of pieces to the best plan for each total.
 
-    A total that is proven impossible is missing; one that may be possible stands there without an assignment.
+    A total that is proven impossible is missing. A total that may be possible, but has no plan, has no assignment.
     Units in no piece are left out.
+
+    Args:
+        problem: The whole problem.
+        apart: Its pieces.
+        solved: For each piece its solutions, by the number that is added up to the total.
     """
     values = _least_sums(problem, [_values(piece, some) for piece, some in zip(apart, solved, strict=True)])
     bounds = _least_sums(problem, [_bounds(piece, some) for piece, some in zip(apart, solved, strict=True)])
@@ -215,7 +228,7 @@ def joined(problem: Problem, apart: Sequence[Piece], solved: Sequence[Mapping[in
 
 
 def _values(piece: Piece, solved: Mapping[int, Solution]) -> dict[int, Values]:
-    """The exact value of each stage for each number that has a plan."""
+    """Return the exact value of each stage, for each number that has a plan."""
     return {
         count: tuple(piece.problem.value(stage, found.base_of) for stage in piece.problem.stages)
         for count, found in solved.items()
@@ -224,13 +237,13 @@ def _values(piece: Piece, solved: Mapping[int, Solution]) -> dict[int, Values]:
 
 
 def _bounds(piece: Piece, solved: Mapping[int, Solution]) -> dict[int, Values]:
-    """For each number that is not proven impossible, a list of values that no plan comes before."""
+    """Return, for each number not proven impossible, values of the stages that no plan comes before in order."""
     possible = {count: found for count, found in solved.items() if found.stages[-1].status != "none"}
     return {count: tuple(_bound(piece.problem, found)) for count, found in possible.items()}
 
 
 def _bound(problem: Problem, found: Solution) -> list[float]:
-    """The values as far as they are proven, the bound of the first stage that is not, and the least there can be."""
+    """Return the proven values, then the bound of the first stage that is not proven, then the least values."""
     bound = [float(problem.least(stage)) for stage in problem.stages]
     if found.base_of is None:
         return bound
@@ -243,7 +256,7 @@ def _bound(problem: Problem, found: Solution) -> list[float]:
 
 
 def _least_sums(problem: Problem, tables: Sequence[Mapping[int, Values]]) -> dict[int, tuple[Values, tuple[int, ...]]]:
-    """For each total the least sum of one entry per table whose numbers add up to it, and these numbers."""
+    """Return, for each total, the least sum of one entry per table whose numbers add up to it, and these numbers."""
     best: dict[int, tuple[Values, tuple[int, ...]]] = {0: ((0,) * len(problem.stages), ())}
     for table in tables:
         longer: dict[int, tuple[Values, tuple[int, ...]]] = {}
@@ -259,7 +272,7 @@ def _least_sums(problem: Problem, tables: Sequence[Mapping[int, Values]]) -> dic
 def _whole(
     problem: Problem, apart: Sequence[Piece], some: Sequence[Solution], value: Values, bound: Values
 ) -> Solution:
-    """The pieces' plans as one, each stage proven as far as its own and all earlier bounds meet the values."""
+    """Join the pieces' plans to one. A stage is proven if its own bound and all earlier ones meet the values."""
     base_of = {
         u: b for piece, found in zip(apart, some, strict=True) for u, b in piece.in_whole(found.base_of or {}).items()
     }
@@ -277,7 +290,7 @@ def _whole(
 
 
 def _points(aim: Aim, problem: Problem, reach: Problem, plans: Mapping[int, Joined]) -> list[Point]:
-    """A point for each number from one to the largest that may be possible."""
+    """Return a point for each number from one to the largest that may be possible."""
     none = impossible(problem)
     numbers = range(1, max(plans, default=0) + 1)
     return [_point(aim, teams, plans[teams].solution if teams in plans else none, reach) for teams in numbers]

@@ -1,4 +1,4 @@
-"""What makes one plan better than another: the stages of each goal."""
+"""The stages of each goal: what makes one plan better than another."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from factgeo.settings import Settings
 
 @dataclass(frozen=True)
 class Prices:
-    """What stages add up, in whole numbers.
+    """The numbers that stages add up, all whole.
 
     Attributes:
         persons: Residents of each unit.
-        person_seconds: Of each pair.
-        beyond: Residents of each pair beyond T minutes.
-        extra: Person-seconds that a pair costs besides: its base is not among the preferred, or residents move to it.
-        left: Person-seconds that leaving out each unit costs besides, because its residents lose their team.
+        person_seconds: Travel time of all residents of each pair's unit to its base.
+        beyond: Residents of each pair's unit who live beyond T minutes from its base.
+        extra: Person-seconds that each pair costs on top: its base is not preferred, or residents change base.
+        left: Person-seconds that leaving out each unit costs on top, because its residents lose their team.
     """
 
     persons: NDArray[np.int64]
@@ -31,7 +31,7 @@ class Prices:
 
 
 def stages(prices: Prices, settings: Settings) -> tuple[Objective, ...]:
-    """The stages of the goal that the settings name, the first first."""
+    """Return the stages of ``settings.goal``, in order."""
     goal, slack = settings.goal, settings.goal.tolerance
     if goal.name == "strict":
         return reach(prices, slack), served(prices, slack), minutes(prices)
@@ -43,7 +43,11 @@ def stages(prices: Prices, settings: Settings) -> tuple[Objective, ...]:
 
 
 def start(prices: Prices, settings: Settings) -> Objective | None:
-    """For goals that begin with counting heads: the balanced goal with a hundred times the price for the unserved."""
+    """Return an objective to start from; None if the goal's own first stage is a good start.
+
+    A first stage that counts residents leaves many plans equally good. The start is then the balanced goal with a
+    hundred times the price for residents without a team.
+    """
     if settings.goal.name not in ("strict", "everyone"):
         return None
     plain = balanced(prices, settings)
@@ -51,7 +55,7 @@ def start(prices: Prices, settings: Settings) -> Objective | None:
 
 
 def limits(prices: Prices, settings: Settings) -> tuple[tuple[Objective, int], ...]:
-    """What no plan may exceed: with ``fewest_teams`` the residents who may live beyond T or without a team."""
+    """Return the limits of every plan: with ``fewest_teams``, how many residents may be beyond T or without a team."""
     if settings.goal.name != "fewest_teams":
         return ()
     total = int(prices.persons.sum())
@@ -59,27 +63,27 @@ def limits(prices: Prices, settings: Settings) -> tuple[tuple[Objective, int], .
 
 
 def balanced(prices: Prices, settings: Settings) -> Objective:
-    """Person-minutes, with a price for residents beyond T and for those without a team."""
+    """Return the objective of person-minutes, plus a price per resident beyond T and per resident without a team."""
     goal = settings.goal
     cost = prices.person_seconds + 60 * goal.beyond_price * prices.beyond + prices.extra
     return Objective("balanced", cost, 60 * goal.unserved_price * prices.persons + prices.left, unit=60)
 
 
 def reach(prices: Prices, slack: float = 0.0) -> Objective:
-    """Residents who do not live within T minutes of their own team."""
+    """Return the objective that counts residents who do not live within T minutes of their own team."""
     return Objective("reach", prices.beyond, prices.persons, slack=slack)
 
 
 def served(prices: Prices, slack: float = 0.0) -> Objective:
-    """Residents without a team."""
+    """Return the objective that counts residents without a team."""
     return Objective("served", np.zeros_like(prices.beyond), prices.persons, slack=slack)
 
 
 def minutes(prices: Prices) -> Objective:
-    """Person-minutes of those who have a team."""
+    """Return the objective that counts person-minutes of residents with a team."""
     return Objective("minutes", prices.person_seconds + prices.extra, prices.left, unit=60)
 
 
 def teams(prices: Prices) -> Objective:
-    """How many teams there are."""
+    """Return the objective that counts teams."""
     return Objective("teams", np.zeros_like(prices.beyond), np.zeros_like(prices.persons), per_team=1)

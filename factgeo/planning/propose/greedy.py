@@ -1,6 +1,6 @@
-"""A good plan soon: catchments grown along the relaxed solution, the rest attached, units moved while that pays.
+"""Find a good plan soon: grow catchments along the relaxed solution, attach the rest, move units while that pays.
 
-It is no proof of anything; it gives the search a plan to beat, and whoever interrupts it a plan to keep.
+It proves nothing. It gives the search a plan to beat, and after an interrupt it is a plan to keep.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ ROUNDS = 10  # of moving units, at most
 
 
 def plan(problem: Problem, stage: Objective, x: NDArray[np.float64]) -> dict[int, int]:
-    """An assignment (unit -> base) for one stage; ``x`` is how much of each pair the relaxed solution takes.
+    """Return an assignment (unit -> base) for one stage; ``x`` is the value of each pair in the relaxed solution.
 
-    Sizes, capacities, excess and wholeness hold; rules that span the whole plan may not.
+    The assignment keeps sizes, capacities, excess and contiguity. It may break rules that span the whole plan.
     """
     return _Growth(problem, stage, x).plan()
 
@@ -39,7 +39,7 @@ class _Growth:
         used = {base: float(self._x[self._row[self._home(base), base]]) for base in self._allowed}
         order = sorted(used, key=lambda base: (-used[base], base))
         self._grow_all(base for base in order if used[base] >= LEAST_USED)
-        self._attach_all()
+        self._attach_all()  # before the unlikely bases grow, so that these take only what the likely ones leave
         self._grow_all(order)
         self._attach_all()
         self._move_while_it_pays()
@@ -55,30 +55,30 @@ class _Growth:
         for base in bases:
             if self._home(base) in self._base_of:
                 continue
-            members = self._grown(base)
+            members = self._grow(base)
             dear = sum(self._price(unit, base) - int(self._unserved[unit]) for unit in members) > 0
             if members and not dear:
                 self._members[base] = members
                 self._base_of |= dict.fromkeys(members, base)
 
-    def _grown(self, base: int) -> set[int]:
-        """The base's own unit and others until they are enough; nothing where they never are."""
+    def _grow(self, base: int) -> set[int]:
+        """Return the base's own unit and others until they reach the minimum size; an empty set if they never do."""
         members = {self._home(base)}
         while self._size(base, members) < self._problem.minimum:
-            beside = [unit for unit in self._beside(base, members) if self._fits(base, {*members, unit})]
-            if not beside:
+            joining = [unit for unit in self._free(base, members) if self._fits(base, {*members, unit})]
+            if not joining:
                 return set()
-            members.add(min(beside, key=lambda unit: self._reluctance(unit, base)))
+            members.add(min(joining, key=lambda unit: self._reluctance(unit, base)))
         return members if self._fits(base, members) and self._near_enough(base, members) else set()
 
     def _reluctance(self, unit: int, base: int) -> tuple[float, float, int]:
-        """Units that the relaxed solution gives the base come first, then those that cost least per size."""
+        """Sort first the units that the relaxed solution gives to the base, then those that cost least per size."""
         row = self._row[unit, base]
         cost = int(self._cost[row]) - int(self._unserved[unit])
         return -round(float(self._x[row]), 3), cost / max(1, int(self._problem.size[row])), unit
 
-    def _beside(self, base: int, members: set[int]) -> set[int]:
-        """Free units that may join."""
+    def _free(self, base: int, members: set[int]) -> set[int]:
+        """Return the units without a base that may join ``members``."""
         neighbours = self._problem.neighbours
         free = {unit for unit in self._allowed[base] if unit not in self._base_of} - members
         return free if neighbours is None else free & set().union(*(neighbours[unit] for unit in members))
@@ -95,7 +95,7 @@ class _Growth:
         return excess is None or int(excess[[self._row[unit, base] for unit in members]].sum()) <= 0
 
     def _attach_all(self) -> None:
-        """Give free units to the cheapest catchment beside them, as long as that is cheaper than leaving them out."""
+        """Give free units to the cheapest catchment next to them, if that costs no more than leaving them out."""
         changed = True
         while changed:
             changed = False
@@ -108,22 +108,22 @@ class _Growth:
                         changed = True
 
     def _takers(self, unit: int) -> list[int]:
-        """Catchments that could take a unit."""
+        """Return the bases whose catchments can take a unit."""
         return [base for base, members in self._members.items() if self._can_take(base, members, unit)]
 
     def _can_take(self, base: int, members: set[int], unit: int) -> bool:
         neighbours, more = self._problem.neighbours, {*members, unit}
-        beside = neighbours is None or bool(neighbours[unit] & members)
-        return beside and (unit, base) in self._row and self._fits(base, more) and self._near_enough(base, more)
+        joined = neighbours is None or bool(neighbours[unit] & members)
+        return joined and (unit, base) in self._row and self._fits(base, more) and self._near_enough(base, more)
 
     def _move_while_it_pays(self) -> None:
         for _ in range(ROUNDS):
-            moved = [self._moved(unit) for unit in sorted(self._base_of)]
+            moved = [self._move(unit) for unit in sorted(self._base_of)]
             if not any(moved):
                 return
 
-    def _moved(self, unit: int) -> bool:
-        """Move a unit to a cheaper catchment if the one that it leaves stays whole and big enough."""
+    def _move(self, unit: int) -> bool:
+        """Move a unit to a cheaper catchment if its old one stays contiguous and big enough; False if it stays."""
         old = self._base_of[unit]
         cheaper = [base for base in self._takers(unit) if self._price(unit, base) < self._price(unit, old)]
         if not cheaper or not self._can_lose(old, unit):
@@ -137,6 +137,6 @@ class _Growth:
     def _can_lose(self, base: int, unit: int) -> bool:
         rest, home = self._members[base] - {unit}, self._home(base)
         neighbours: Mapping[int, frozenset[int]] | None = self._problem.neighbours
-        whole = neighbours is None or len(reachable(home, rest, neighbours)) == len(rest)
+        contiguous = neighbours is None or len(reachable(home, rest, neighbours)) == len(rest)
         enough = self._size(base, rest) >= self._problem.minimum
-        return unit != home and whole and enough and self._near_enough(base, rest)
+        return unit != home and contiguous and enough and self._near_enough(base, rest)

@@ -1,12 +1,13 @@
 """Cuts that follow from the size rules alone and bring the relaxed model near the plans.
 
-A relaxed catchment is "a quarter of a team". Two kinds of cut forbid most of that:
+A relaxed catchment can be "a quarter of a team". Two kinds of cut forbid most of that; x says whether a unit belongs to
+the base, y whether the base is used, w is the size of a unit:
 
-- *minimum*: if the units of S come along and r persons are still lacking, the others must bring them:
+- *minimum*: if the units of S belong to the base and r persons are still lacking, the other units must bring them:
   sum over the others of min(w, r) x >= r y (Carr, Fleischer, Leung and Phillips, SODA 2000), also rounded up to
   multiples of one of the weights (Chvatal and Gomory);
-- *capacity*: units that do not fit together cannot all come: sum over a cover K and all units at least as big as its
-  biggest x <= (|K| - 1) y (Balas, Mathematical Programming 8, 1975).
+- *capacity*: units that do not fit together (a cover K) cannot all belong to the base: the sum of x over K and all
+  units at least as big as its biggest is <= (|K| - 1) y (Balas, Mathematical Programming 8, 1975).
 """
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ MOST_STEPS = 24  # weights that a minimum cut is rounded up to
 
 @dataclass(frozen=True)
 class Knapsack:
-    """What one base may gather beside its own unit: columns of the model, and what each adds."""
+    """The units that one base may take besides its own.
+
+    Attributes:
+        columns: Their columns in the model.
+        weights: The size or the residents that each adds.
+        used: The column that says whether the base is used.
+        limit: The size that is still lacking, or the residents that there is room for.
+    """
 
     columns: NDArray[np.intp]
     weights: NDArray[np.int64]
@@ -33,7 +41,7 @@ class Knapsack:
 
 @dataclass(frozen=True)
 class KnapsackCut:
-    """sum of coefficients x columns - times x used >= 0."""
+    """A row: sum of coefficients x columns - times x used >= 0."""
 
     columns: NDArray[np.intp]
     coefficients: Numbers
@@ -42,7 +50,7 @@ class KnapsackCut:
 
 
 def minimum_cuts(knapsack: Knapsack, x: Numbers, *, most: int = 2) -> list[KnapsackCut]:
-    """The most violated minimum cuts of one base; ``limit`` is what it still lacks."""
+    """Return the ``most`` most violated minimum cuts of one base; ``knapsack.limit`` is the size it still lacks."""
     used = x[knapsack.used]
     if used < LEAST_VIOLATION or knapsack.limit <= 0:
         return []
@@ -53,7 +61,7 @@ def minimum_cuts(knapsack: Knapsack, x: Numbers, *, most: int = 2) -> list[Knaps
         if lacking <= 0:
             break
         rest = order[taken:]
-        found += _rounded(np.minimum(knapsack.weights[rest], lacking), share[rest], lacking, rest)
+        found += _round_up(np.minimum(knapsack.weights[rest], lacking), share[rest], lacking, rest)
         if taken == len(order) or share[order[taken]] <= 0:
             break
         lacking -= int(knapsack.weights[order[taken]])
@@ -61,10 +69,10 @@ def minimum_cuts(knapsack: Knapsack, x: Numbers, *, most: int = 2) -> list[Knaps
     return [KnapsackCut(knapsack.columns[rest], c, knapsack.used, 1.0) for _, rest, c in found[:most]]
 
 
-def _rounded(
+def _round_up(
     weights: NDArray[np.int64], share: Numbers, lacking: int, rest: NDArray[np.intp]
 ) -> list[tuple[float, NDArray[np.intp], Numbers]]:
-    """Violation, members and coefficients of the cut as it is, and rounded up to steps; right-hand side 1."""
+    """Return violation, members and coefficients of a cut, plain and rounded up to steps; its right-hand side is 1."""
     steps = np.unique(weights[share > 0])[:MOST_STEPS]
     rows = [weights / lacking, *(np.ceil(weights / step) / -(-lacking // int(step)) for step in steps if step > 0)]
     violations = [1.0 - float(row @ share) for row in rows]
@@ -72,7 +80,10 @@ def _rounded(
 
 
 def capacity_cut(knapsack: Knapsack, x: Numbers) -> list[KnapsackCut]:
-    """The cover cut of one base that takes its most wanted units first, if violated; ``limit`` is the room left."""
+    """Return the cover cut of one base over its units of highest value, if it is violated, else an empty list.
+
+    ``knapsack.limit`` is the room that the base's own unit leaves.
+    """
     used, values = x[knapsack.used], x[knapsack.columns]
     candidates = np.flatnonzero(values > 0)
     order = candidates[np.argsort(-values[candidates], kind="stable")]
@@ -81,7 +92,8 @@ def capacity_cut(knapsack: Knapsack, x: Numbers) -> list[KnapsackCut]:
         return []
     cover = list(order[: int(np.argmax(total > knapsack.limit)) + 1])
     weight = int(knapsack.weights[cover].sum())
-    for k in sorted(cover, key=lambda k: float(values[k])):  # only what is needed, the least wanted out first
+    # A smaller cover gives a stronger cut: drop units that it can do without, those of lowest value first.
+    for k in sorted(cover, key=lambda k: float(values[k])):
         if weight - knapsack.weights[k] > knapsack.limit:
             cover.remove(k)
             weight -= int(knapsack.weights[k])

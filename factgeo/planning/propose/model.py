@@ -1,4 +1,4 @@
-"""A problem as a mixed-integer model of pairs: columns and rows."""
+"""The mixed-integer model of a problem: its columns are pairs of unit and base."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from factgeo.planning.propose.contiguity import Cut, first_cuts
 from factgeo.planning.propose.engine import INFINITE, Engine, Found, Row
 from factgeo.planning.propose.knapsack import Knapsack, KnapsackCut
 from factgeo.planning.propose.problem import NO_LIMIT, Objective, Problem, allowed_units
-from factgeo.planning.propose.wholeness import Cut, first_cuts
 from factgeo.settings import Solver
 
 
 class Model:
-    """Columns: each pair (taken or not), each unit (left out), and, where teams are counted, the teams of each base."""
+    """The model: columns, rows and an objective.
+
+    Columns are, in this order: each pair (taken or not), each unit (left out or not), and, if teams are counted, the
+    number of teams of each base.
+    """
 
     def __init__(self, problem: Problem, options: Solver) -> None:
         self.problem = problem
@@ -48,11 +52,11 @@ class Model:
         return lower, upper
 
     def aim(self, objective: Objective) -> None:
-        """Make this objective the one to be as small as possible."""
+        """Minimise ``objective`` in the runs to come."""
         self._engine.aim(self._costs(objective), float(np.abs(objective.unserved).sum() or objective.cost.sum()))
 
     def limit(self, objective: Objective, most: float) -> None:
-        """The objective must not be above ``most``."""
+        """Add a row: ``objective`` must not be above ``most``."""
         self._engine.limit(self._costs(objective), most)
 
     def _costs(self, objective: Objective) -> NDArray[np.float64]:
@@ -60,28 +64,34 @@ class Model:
         return np.concatenate([objective.cost.astype(float), objective.unserved.astype(float), teams])
 
     def run(self, seconds: float, *, relaxed: bool) -> Found:
-        """Solve the model, or its relaxation, within so many seconds; values and reduced costs are those of pairs."""
+        """Solve the model, or its relaxation, within ``seconds``.
+
+        ``x`` and ``reduced`` of the answer have one value for each pair; ``reduced`` is 0 unless a relaxed run is done.
+        """
         found, count = self._engine.run(seconds, relaxed=relaxed), len(self.problem.pairs)
         reduced = found.reduced[:count] if relaxed and found.done else np.zeros(count)
         return replace(found, x=None if found.x is None else found.x[:count], reduced=reduced)
 
     def allow_only(self, keep: NDArray[np.bool_]) -> None:
-        """Leave out the other pairs in the runs to come."""
+        """Leave out the pairs that ``keep`` marks False in the runs to come."""
         self._engine.allow_only(keep)
 
-    def add_wholeness(self, cuts: Iterable[Cut]) -> None:
-        """Forbid catchments in pieces."""
-        self._engine.add(self._wholeness_row(cut) for cut in cuts)
+    def add_contiguity(self, cuts: Iterable[Cut]) -> None:
+        """Add contiguity cuts: they forbid catchments in pieces."""
+        self._engine.add(self._contiguity_row(cut) for cut in cuts)
 
     def add_knapsack(self, cuts: Iterable[KnapsackCut]) -> None:
-        """Forbid parts of teams."""
+        """Add cuts on sizes: they forbid parts of teams."""
         self._engine.add(
             Row(np.append(cut.columns, cut.used), np.append(cut.coefficients, -cut.times), 0.0, INFINITE)
             for cut in cuts
         )
 
     def _rows(self) -> Iterator[Row]:
-        """Each unit once; only used bases serve; sizes, capacity, excess and number of teams; first wholeness cuts."""
+        """Yield all rows of the rules, and the contiguity cuts of single units.
+
+        Each unit is served once or left out. Only used bases serve. Then come sizes, capacity, excess and teams.
+        """
         problem = self.problem
         of_unit: dict[int, list[int]] = {unit: [] for unit in range(problem.units)}
         for column, (unit, _) in enumerate(problem.pairs):
@@ -99,10 +109,10 @@ class Model:
         yield from self._together_rows()
         yield from self._apart_rows()
         if problem.neighbours is not None:
-            yield from map(self._wholeness_row, first_cuts(self.home, self.allowed, problem.neighbours))
+            yield from map(self._contiguity_row, first_cuts(self.home, self.allowed, problem.neighbours))
 
     def _together_rows(self) -> Iterator[Row]:
-        """Each unit of a group has what the first one has."""
+        """Each unit of a group has the base of the first one."""
         for group in self.problem.together:
             first, *others = sorted(group)
             for unit in others:
@@ -113,7 +123,7 @@ class Model:
                         yield Row(list(known), list(known.values()), 0.0, 0.0)
 
     def _apart_rows(self) -> Iterator[Row]:
-        """A used base takes one of two units at most."""
+        """A used base takes at most one of two units that are kept apart."""
         for units in self.problem.apart:
             for base in self.allowed:
                 if all((unit, base) in self.column for unit in units):
@@ -123,6 +133,7 @@ class Model:
                     yield Row([*others, *room], [1.0] * len(others) + [-1.0] * len(room), -INFINITE, 0.0)
 
     def _base_rows(self, base: int) -> Iterator[Row]:
+        """Yield the rows of one base; each is scaled to coefficients around 1, where the solver's tolerances fit."""
         problem, used = self.problem, self.used(base)
         minimum, capacity = self.minimum(base), self.capacity(base)
         for column in minimum.columns:
@@ -142,7 +153,7 @@ class Model:
             yield from self._team_rows(base, minimum.columns, used)
 
     def _team_rows(self, base: int, others: NDArray[np.intp], used: int) -> Iterator[Row]:
-        """A used base has as many teams as its residents fill, one at least; an unused one has none."""
+        """A used base has as many teams as its residents fill, and at least one; an unused base has none."""
         problem, teams = self.problem, self._team_column[base]
         most = int(problem.most_teams[base]) if math.isfinite(problem.per_team) else 1
         yield Row([teams, used], [1.0, -1.0], 0.0, INFINITE)
@@ -150,24 +161,24 @@ class Model:
         if most > 1:
             columns = np.append(others, used)
             load = problem.persons[problem.pairs[columns, 0]] / problem.per_team
-            # a team more than the residents fill would have nobody: k teams mean more than k - 1 teams' residents
+            # k teams need more residents than k - 1 teams can take
             filled = 1 + 1 / (most - 1) / problem.per_team
             yield Row(np.append(columns, teams), np.append(load, -1.0), -INFINITE, 0.0)
             yield Row(np.append(columns, teams), np.append(load, -filled), -filled, INFINITE)
 
     def used(self, base: int) -> int:
-        """The column that says whether a base is used."""
+        """Return the column that says whether a base is used: the pair of the base and its own unit."""
         return self.column[self.home[base], base]
 
     def minimum(self, base: int) -> Knapsack:
-        """What the base's own unit lacks of the minimum, and what the others would bring."""
+        """Return the size that the base's own unit lacks, and the sizes that the other units would bring."""
         used = self.used(base)
         columns = self._others(base)
         sizes = self.problem.size
         return Knapsack(columns, sizes[columns], used, self.problem.minimum - int(sizes[used]))
 
     def capacity(self, base: int) -> Knapsack | None:
-        """What all teams of the base can take beside its own unit."""
+        """Return the residents that the base's teams can take besides its own unit; None if there is no capacity."""
         problem = self.problem
         if not math.isfinite(problem.per_team):
             return None
@@ -176,10 +187,11 @@ class Model:
         return Knapsack(columns, problem.persons[problem.pairs[columns, 0]], self.used(base), math.floor(room))
 
     def _others(self, base: int) -> NDArray[np.intp]:
+        """Return the columns of all units of the base but its own."""
         home = self.home[base]
         return np.array([self.column[unit, base] for unit in sorted(self.allowed[base]) if unit != home], dtype=np.intp)
 
-    def _wholeness_row(self, cut: Cut) -> Row:
+    def _contiguity_row(self, cut: Cut) -> Row:
         columns = [self.column[cut.unit, cut.base], *(self.column[unit, cut.base] for unit in sorted(cut.separator))]
         return Row(columns, [1.0] + [-1.0] * len(cut.separator), -INFINITE, 0.0)
 
@@ -189,12 +201,12 @@ def _upper(most: int) -> float:
 
 
 def assignment(problem: Problem, x: NDArray[np.float64]) -> dict[int, int]:
-    """The pairs that a solution takes, as unit -> base."""
+    """Return the pairs that a solution takes, as unit -> base."""
     return {int(unit): int(base) for unit, base in problem.pairs[x > 0.5]}  # noqa: PLR2004
 
 
 def shares(model: Model, x: NDArray[np.float64], above: float) -> Mapping[int, set[int]]:
-    """The units that each base takes by more than this share of itself, in a relaxed solution."""
+    """Return, for a relaxed solution, the units of each base whose value is over ``above`` times that of the base."""
     members: dict[int, set[int]] = {}
     for column in np.flatnonzero(x > 1e-6):  # noqa: PLR2004 - the solver's idea of zero
         unit, base = (int(k) for k in model.problem.pairs[column])

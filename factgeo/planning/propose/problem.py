@@ -1,4 +1,4 @@
-"""The model of a catchment plan as plain arrays: who may belong to whom, what is best, and what must hold."""
+"""The planning problem as plain arrays: which unit may belong to which base, what is best, and which rules hold."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NO_LIMIT = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Objective:
-    """What a stage makes as small as possible, in whole numbers.
+    """The sum that a stage minimises, in whole numbers.
 
     Attributes:
-        name: As it is called in the proof.
+        name: Its name in the proof.
         cost: Price of each pair of the problem.
         unserved: Price of leaving each unit out.
         per_team: Price of each team.
@@ -39,7 +39,7 @@ class Objective:
 
 @dataclass(frozen=True)
 class Group:
-    """Bases of which at least and at most so many must be used."""
+    """Bases of which at least ``least`` and at most ``most`` must be used."""
 
     bases: frozenset[int]
     least: int
@@ -51,23 +51,23 @@ class Problem:
     """Assign units to bases. Unit and base are positions 0..n-1; base j lies in unit ``home[j]``.
 
     Attributes:
-        home: Unit in which each base lies; a used base serves its own unit, so a unit has one used base at most.
+        home: Unit in which each base lies. A used base serves its own unit, so a unit has at most one used base.
         pairs: Rows (unit, base) that are allowed.
         size: What each pair counts towards the minimum.
         minimum: Least size of a catchment.
         persons: What each unit counts towards the capacity.
         per_team: Persons that one team can serve (infinite: no limit).
         most_teams: How many teams each base can have.
-        neighbours: Units joined to each unit, if a catchment must be connected; None: it need not be.
-        excess: If given, what each pair counts in a sum that must not be above zero for any base.
+        neighbours: Units joined to each unit, if a catchment must be contiguous; None: it need not be.
+        stages: The objectives in order. Each later stage keeps the values of the earlier ones, up to their slack.
+        excess: What each pair counts in a sum that must not be above zero for any base; None: no such rule.
         teams: Fewest and most teams of the whole plan.
         served: Units that must have a team.
         groups: How many of some bases must be used.
-        together: Units that have the same base, or none.
+        together: Groups of units that have the same base, or all have none.
         apart: Pairs of units that do not have the same base.
-        limits: Objectives with the most that each may be in any plan.
-        start: An objective whose best plan is a good one to start from, where the first stage leaves much open.
-        stages: What is best, the first first; each later one keeps the value of those before, up to their slack.
+        limits: Objectives, each with the highest value that a plan may have.
+        start: An objective whose best plan is a good start, if the first stage leaves much open; None: no start.
     """
 
     home: NDArray[np.intp]
@@ -90,7 +90,7 @@ class Problem:
 
     @property
     def units(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return len(self.persons)
 
     @property
@@ -100,20 +100,23 @@ class Problem:
         return priced or self.teams != (0, NO_LIMIT)
 
     def value(self, stage: Objective, base_of: Mapping[int, int]) -> int:
-        """Exact price of an assignment (unit -> base)."""
+        """Return the exact value of a stage for an assignment (unit -> base)."""
         row = self.row_of_pair
         served = sum(int(stage.cost[row[pair]]) for pair in base_of.items())
         left_out = sum(int(stage.unserved[i]) for i in range(self.units) if i not in base_of)
         return served + left_out + stage.per_team * sum(self.teams_of(base_of).values())
 
     def least(self, stage: Objective) -> int:
-        """A value that no assignment can be below: every unit at its cheapest, every possible team if teams pay."""
+        """Return a value that no assignment is below.
+
+        Every unit has its cheapest base or none, whichever costs less. If a team lowers the value, all teams count.
+        """
         cheapest = stage.unserved.copy()
         np.minimum.at(cheapest, self.pairs[:, 0], stage.cost)
         return int(cheapest.sum()) + min(0, stage.per_team) * int(self.most_teams.sum())
 
     def teams_of(self, base_of: Mapping[int, int]) -> dict[int, int]:
-        """Teams at each used base: as many as its residents fill, one at least."""
+        """Return the teams of each used base: as many as its residents fill, and at least one."""
         load: dict[int, int] = {}
         for unit, base in base_of.items():
             load[base] = load.get(base, 0) + int(self.persons[unit])
@@ -121,11 +124,11 @@ class Problem:
 
     @cached_property
     def row_of_pair(self) -> dict[tuple[int, int], int]:
-        """Row of each allowed pair."""
+        """The row of each allowed pair."""
         return {(int(i), int(j)): k for k, (i, j) in enumerate(self.pairs)}
 
     def holds(self, base_of: Mapping[int, int]) -> bool:
-        """Does an assignment keep every rule of the problem?"""
+        """Does an assignment (unit -> base) keep every rule of the problem?"""
         row = self.row_of_pair
         if not all(pair in row for pair in base_of.items()):
             return False
@@ -155,7 +158,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class StageProof:
-    """How one stage ended: value and best known bound, in the unit of its objective."""
+    """How one stage ended: its value and best known bound, in multiples of the objective's ``unit``."""
 
     name: str
     value: float
@@ -166,9 +169,12 @@ class StageProof:
 
 @dataclass(frozen=True)
 class Solution:
-    """An assignment (unit -> base) with the proof of each stage.
+    """An assignment with the proof of each stage.
 
-    None: no assignment keeps the rules (status of the last stage: ``none``), or none was found in time.
+    Attributes:
+        base_of: Unit -> base. None: no assignment keeps the rules (the last stage's status is ``none``), or none was
+            found in time.
+        stages: The proofs of the stages.
     """
 
     base_of: Mapping[int, int] | None
@@ -176,7 +182,7 @@ class Solution:
 
 
 def catchments(base_of: Mapping[int, int]) -> dict[int, set[int]]:
-    """The units of each used base."""
+    """Return the units of each used base."""
     members: dict[int, set[int]] = {}
     for unit, base in base_of.items():
         members.setdefault(base, set()).add(unit)
@@ -184,7 +190,7 @@ def catchments(base_of: Mapping[int, int]) -> dict[int, set[int]]:
 
 
 def allowed_units(problem: Problem) -> dict[int, frozenset[int]]:
-    """For each base the units that may belong to it."""
+    """Return, for each base, the units that may belong to it."""
     units: dict[int, set[int]] = {}
     for unit, base in problem.pairs:
         units.setdefault(int(base), set()).add(int(unit))
@@ -192,20 +198,20 @@ def allowed_units(problem: Problem) -> dict[int, frozenset[int]]:
 
 
 def trim(problem: Problem) -> Problem:
-    """Without pairs that can be in no plan: units cut off from their base, bases that cannot reach the minimum."""
+    """Drop the pairs that are in no plan: units cut off from the base, and bases that cannot reach the minimum size."""
     size = {(int(i), int(j)): int(s) for (i, j), s in zip(problem.pairs, problem.size, strict=True)}
     members = {}
     for base, units in allowed_units(problem).items():
         home = int(problem.home[base])
-        whole = units if problem.neighbours is None else reachable(home, units, problem.neighbours)
-        if home in whole and sum(size[unit, base] for unit in whole) >= problem.minimum:
-            members[base] = whole
+        joined = units if problem.neighbours is None else reachable(home, units, problem.neighbours)
+        if home in joined and sum(size[unit, base] for unit in joined) >= problem.minimum:
+            members[base] = joined
     keep = np.array([int(i) in members.get(int(j), ()) for i, j in problem.pairs], dtype=bool)
     return keep_pairs(problem, keep)
 
 
 def keep_pairs(problem: Problem, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Problem:
-    """The problem with some of its pairs."""
+    """Return the problem with some of its pairs; ``keep`` is a mask or the rows to keep."""
     return replace(
         problem,
         pairs=problem.pairs[keep],
@@ -218,7 +224,7 @@ def keep_pairs(problem: Problem, keep: NDArray[np.bool_] | NDArray[np.intp]) -> 
 
 
 def reachable(start: int, within: frozenset[int] | set[int], neighbours: Neighbours) -> frozenset[int]:
-    """The units of ``within`` that are joined to ``start`` by units of ``within``; none if ``start`` is not in it."""
+    """Return the units of ``within`` that units of ``within`` join to ``start``; none if ``start`` is not in it."""
     if start not in within:
         return frozenset()
     seen, edge = {start}, [start]
@@ -231,21 +237,28 @@ def reachable(start: int, within: frozenset[int] | set[int], neighbours: Neighbo
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a problem as a problem of its own; ``units`` and ``bases`` are its positions in the whole."""
+    """A piece of a problem as a problem of its own.
+
+    Attributes:
+        problem: The piece, with its own positions of units and bases.
+        units: The position of each of its units in the whole problem.
+        bases: The position of each of its bases in the whole problem.
+    """
 
     problem: Problem
     units: NDArray[np.intp]
     bases: NDArray[np.intp]
 
     def in_whole(self, base_of: Mapping[int, int]) -> dict[int, int]:
-        """An assignment of the piece in the positions of the whole."""
+        """Return an assignment of the piece in the positions of the whole problem."""
         return {int(self.units[unit]): int(self.bases[base]) for unit, base in base_of.items()}
 
 
 def pieces(problem: Problem) -> list[Piece]:
-    """Independent pieces: no pair joins one to another. One piece where a rule spans the whole plan.
+    """Split a problem into independent pieces, which no pair and no rule joins.
 
-    Units without any pair are in no piece, unless there is only one.
+    If teams are counted or limits are set, there is one piece, because such rules span the whole plan. Otherwise units
+    without any pair are in no piece.
     """
     if problem.counts_teams or problem.limits:
         return [_piece(problem, np.arange(problem.units), np.arange(len(problem.pairs)))]
@@ -257,7 +270,7 @@ def pieces(problem: Problem) -> list[Piece]:
 
 
 def _roots(problem: Problem) -> NDArray[np.intp]:
-    """A number for each unit, the same for units that some base or a rule for several bases joins."""
+    """Return a number for each unit: the same for units that a base, a group of bases or a rule on units joins."""
     parent = list(range(problem.units))
 
     def root(unit: int) -> int:

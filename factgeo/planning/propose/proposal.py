@@ -1,4 +1,4 @@
-"""From an area and settings to a proven, checked plan."""
+"""Propose a plan for an area under some settings, with its proof."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
-from factgeo.planning import edits
 from factgeo.planning.plan import Catchment, Plan, Proof, Stage, Unserved
 from factgeo.planning.propose import exact
 from factgeo.planning.propose.problem import Problem, Solution
@@ -29,14 +28,14 @@ def propose(
     journeys: Journeys,
     progress: Tell = silent,
 ) -> Plan:
-    """The best plan for an area under the settings, with its proof.
+    """Return the best plan for an area under the settings, with its proof.
 
     Args:
         atlas: The pack.
         area: The units to plan for.
         settings: All settings.
-        journeys: Travel times from the candidate bases to everyone in the area.
-        progress: Called with "part/parts" as solving goes on.
+        journeys: Travel times from the candidate bases to all cells of the area.
+        progress: Called with "piece/pieces" as solving goes on.
 
     Raises:
         PlanError: No plan keeps the rules, or none was found in time.
@@ -51,7 +50,7 @@ def propose(
 
 
 def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
-    """A solution of a request's problem as a plan, with a reason for everyone left out.
+    """Turn a solution of a request's problem into a plan, with a reason for each unit left out.
 
     Raises:
         ValueError: The solution has no assignment.
@@ -60,7 +59,7 @@ def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
         raise ValueError("a solution without an assignment is no plan")
     atlas, area, settings, journeys = request.atlas, request.area, request.settings, request.journeys
     counted = atlas.counted(settings.size.who).loc[list(area.units)].to_numpy()
-    left = edits.resolved(settings, atlas).leave
+    left = request.demands.coded.leave
     locked = {k for k, unit in enumerate(area.units) if unit in left}
     unserved = reasons(problem, solution.base_of, journeys.by_unit, counted, locked)
     catchments = _catchments(area, solution.base_of, journeys.bases)
@@ -72,12 +71,13 @@ def as_plan(request: Request, problem: Problem, solution: Solution) -> Plan:
         unserved=tuple(Unserved(area.units[unit], reason) for unit, reason in unserved.items()),
         proof=_proof(solution),
         pack_digest=atlas.digest,
+        demands=request.demands,
         act=act_tier(atlas, catchments, joined, area.units, journeys, settings) if settings.act_areas.enabled else None,
     )
 
 
 def _catchments(area: Area, base_of: Mapping[int, int], bases: tuple[Base, ...]) -> tuple[Catchment, ...]:
-    """One catchment per used base, numbered by the unit code of the base."""
+    """Return one catchment per used base, numbered in the order of the bases' unit codes."""
     members: dict[int, list[str]] = {}
     for unit, base in sorted(base_of.items()):
         members.setdefault(base, []).append(area.units[unit])
@@ -90,7 +90,7 @@ def _catchments(area: Area, base_of: Mapping[int, int], bases: tuple[Base, ...])
 
 
 def _proof(solution: Solution) -> Proof:
-    """A gap within the solver's tolerance counts as proven."""
+    """Turn the stages into a proof; a gap within the solver's tolerance counts as proven."""
     stages = tuple(
         Stage(
             goal=stage.name,

@@ -1,4 +1,4 @@
-"""Why a unit is left without a team: one reason each."""
+"""Why a unit is left without a team: one reason for each unit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from factgeo.planning.plan import Reason
 from factgeo.planning.propose.problem import Neighbours, Problem, reachable, trim
 from factgeo.travel.times import UnitTimes
 
-NOBODY = np.iinfo(np.int64).max
-MOST = 0.5  # a unit most of whose residents no base reaches has no road
+NO_BASES = np.iinfo(np.int64).max
+MOST = 0.5  # a unit has no road if no base reaches more than this share of its residents
 
 
 def reasons(
@@ -23,9 +23,14 @@ def reasons(
     counted: NDArray[np.int64],
     locked: AbstractSet[int],
 ) -> dict[int, Reason]:
-    """The reason for each unit that ``base_of`` leaves out, in the units' order.
+    """Return the reason for each unit that ``base_of`` leaves out, in the order of the units.
 
-    ``counted`` is the size of each unit; ``locked`` are those that somebody wants without a team.
+    Args:
+        problem: The rules.
+        base_of: The plan (unit -> base).
+        times: Travel times, bases x units.
+        counted: The size of each unit.
+        locked: Units that the planner wants without a team.
     """
     out = [unit for unit in range(problem.units) if unit not in base_of]
     possible, joined = _possible(problem), problem.neighbours or {}
@@ -35,7 +40,7 @@ def reasons(
 
 
 def _possible(problem: Problem) -> set[int]:
-    """Units for which some whole group around an allowed base reaches the minimum."""
+    """Return the units for which some contiguous group around an allowed base reaches the minimum size."""
     return {int(unit) for unit in trim(problem).pairs[:, 0]}
 
 
@@ -47,7 +52,7 @@ def _reason(
     joined: Neighbours,
     counted: NDArray[np.int64],
 ) -> Reason:
-    if times.unreachable[:, unit].min(initial=NOBODY) > MOST * problem.persons[unit] and len(times.unreachable):
+    if times.unreachable[:, unit].min(initial=NO_BASES) > MOST * problem.persons[unit] and len(times.unreachable):
         return "no_road"
     if unit in possible:
         return "cut_off"

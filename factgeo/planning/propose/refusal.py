@@ -1,4 +1,4 @@
-"""Why no plan gives what is asked: one sentence with figures, and what would make it possible."""
+"""Why no plan meets a request: one sentence with figures, and the changes that would make a plan possible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from factgeo.planning import edits
 from factgeo.planning.propose import exact
 from factgeo.planning.propose.problem import NO_LIMIT, Objective, Solution
 from factgeo.planning.propose.relaxation import relaxations
-from factgeo.planning.propose.request import Demand, Request, demands, with_rule
+from factgeo.planning.propose.request import Demand, Request, demands
 from factgeo.settings import Site
 from factgeo.travel import bases
 from factgeo.travel.bases import Base
@@ -23,7 +23,7 @@ def refuse(request: Request, solution: Solution) -> NoReturn:
     """Refuse a request for which no plan was found.
 
     Raises:
-        PlanError: Always, with the demands that cannot hold and what would make them possible.
+        PlanError: No plan exists, or none was found in time. The first names demands that cannot hold and ways out.
         KeyboardInterrupt: The search was interrupted before it found a plan.
     """
     status = solution.stages[-1].status
@@ -31,20 +31,21 @@ def refuse(request: Request, solution: Solution) -> NoReturn:
         raise KeyboardInterrupt
     if status == "time_limit":
         raise PlanError("no_plan_in_time", limit=request.settings.solver.time_limit)
-    told, ways = _told(_conflict(request), request), tuple(relaxations(request))
+    problem, ways = _describe(_conflict(request), request), tuple(relaxations(request))
     if not ways:
-        raise PlanError("impossible_anyway", problem=told)
-    raise PlanError("impossible", problem=told, ways=Several(ways, "; "))
+        raise PlanError("impossible_anyway", problem=problem)
+    raise PlanError("impossible", problem=problem, ways=Several(ways, "; "))
 
 
 def _conflict(request: Request) -> list[Demand]:
-    """Demands that cannot hold together under the rules, though the others hold as soon as any of them goes.
+    """Return demands that cannot hold together under the rules; without any one of them the others can.
 
-    Found by leaving out one after the other: what can go without making a plan possible is not to blame.
+    The demands are dropped one after the other. A demand is to blame if a plan is possible without it. If not, it stays
+    dropped.
     """
     rest, to_blame = request.settings, []
     for demand in demands(request):
-        without = demand.dropped(rest)
+        without = demand.drop(rest)
         if request.under(without).possible():
             to_blame.append(demand)
         else:
@@ -52,21 +53,23 @@ def _conflict(request: Request) -> list[Demand]:
     return to_blame
 
 
-def _told(conflict: Sequence[Demand], request: Request) -> Phrase:
-    """What cannot be, with the figures that show why."""
+def _describe(conflict: Sequence[Demand], request: Request) -> Phrase:
+    """Describe the conflict, with the figures that show why."""
     if len(conflict) != 1:
         listed = Several(tuple(demand.phrase for demand in conflict), "; ")
         return Phrase("conflict.several", values={"demands": listed})
     only = conflict[0]
-    told: dict[str, Callable[[Demand, Request], Phrase]] = {
+    phrases: dict[str, Callable[[Demand, Request], Phrase]] = {
         "at_least": _number_of_teams, "at_most": _number_of_teams, "reach_floor": _floor, "required": _no_team_at,
         "sites": _no_team_at, "lock": _lock, "together": _together,
     }  # fmt: skip
-    return told[only.key](only, request) if only.key in told else Phrase("conflict.one", values={"demand": only.phrase})
+    if only.key not in phrases:
+        return Phrase("conflict.one", values={"demand": only.phrase})
+    return phrases[only.key](only, request)
 
 
 def _number_of_teams(_only: Demand, request: Request) -> Phrase:
-    """How many teams were asked for, and how many are possible under everything else."""
+    """Say how many teams were asked for, and how many are possible under all other rules."""
     low, high = request.settings.teams.at_least, request.settings.teams.at_most
     asked = str(low) if low == high else f">= {low}" if not high else f"{low}–{high}"
     least, most = (Number(_extreme_teams(request, sign)) for sign in (1, -1))
@@ -74,7 +77,7 @@ def _number_of_teams(_only: Demand, request: Request) -> Phrase:
 
 
 def _extreme_teams(request: Request, sign: int) -> int:
-    """The smallest (1) or largest (-1) number of teams that any plan has under the other rules."""
+    """Return the smallest (``sign`` 1) or largest (``sign`` -1) number of teams under the other rules."""
     problem = replace(request.problem(), teams=(0, NO_LIMIT), start=None)
     count = Objective("teams", 0 * problem.stages[0].cost, 0 * problem.persons, per_team=sign)
     found = exact.solve(replace(problem, stages=(count,)), request.settings.solver)
@@ -82,7 +85,7 @@ def _extreme_teams(request: Request, sign: int) -> int:
 
 
 def _floor(_only: Demand, request: Request) -> Phrase:
-    """The reach that is asked for, and the best that is possible."""
+    """Say which reach was asked for, and the best that is possible."""
     problem, goal = request.problem(), request.settings.goal
     best = exact.solve(replace(problem, limits=(), stages=(problem.limits[0][0],)), request.settings.solver)
     share = 1 - best.stages[0].value / float(problem.persons.sum())
@@ -91,7 +94,7 @@ def _floor(_only: Demand, request: Request) -> Phrase:
 
 
 def _no_team_at(only: Demand, request: Request) -> Phrase:
-    """A base that must be used, but around which there is no catchment."""
+    """Say why there is no catchment around a required base."""
     found = [base for base in request.journeys.bases if _means(only.value, base, request)]
     return obstacle(request, tuple(dict.fromkeys(base.unit_code for base in found)), found)
 
@@ -103,21 +106,24 @@ def _means(asked: object, base: Base, request: Request) -> bool:
 
 
 def _lock(only: Demand, request: Request) -> Phrase:
-    """Units that cannot belong to the base that they are locked to."""
-    lock = edits.resolved(with_rule(request.settings, "edits", "lock", (only.value,)), request.atlas).lock[0]
+    """Say why units cannot belong to the base that they are locked to."""
+    lock = request.with_rule("edits", "lock", (only.value,)).demands.coded.lock[0]
     return obstacle(request, lock.units, edits.bases_of(lock, request.atlas, request.journeys.bases))
 
 
 def _together(only: Demand, request: Request) -> Phrase:
-    """Units that no base can serve together: shown for the base whose farthest unit is nearest."""
-    asked = edits.resolved(with_rule(request.settings, "edits", "together", (only.value,)), request.atlas).together[0]
+    """Say why no base can serve some units together, for the base whose farthest unit is nearest."""
+    asked = request.with_rule("edits", "together", (only.value,)).demands.coded.together[0]
     columns = [request.area.units.index(unit) for unit in asked]
     farthest = request.journeys.by_unit.mean_min()[:, columns].max(axis=1)
     return obstacle(request, asked, [request.journeys.bases[int(farthest.argmin())]])
 
 
 def obstacle(request: Request, units: Sequence[str], found: Sequence[Base]) -> Phrase:
-    """Why units cannot all belong to a team with one of some bases: a border, the distance, or no group around it."""
+    """Say why units cannot all belong to a team with one of the bases ``found``.
+
+    The reason is a border, the distance, or that no group around the base is big enough.
+    """
     settings, times = request.settings, request.journeys.by_unit
     zones = areas.zones(request.atlas.units, settings.border)
     name, limit = found[0].name, Number(settings.travel.too_far)

@@ -10,14 +10,14 @@ from factgeo.language import Number, Phrase
 from factgeo.planning.propose.request import Request
 
 WIDER = ("dps", "hf", "helsefellesskap", "rhf", "none")  # borders, the narrow ones first
-FARTHEST_MIN = 600  # nobody asks for a base farther away than this
-MORE_TEAMS = 200  # than the most that were asked for
+FARTHEST_MIN = 600  # minutes; farther bases are not suggested
+MORE_TEAMS = 200  # at most this many teams more than asked for are suggested
 LINKS = ("road", "ferry", "border")
 Value = TypeVar("Value", int, float)
 
 
 def relaxations(request: Request) -> Iterator[Phrase]:
-    """Changes of one rule each that make a plan possible, each as small as it can be."""
+    """Yield changes of one rule each that make a plan possible, each as small as it can be."""
     size, travel = request.settings.size.minimum, int(request.settings.travel.too_far)
     smaller = _smallest_change(request, "size", "minimum", range(size - 1, 0, -1))
     if smaller is not None:
@@ -31,18 +31,18 @@ def relaxations(request: Request) -> Iterator[Phrase]:
 
 
 def _smallest_change(request: Request, table: str, key: str, values: Sequence[Value]) -> Value | None:
-    """The first of some values of a setting that makes a plan possible; None if none does."""
+    """Return the first value of a setting that makes a plan possible; None if no value does."""
     return first_possible(values, lambda value: request.with_rule(table, key, value).possible())
 
 
 def first_possible(values: Sequence[Value], possible: Callable[[Value], bool]) -> Value | None:
-    """The first of some values that is possible; None if none is.
+    """Return the first value that is possible; None if no value is.
 
-    Each value must be easier than the one before, so that halving finds it.
+    If a value is possible, all values after it must be possible too, because the values are searched by halving.
     """
     if not values or not possible(values[-1]):
         return None
-    first, last = 0, len(values) - 1  # values[last] is possible, what stands before values[first] is not
+    first, last = 0, len(values) - 1  # values[last] is possible, all values before values[first] are not
     while first < last:
         middle = (first + last) // 2
         first, last = (first, middle) if possible(values[middle]) else (middle + 1, last)
@@ -58,7 +58,7 @@ def _wider_border(request: Request) -> Iterator[Phrase]:
 
 
 def _switches(request: Request) -> Iterator[Phrase]:
-    """Rules that are either there or not."""
+    """Yield changes of rules that are either on or off."""
     settings = request.settings
     if settings.capacity.enabled and request.with_rule("capacity", "enabled", value=False).possible():
         yield Phrase("relax.capacity")
@@ -69,7 +69,7 @@ def _switches(request: Request) -> Iterator[Phrase]:
 
 
 def _other_counts(request: Request) -> Iterator[Phrase]:
-    """More or fewer teams, or a lower floor on reach."""
+    """Yield more or fewer teams, and a lower floor on reach."""
     goal, teams = request.settings.goal, request.settings.teams
     more = range(teams.at_most + 1, teams.at_most + MORE_TEAMS) if teams.at_most else ()
     for key, values in (("at_most", more), ("at_least", range(teams.at_least - 1, -1, -1))):

@@ -1,8 +1,8 @@
-"""The second tier: ACT areas that join whole neighbouring FACT catchments.
+"""The second tier: ACT areas that join entire neighbouring FACT catchments.
 
-An ACT area has a base among those of its catchments, and at least ``service.act_adults`` adults within T minutes of
-it. A catchment can join when at least ``act_areas.share`` of its residents live within T minutes of that base. As many
-residents as possible are covered, at the prices of the goal; elsewhere ACT clients are served within FACT.
+The base of an ACT area is a base of one of its catchments. At least ``service.act_adults`` adults live within T minutes
+of it. A catchment can join if at least ``act_areas.share`` of its residents live within T minutes of that base. The
+areas are the best at the prices of the goal. Outside them, FACT teams serve ACT clients.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def act_tier(
     journeys: Journeys,
     settings: Settings,
 ) -> ActTier:
-    """The best ACT areas above these catchments; ``unit_neighbours`` are positions in ``units``."""
+    """Return the best ACT areas above these catchments; ``unit_neighbours`` are positions in ``units``."""
     if not catchments:
         return ActTier((), Stage("act_areas", 0.0, 0.0, 0.0, "optimal", 0.0))
     problem = _problem(atlas, catchments, _joined(catchments, unit_neighbours, units), journeys, settings)
@@ -54,7 +54,7 @@ def _problem(
     journeys: Journeys,
     settings: Settings,
 ) -> Problem:
-    """Catchments are the units, their bases the bases."""
+    """Return the problem of the second tier: its units are the catchments, its bases are their bases."""
     travel, goal, count = settings.travel, settings.goal, len(catchments)
     persons, seconds, within, adults = _sums(catchments, journeys, settings)
     beyond = persons[:, None] - within
@@ -81,7 +81,7 @@ def _problem(
 def _sums(
     catchments: Sequence[Catchment], journeys: Journeys, settings: Settings
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Residents of each catchment; person-seconds, residents and adults within T, catchments x bases."""
+    """Return residents of each catchment, then person-seconds, residents and adults within T as catchments x bases."""
     number = {unit: k for k, catchment in enumerate(catchments) for unit in catchment.units}
     own = journeys.cells["unit_code"].map(number)
     mine = own.notna().to_numpy()
@@ -100,7 +100,7 @@ def _sums(
 
 
 def _joined(catchments: Sequence[Catchment], unit_neighbours: Neighbours, units: tuple[str, ...]) -> Neighbours:
-    """Catchments of which some units are joined."""
+    """Return, for each catchment, the catchments with a unit joined to one of its units."""
     number = {unit: k for k, catchment in enumerate(catchments) for unit in catchment.units}
     joined: dict[int, set[int]] = {k: set() for k in range(len(catchments))}
     for position, others in unit_neighbours.items():

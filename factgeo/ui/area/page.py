@@ -45,7 +45,7 @@ def show(to_draft: Callable[[], None]) -> None:
 def _facts(area: Area, data: Atlas) -> None:
     """Who lives there, and which teams are listed."""
     people = data.population.loc[list(area.units)]
-    here = teams.in_area(teams.listed(data), area)
+    here = teams.list_teams(data, area)
     st.header(prose.as_typed(area.name), anchor=False)
     figures = {
         "persons": number(int(people["persons"].sum())),

@@ -23,7 +23,7 @@ from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
 from factgeo.report import need as need_report
 from factgeo.report import totals
-from factgeo.ui import frame, prose
+from factgeo.ui import prose
 from factgeo.ui.session import desk, example, upload, work
 from factgeo.ui.session.desk import Desk
 from factgeo.ui.widgets import leaflet, packed, report, tables
@@ -167,10 +167,10 @@ def _bring() -> None:
             st.error(prose.as_typed(trouble))
 
 
-def _add(name: str, plan: Plan) -> None:
-    frame.use_language()
-    now, name = desk.current(), name.strip() or text("app.compare.brought")
-    if now is not None and set(plan.area.units) != set(desk.area(now).units):
+@desk.callback
+def _add(now: Desk, name: str, plan: Plan) -> None:
+    name = name.strip() or text("app.compare.brought")
+    if set(plan.area.units) != set(desk.area(now).units):
         st.session_state[TROUBLE] = text("app.compare.other_area", name=name)
         return
     desk.put_aside(name, plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -36,7 +36,6 @@ STEPS = ("units", "people", "travel", "propose", "check", "need")
 CANNOT = ("driving", "ferries", "winter", "patients", "borders")
 HASH_DIGITS = 12
 LONGEST = 100  # letters of a setting's value in the table; the file has all of them
-LINE = re.compile(r"(?:\[(?P<table>[\w.]+)\]|(?P<key>\w+) = .+?)(?:\s+# (?P<comment>.*))?")
 FACT = re.compile(r"facts:(\w+)")
 
 
@@ -181,8 +180,7 @@ def _settings(atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
 
 
 def settings_table(rules: Settings, atlas: Atlas) -> pd.DataFrame:
-    """One row per setting, in the order of ``configs/default.toml``, whose comments are the meanings."""
-    content = (settings.configs_folder() / "default.toml").read_text(encoding="utf-8")
+    """One row per setting, in the order of ``configs/default.toml``, with what it means."""
     now, usual = rules.model_dump(mode="json"), settings.load().model_dump(mode="json")
     cited = parameters.parameters(atlas, settings.load())
     return pd.DataFrame(
@@ -193,35 +191,8 @@ def settings_table(rules: Settings, atlas: Atlas) -> pd.DataFrame:
             text("app.data_column.meaning"): meaning,
             text("app.data_column.source"): _source_of(meaning, cited),
         }
-        for key, meaning in meanings(content)
+        for key, meaning in settings.meanings()
     )
-
-
-def meanings(content: str) -> Iterator[tuple[str, str]]:
-    """The settings of a commented TOML file with what its comments say of each, in order.
-
-    A comment belongs to its own line; one above a table to all keys in it that have none; an indented line goes on
-    with the comment before it. A table without keys is a setting itself.
-    """
-    found: dict[str, str] = {}
-    table, last, above = "", "", ""
-    for line in content.splitlines():
-        if line.startswith("#"):
-            above = f"{above} {line.removeprefix('# ')}".strip()
-        elif line.lstrip().startswith("#"):
-            found[last] += " " + line.lstrip().removeprefix("# ")
-        elif parts := LINE.fullmatch(line):
-            comment = parts["comment"] or ""
-            if parts["table"]:
-                table = last = parts["table"]
-                found[table] = f"{above} {comment}".strip()
-            else:
-                last = f"{table}.{parts['key']}".removeprefix(".")
-                found[last] = comment or found.get(table, "")
-        else:
-            above = ""
-    inner = {key.rpartition(".")[0] for key in found}
-    return ((key, meaning) for key, meaning in found.items() if key not in inner)
 
 
 def _at(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - whatever a setting holds
@@ -238,7 +209,7 @@ def _written(value: Any) -> str:  # noqa: ANN401 - whatever a setting holds
 
 
 def _source_of(meaning: str, cited: Mapping[str, Parameter]) -> str:
-    """The publication that a comment refers to, or that it is an estimate."""
+    """The publication that a meaning refers to, or that it is an estimate."""
     named = [cited[each].source for each in FACT.findall(meaning) if each in cited]
     if not named and "estimate" in meaning:
         return text("need.quality.estimate")

@@ -31,8 +31,8 @@ def show(result: Result) -> None:
     """The map with its switches."""
     ground = _ground(result.plan.area.name, result.plan.area.units, work.atlas().digest, work.atlas())
     layers = _chosen_layers(result)
-    locked = draft.locked_units(result.plan, result.atlas)
-    kept = draft.locked_teams(result.plan, result.atlas)
+    locked = draft.locked_units(result.plan)
+    kept = draft.locked_teams(result.plan)
     locked |= {unit for c in result.plan.catchments if c.team_id in kept for unit in c.units}
     drawn = live_map.base_map(ground, assets=leaflet.URL, files=leaflet.GROUNDS_URL)
     painted = live_map.paint(

@@ -15,7 +15,7 @@ from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import Phrase, number, text, written
 from factgeo.maps import plan as plan_map
 from factgeo.planning import draft, pipeline
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.progress import Tell
@@ -29,7 +29,7 @@ from factgeo.ui import frame, prose
 from factgeo.ui.session import desk, work
 from factgeo.ui.widgets import leaflet, report
 
-Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
+Act = Callable[[Callable[[Plan, EditContext], Plan], Phrase], None]
 
 ALTERNATIVES, DIFFER, RUNS = 3, 3, 50
 QUESTIONS = ("alternatives", "tradeoff", "stability")

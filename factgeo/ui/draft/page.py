@@ -12,7 +12,7 @@ from factgeo.errors import FactgeoError
 from factgeo.export import plan as plan_files
 from factgeo.language import Phrase, say, text, written
 from factgeo.planning import draft
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.planning.steps import History
@@ -21,12 +21,14 @@ from factgeo.report import plan as plan_report
 from factgeo.report import rules as rules_report
 from factgeo.report import totals
 from factgeo.report.content import Sentence
+from factgeo.report.draft import did_improve, did_lock_all, did_move, did_unlock_all
 from factgeo.ui import frame, prose
 from factgeo.ui.draft import key_figures, more_plans
 from factgeo.ui.draft import map as draft_map
 from factgeo.ui.draft import panel as edit_panel
 from factgeo.ui.draft import tables as plan_tables
 from factgeo.ui.session import desk, example, work
+from factgeo.ui.session.desk import Desk
 from factgeo.ui.widgets import packed, report
 
 # what was shown before the last step and what that step was; what stood in the way; the draft that is being improved
@@ -61,69 +63,58 @@ def _drawn() -> None:
     if now is None or now.history is None or result is None:
         return
     try:
-        result = _finish(result) or _click(result) or result
+        result = _finish(now, result) or _click(now, result) or result
     except FactgeoError as error:
         st.session_state[TROUBLE] = error
-    _show(result)
+    _show((desk.current() or now).history or now.history, result)
 
 
-def _show(result: Result) -> None:
-    example.guide("edit" if draft_changed() else "draft")
+def _show(history: History, result: Result) -> None:
+    example.guide("edit" if history.can_undo else "draft")
     _head(result)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            _toolbar(result)
+            _toolbar(history, result)
             draft_map.choose_click(result)
         draft_map.show(result)
     with right:
         edit_panel.show(result, act)
-        _said()
+        _said(history)
     plan_tables.show(result)
     _take_home(result)
     more_plans.show(result, act)
     _background(result)
 
 
-def draft_changed() -> bool:
-    """Has anything been edited since the draft began?"""
-    now = desk.current()
-    return now is not None and now.history is not None and now.history.position > 0
-
-
-def act(edit: Callable[[Plan, Ground], Plan], said: Phrase) -> None:
-    """Edit the draft: called by buttons, before the page is drawn again; what stands in the way is told on the page."""
-    frame.use_language()
-    now = desk.current()
-    result = desk.result(now) if now else None
-    if now is None or now.history is None or result is None:
+@desk.callback
+def act(now: Desk, edit: Callable[[Plan, EditContext], Plan], said: Phrase) -> None:
+    """Edit the draft; the page shows what stands in the way."""
+    result = desk.result(now)
+    if result is None:
         return
     try:
-        _did(edit(result.plan, Ground.of(result)), said)
+        _did(now, edit(result.plan, EditContext.of(result)), said)
     except FactgeoError as error:
         st.session_state[TROUBLE] = error
 
 
-def _did(plan: Plan, said: Phrase) -> None:
+def _did(now: Desk, plan: Plan, said: Phrase) -> None:
     """One step more in the history."""
-    now = desk.current()
-    if now is None or now.history is None or plan == now.plan:
-        return
-    _go(now.history.did(plan, said), said)
+    if now.history is not None and plan != now.plan:
+        _go(now.history.did(plan, said), said)
 
 
-def _go(history: History, said: Phrase) -> None:
+@desk.callback
+def _go(now: Desk, history: History, said: Phrase) -> None:
     """Show another step of the history, and remember what was shown before it and how it came."""
-    now = desk.current()
-    if now is None:
-        return
     st.session_state[BEFORE] = st.session_state.get(desk.RESULT)
     st.session_state[SAID] = said
     st.session_state.pop(TROUBLE, None)
     desk.put(replace(now, history=history))
 
 
-def _click(result: Result) -> Result | None:
+def _click(now: Desk, result: Result) -> Result | None:
     """Move the unit that was clicked on the map, where clicks move."""
     unit = draft_map.newly_clicked()
     if unit is None or unit not in result.plan.area.units:
@@ -132,13 +123,12 @@ def _click(result: Result) -> Result | None:
     team_id = draft_map.moving_to(result)
     if team_id is None or result.plan.team_of().get(unit) == team_id:
         return None
-    said = draft.did_move(result.plan, (unit,), team_id, result.atlas)
-    _did(draft.move(result.plan, (unit,), team_id, Ground.of(result)), said)
-    now = desk.current()
-    return desk.result(now) if now else None
+    said = did_move(result.plan, (unit,), team_id, result.atlas)
+    _did(now, draft.move(result.plan, (unit,), team_id, EditContext.of(result)), said)
+    return desk.result(desk.current() or now)
 
 
-def _finish(result: Result) -> Result | None:
+def _finish(now: Desk, result: Result) -> Result | None:
     """Go on with what was begun by a button and takes its time: improving the rest, unless the draft is another now."""
     digest = desk.plan_digest(result.plan)
     if st.session_state.get(IMPROVING) != digest:
@@ -152,7 +142,7 @@ def _finish(result: Result) -> Result | None:
     if found is None:
         return None
     st.session_state.pop(IMPROVING, None)
-    _did(found.plan, draft.did_improve())
+    _did(now, found.plan, did_improve())
     desk.keep(found)
     return found
 
@@ -177,13 +167,9 @@ def _head(result: Result) -> None:
     key_figures.show(change, result)
 
 
-def _toolbar(result: Result) -> None:
+def _toolbar(history: History, result: Result) -> None:
     """Undo, redo, improve, lock."""
-    now = desk.current()
-    history = now.history if now else None
-    if history is None:
-        return
-    locked = bool(draft.locked_units(result.plan, result.atlas) or draft.locked_teams(result.plan, result.atlas))
+    locked = bool(draft.locked_units(result.plan) or draft.locked_teams(result.plan))
     with st.container(horizontal=True, width="content"):
         undone = Phrase("app.draft.undid", values={"step": history.steps[history.position].what})
         st.button(text("app.draft.undo"), icon=":material/undo:", on_click=_go, args=(history.undo(), undone),
@@ -195,22 +181,20 @@ def _toolbar(result: Result) -> None:
                   help=text("app.draft.improve_help"))  # fmt: skip
         if locked:
             st.button(text("app.draft.unlock_all"), icon=":material/lock_open:", on_click=act,
-                      args=(lambda plan, _: draft.unlock_all(plan), draft.did_unlock_all()))  # fmt: skip
+                      args=(lambda plan, _: draft.unlock_all(plan), did_unlock_all()))  # fmt: skip
         else:
             st.button(text("app.draft.lock_all"), icon=":material/lock:", on_click=act,
-                      args=(draft.lock_all, draft.did_lock_all()), help=text("app.draft.lock_all_help"))  # fmt: skip
+                      args=(draft.lock_all, did_lock_all()), help=text("app.draft.lock_all_help"))  # fmt: skip
 
 
-def _said() -> None:
+def _said(history: History) -> None:
     """What stands in the way of the last wish, or what the last step was and did."""
     trouble = st.session_state.get(TROUBLE)
     if trouble:
         st.error(prose.as_typed(str(trouble)))
         return
-    now, before = desk.current(), st.session_state.get(BEFORE)
-    if now is None or now.history is None:
-        return
-    said: Phrase = st.session_state.get(SAID) or now.history.steps[now.history.position].what
+    before = st.session_state.get(BEFORE)
+    said: Phrase = st.session_state.get(SAID) or history.steps[history.position].what
     lines = [f"**{prose.as_typed(said.text())}**"]
     after = st.session_state.get(desk.RESULT)
     if isinstance(before, Result) and isinstance(after, Result):

@@ -12,7 +12,7 @@ from factgeo.explore.answers import Further
 from factgeo.language import Phrase, number, say, text, written
 from factgeo.language.figures import minutes
 from factgeo.planning import draft, measure, pipeline
-from factgeo.planning.draft import Ground
+from factgeo.planning.draft import EditContext
 from factgeo.planning.measure import TeamFigures, TravelFigures
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
@@ -20,12 +20,22 @@ from factgeo.progress import Tell
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
 from factgeo.report.content import Sentence, items
+from factgeo.report.draft import (
+    did_add_team,
+    did_join,
+    did_lock_team,
+    did_lock_units,
+    did_move,
+    did_set_base,
+    did_unlock_team,
+    did_unlock_units,
+)
 from factgeo.travel.bases import Base
 from factgeo.ui import prose
 from factgeo.ui.session import desk, work
 from factgeo.ui.widgets import choice, report
 
-Act = Callable[[Callable[[Plan, Ground], Plan], Phrase], None]
+Act = Callable[[Callable[[Plan, EditContext], Plan], Phrase], None]
 
 UNIT = "unit"
 TEAM, WHY = f"{desk.OF_DRAFT}team", f"{desk.OF_DRAFT}why"
@@ -53,7 +63,7 @@ def show(result: Result, act: Act) -> None:
 
 def _unit(result: Result, act: Act) -> None:
     """One unit: where it belongs, and where it could."""
-    plan, ground = result.plan, Ground.of(result)
+    plan, context = result.plan, EditContext.of(result)
     names = result.atlas.units["name"]
     units = sorted(plan.area.units, key=lambda unit: choice.order(names[unit]))
     unit = choice.pick(
@@ -61,8 +71,8 @@ def _unit(result: Result, act: Act) -> None:
     )
     st.markdown(_about_unit(unit, result))
     home = plan.team_of().get(unit, NOBODY)
-    locked = unit in draft.locked_units(plan, result.atlas) or home in draft.locked_teams(plan, result.atlas)
-    near = draft.neighbours(plan, unit, ground)
+    locked = unit in draft.locked_units(plan) or home in draft.locked_teams(plan)
+    near = draft.neighbours(plan, unit, context)
     others = [c.team_id for c in plan.catchments if c.team_id not in (home, *near)]
     targets = [*near, *others, *([NOBODY] if home else [])]
     named = {each: _team_name(each, result) for each in targets}
@@ -70,8 +80,8 @@ def _unit(result: Result, act: Act) -> None:
     target = choice.pick(text("app.panel.to"), named, key, help=text("app.panel.to_help")) if named else None
     with st.container(horizontal=True):
         st.button(text("app.panel.move"), type="primary", disabled=locked or target is None, on_click=act, args=(
-            lambda plan, ground: draft.move(plan, (unit,), target or None, ground),
-            draft.did_move(plan, (unit,), target or None, result.atlas),
+            lambda plan, context: draft.move(plan, (unit,), target or None, context),
+            did_move(plan, (unit,), target or None, result.atlas),
         ))  # fmt: skip
         _lock_button(unit, result, act)
         _base_buttons(unit, home, result, act, disabled=locked)
@@ -125,30 +135,30 @@ def _team_name(team_id: str, result: Result) -> str:
 def _lock_button(unit: str, result: Result, act: Act) -> None:
     """Lock or unlock one unit; one without a team has nothing to be locked to."""
     plan, atlas = result.plan, result.atlas
-    if unit in draft.locked_units(plan, atlas):
+    if unit in draft.locked_units(plan):
         st.button(text("app.panel.unlock"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, ground: draft.unlock_units(plan, (unit,), ground), draft.did_unlock_units((unit,), atlas),
+            lambda plan, _: draft.unlock_units(plan, (unit,)), did_unlock_units((unit,), atlas),
         ))  # fmt: skip
         return
     st.button(text("app.panel.lock"), icon=":material/lock:", disabled=unit not in plan.team_of(), on_click=act, args=(
-        lambda plan, ground: draft.lock_units(plan, (unit,), ground), draft.did_lock_units((unit,), atlas),
+        lambda plan, context: draft.lock_units(plan, (unit,), context), did_lock_units((unit,), atlas),
     ), help=text("app.panel.lock_help"))  # fmt: skip
 
 
 def _base_buttons(unit: str, home: str, result: Result, act: Act, *, disabled: bool) -> None:
     """Make the unit its team's base, or the base of a new team."""
-    plan, bases = result.plan, Ground.of(result).candidates((unit,))
+    plan, bases = result.plan, EditContext.of(result).candidates((unit,))
     if not bases:
         return
     base = bases[0]
     taken = plan.base_of().get(unit)
     if home:
         st.button(text("app.panel.base"), disabled=disabled or taken == base, on_click=act, args=(
-            lambda plan, ground: draft.set_base(plan, home, base, ground),
-            draft.did_set_base(plan, home, base, result.atlas),
+            lambda plan, context: draft.set_base(plan, home, base, context),
+            did_set_base(plan, home, base, result.atlas),
         ), help=text("app.panel.base_help", base=prose.as_typed(base.name)))  # fmt: skip
     st.button(text("app.panel.new"), disabled=disabled or taken == base, on_click=act, args=(
-        lambda plan, ground: draft.add_team(plan, base, ground), draft.did_add_team(base),
+        lambda plan, context: draft.add_team(plan, base, context), did_add_team(base),
     ), help=text("app.panel.new_help", base=prose.as_typed(base.name)))  # fmt: skip
 
 
@@ -190,12 +200,12 @@ def _team(result: Result, act: Act) -> None:
     team_id = choice.pick(text("app.panel.team"), {each: _team_name(each, result) for each in ids}, TEAM)
     figures = next(team for team in result.figures.teams if team.team_id == team_id)
     st.markdown(_about_team(figures))
-    locked = team_id in draft.locked_teams(plan, result.atlas)
+    locked = team_id in draft.locked_teams(plan)
     with st.container(horizontal=True):
         _lock_team_button(team_id, result, act, locked=locked)
         alone = len(draft.team(plan, team_id).units) == 1
         st.button(text("app.panel.divide"), disabled=locked or alone, on_click=act, args=(
-            lambda plan, ground: draft.divide(plan, team_id, ground),
+            lambda plan, context: draft.divide(plan, team_id, context),
             Phrase("app.panel.did_divide", values={"team": figures.name}),
         ), help=text("app.panel.divide_help"))  # fmt: skip
     _base_choice(team_id, result, act, disabled=locked)
@@ -218,26 +228,26 @@ def _lock_team_button(team_id: str, result: Result, act: Act, *, locked: bool) -
     plan, atlas = result.plan, result.atlas
     if locked:
         st.button(text("app.panel.unlock_team"), icon=":material/lock_open:", on_click=act, args=(
-            lambda plan, ground: draft.unlock_team(plan, team_id, ground), draft.did_unlock_team(plan, team_id, atlas),
+            lambda plan, _: draft.unlock_team(plan, team_id), did_unlock_team(plan, team_id, atlas),
         ))  # fmt: skip
     else:
         st.button(text("app.panel.lock_team"), icon=":material/lock:", on_click=act, args=(
-            lambda plan, ground: draft.lock_team(plan, team_id, ground), draft.did_lock_team(plan, team_id, atlas),
+            lambda plan, context: draft.lock_team(plan, team_id, context), did_lock_team(plan, team_id, atlas),
         ), help=text("app.panel.lock_team_help"))  # fmt: skip
 
 
 def _base_choice(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
     """Drive from another place of the team's own."""
     catchment = draft.team(result.plan, team_id)
-    bases = Ground.of(result).candidates(catchment.units)
+    bases = EditContext.of(result).candidates(catchment.units)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     base = left.selectbox(
         text("app.panel.base_of_team"), bases, bases.index(catchment.base), format_func=lambda each: each.name,
         key=f"base-{team_id}-{desk.plan_digest(result.plan)[:8]}",
     )  # fmt: skip
     right.button(text("app.panel.set_base"), disabled=disabled or base == catchment.base, on_click=act, args=(
-        lambda plan, ground: draft.set_base(plan, team_id, base, ground),
-        draft.did_set_base(result.plan, team_id, base, result.atlas),
+        lambda plan, context: draft.set_base(plan, team_id, base, context),
+        did_set_base(result.plan, team_id, base, result.atlas),
     ), width="stretch")  # fmt: skip
 
 
@@ -251,8 +261,8 @@ def _join(team_id: str, result: Result, act: Act, *, disabled: bool) -> None:
         named = {each: _team_name(each, result) for each in others}
         other = choice.pick(text("app.panel.join_with"), named, f"{desk.OF_DRAFT}join-{team_id}")
     right.button(text("app.panel.join"), disabled=disabled, on_click=act, args=(
-        lambda plan, ground: draft.join(plan, team_id, other, ground),
-        draft.did_join(result.plan, team_id, other, result.atlas),
+        lambda plan, context: draft.join(plan, team_id, other, context),
+        did_join(result.plan, team_id, other, result.atlas),
     ), width="stretch")  # fmt: skip
 
 

@@ -7,9 +7,10 @@ or the link on the same machine, brings it back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 
@@ -32,6 +33,7 @@ from factgeo.ui.session import work
 DESK, RESULT, KEPT, ID, LANGUAGE = "desk", "result", "kept", "id", "language"
 OF_DRAFT = "of-draft-"  # how the names begin of what a session remembers of one draft, and of no other
 MOST_SAVED = 12
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,27 @@ def _keep(desk: Desk, kept: _Kept) -> None:
     kept.draft_id, kept.revision, kept.copied = own, 1, bool(before)
 
 
-def put_aside(name: str, plan: Plan) -> None:
-    """Keep a plan under a name, for comparing; an older one of that name goes. Buttons call it."""
-    frame.use_language()
-    name, now = name.strip(), current()
-    if now is None or not name:
+def callback(call: Callable[Concatenate[Desk, P], None]) -> Callable[P, None]:
+    """A function for buttons: it gets the desk first, and writes in the chosen language.
+
+    Streamlit calls it before the page is drawn again. Nothing happens while nothing is on the desk.
+    """
+
+    @wraps(call)
+    def called(*args: P.args, **named: P.kwargs) -> None:
+        frame.use_language()
+        now = current()
+        if now is not None:
+            call(now, *args, **named)
+
+    return called
+
+
+@callback
+def put_aside(now: Desk, name: str, plan: Plan) -> None:
+    """Keep a plan under a name, for comparing; an older one of that name goes."""
+    name = name.strip()
+    if not name:
         return
     if sign := names.unseen(name):
         st.toast(text("app.draft.name_unseen", sign=sign), icon=":material/warning:")

@@ -17,8 +17,8 @@ from factgeo import settings
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import FactgeoError, SettingsError, SourceError
 from factgeo.language import names, text
-from factgeo.planning import edits, planfile, steps
-from factgeo.planning.plan import Plan
+from factgeo.planning import edits, planfile
+from factgeo.planning.plan import NO_EDITS, Plan
 from factgeo.settings import Settings
 from factgeo.travel import bases
 from factgeo.ui import prose
@@ -69,7 +69,7 @@ def _brought_before(rules: Settings) -> Settings:
     count = sum(len(getattr(rules.bases, name)) for name in fields) + sum(len(each) for _, each in rules.edits)
     if not count or st.checkbox(text("app.upload.keep", count=count), value=True, help=text("app.upload_help.keep")):
         return rules
-    nothing = {"bases": dict.fromkeys(fields, ()), "edits": steps.NO_EDITS.model_dump()}
+    nothing = {"bases": dict.fromkeys(fields, ()), "edits": NO_EDITS.model_dump()}
     return settings.load(start=rules, tables=nothing)
 
 

@@ -25,7 +25,7 @@ MANY = 100_000
 
 @st.composite
 def bounded_problems(draw: st.DrawFn) -> tuple[Problem, nx.Graph]:
-    """Small problems with a capacity and wholeness, and at times with units together, apart, slack and limits."""
+    """Small problems with a capacity and contiguity, and at times with units together, apart, slack and limits."""
     p, graph = draw(ruled_problems())
     units = list(range(p.units))
     some = [frozenset(draw(st.permutations(units))[:2])] if draw(st.booleans()) else []

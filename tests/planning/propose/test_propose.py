@@ -1,4 +1,4 @@
-"""The solver against every possible plan, and exact wholeness against the rule that is only sufficient."""
+"""The solver against every possible plan, and exact contiguity against the rule that is only sufficient."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from worlds.problems import OPTIONS, every_plan, keeps_rules, problem, ruled_problems, small_problems
 
 from factgeo.planning.propose import exact
+from factgeo.planning.propose.contiguity import cuts
 from factgeo.planning.propose.problem import Problem, allowed_units, pieces, trim
-from factgeo.planning.propose.wholeness import cuts
 
 
 def price(p: Problem, plan: Mapping[int, int]) -> int:

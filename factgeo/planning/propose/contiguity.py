@@ -1,8 +1,8 @@
-"""Exact wholeness: cuts that forbid a catchment in pieces, and nothing else.
+"""Exact contiguity: cuts that forbid a catchment in pieces, and nothing else.
 
-If part C of the catchment of base j is apart from j, then every whole catchment of j that holds a unit of C also
+If part C of the catchment of base j is apart from j, then every contiguous catchment of j that holds a unit of C also
 holds a unit of the set S that separates C from j. Adding this for each unit of C until no catchment is in pieces
-gives the best whole plan (Validi, Buchanan and Lykhovyd, Operations Research 70(2), 2022).
+gives the best contiguous plan (Validi, Buchanan and Lykhovyd, Operations Research 70(2), 2022).
 """
 
 from __future__ import annotations
@@ -29,7 +29,14 @@ def cuts(
     allowed: Mapping[int, frozenset[int]],
     neighbours: Neighbours,
 ) -> list[Cut]:
-    """The cuts that catchments (units of each base) violate; none when every one is whole."""
+    """Return the cuts that the catchments violate; an empty list if all are contiguous.
+
+    Args:
+        catchments: The units of each base.
+        home: The unit in which each base lies.
+        allowed: The units that may belong to each base.
+        neighbours: The units joined to each unit.
+    """
     found = []
     for base, units in sorted(catchments.items()):
         apart = set(units - reachable(home[base], set(units), neighbours))
@@ -42,16 +49,16 @@ def cuts(
 
 
 def first_cuts(home: Mapping[int, int], allowed: Mapping[int, frozenset[int]], neighbours: Neighbours) -> Iterator[Cut]:
-    """The cuts of single units: whoever is not beside the base comes with one of its neighbours."""
+    """Yield one cut for each unit that is not joined to its base: it needs one of its own neighbours."""
     for base, units in sorted(allowed.items()):
-        beside = neighbours.get(home[base], frozenset())
-        for unit in sorted(units - beside - {home[base]}):
+        near = neighbours.get(home[base], frozenset())
+        for unit in sorted(units - near - {home[base]}):
             yield Cut(base, unit, neighbours.get(unit, frozenset()) & units)
 
 
 def _separator(piece: frozenset[int], start: int, allowed: frozenset[int], neighbours: Neighbours) -> frozenset[int]:
-    """The smallest part of the piece's surroundings that cuts it off from ``start`` within the allowed units."""
+    """Return the smallest part of the piece's neighbours that cuts it off from ``start`` within the allowed units."""
     around = frozenset().union(*(neighbours.get(unit, frozenset()) for unit in piece)) & allowed - piece
     near_start = reachable(start, allowed - around, neighbours)
-    beside = frozenset().union(*(neighbours.get(unit, frozenset()) for unit in near_start))
-    return around & beside
+    joined = frozenset().union(*(neighbours.get(unit, frozenset()) for unit in near_start))
+    return around & joined
