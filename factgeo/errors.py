@@ -64,13 +64,18 @@ class FactgeoError(Exception):
         """The same faults, each in another sentence, such as one that names the file."""
         return together([said(each) for each in self.each()], count=self.count, ended=self.ended)
 
-    def message(self, lang: str | None = None) -> str:
-        """The sentence in one language (default: the language in use); of a value it repeats at most a line."""
+    @property
+    def words(self) -> Phrase:
+        """The sentence; of a value it repeats at most a line."""
         shown = {name: _shown(value, LONGEST_LIST if name in OWN_LISTS else LONGEST_QUOTE)
                  for name, value in self.details.items()}  # fmt: skip
         if self.parts:
-            shown["listed"] = "\n".join(f"- {each.message(lang)}" for each in self.parts)
-        return language.text(f"error.{self.key}", lang=lang, **shown)
+            shown["listed"] = language.joined((language.joined(("- ", each.words), "") for each in self.parts), "\n")
+        return language.say(f"error.{self.key}", **shown)
+
+    def message(self, lang: str | None = None) -> str:
+        """The sentence in one language (default: the language in use)."""
+        return self.words.text(lang)
 
     def without(self, folder: Path) -> Self:
         """The same error with files of a folder named without it, for those who never see the folder."""

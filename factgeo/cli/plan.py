@@ -25,6 +25,7 @@ from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
+from factgeo.report.writers import terminal
 from factgeo.travel import bases
 
 
@@ -102,11 +103,9 @@ def _answer(result: Result, further: Further, out: Path | None) -> Answer:
         progress(text("progress.write", folder=out))
         return plan_files.folder(result, further)
 
-    only_the_answer = further.answer is not None and out is None
-    return Answer(
-        content=lambda: plan_contract.plan_json(result, further),
-        lines=lambda: [
-            *([] if only_the_answer else plan_report.lines(result)), *explore_report.lines(further, result),
-        ],
-        folder=files,
-    )  # fmt: skip
+    def lines() -> list[str]:
+        only_the_answer = further.answer is not None and out is None
+        plan = () if only_the_answer else plan_report.brief(result)
+        return terminal.lines((*plan, *explore_report.brief(further, result)), item=terminal.HYPHEN)
+
+    return Answer(content=lambda: plan_contract.plan_json(result, further), lines=lines, folder=files)

@@ -6,8 +6,11 @@ from factgeo.atlas import places
 from factgeo.cli import command
 from factgeo.cli.command import Answer, Given
 from factgeo.cli.options import Common
-from factgeo.contract import plan as plan_contract
-from factgeo.report import plan as plan_report
+from factgeo.contract import trip as trip_contract
+from factgeo.report import rules as rules_report
+from factgeo.report import trip as trip_report
+from factgeo.report.content import Sentence
+from factgeo.report.writers import terminal
 from factgeo.travel import journeys
 
 
@@ -20,10 +23,10 @@ def run(common: Common, *, start: str, end: str, explain: bool) -> None:
         trip = journeys.between(atlas, a, b, chosen)
         unchanged = chosen.on_todays_roads()
         today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
-        explanation = ["", *plan_report.explanation(chosen)] if explain else []
+        explained = (Sentence(""), *rules_report.explanation(chosen)) if explain else ()
         return Answer(
-            content=lambda: plan_contract.trip_json(a, b, trip, today),
-            lines=lambda: [*plan_report.trip_lines(a, b, trip, today), *explanation],
+            content=lambda: trip_contract.to_json(a, b, trip, today),
+            lines=lambda: terminal.lines((*trip_report.brief(a, b, trip, today), *explained), item=terminal.HYPHEN),
         )
 
     command.answer(common, answer)

@@ -1,4 +1,4 @@
-"""The JSON objects that other programs rely on. New keys may be added, none renamed."""
+"""A plan as the object that other programs rely on. New keys may be added, none renamed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
+
 from factgeo import __version__
-from factgeo.atlas.places import Place
+from factgeo.contract import explore as explore_contract
 from factgeo.explore.answers import Further
+from factgeo.language import written
+from factgeo.language.figures import maybe_tenth
 from factgeo.planning.effects import Effect, Effects
-from factgeo.planning.measure import ActFigures, TeamFigures, TravelFigures, WayFigures
+from factgeo.planning.measure import ActFigures, TravelFigures, WayFigures
 from factgeo.planning.plan import ActArea, Catchment, Plan, Stage, Unserved
 from factgeo.planning.result import Result
-from factgeo.report import explore as explore_report
-from factgeo.report import plan as plan_report
-from factgeo.travel.trips import Trip
+from factgeo.report import columns, unserved
+from factgeo.report.columns import Team
 
+WAY = tuple(field.name for field in dataclasses.fields(WayFigures))
 PLAN_SCHEMA = "factgeo.plan/1"
 
 
@@ -43,11 +47,11 @@ def plan_json(result: Result, further: Further | None = None) -> dict[str, Any]:
         "teams": [
             {
                 **_team(team),
-                "base": dataclasses.asdict(c.base),
-                "units": list(c.units),
-                "parts": _parts(c, result),
+                "base": dataclasses.asdict(team.catchment.base),
+                "units": list(team.catchment.units),
+                "parts": _parts(team.catchment, result),
             }
-            for team, c in zip(figures.teams, plan.catchments, strict=True)
+            for team in columns.teams(result)
         ],
         "act_areas": [_act(figures, area) for figures, area in zip(figures.act, plan.act.areas, strict=True)]
         if plan.act
@@ -56,11 +60,11 @@ def plan_json(result: Result, further: Further | None = None) -> dict[str, Any]:
         "reach": {
             "served": round(figures.served, 6),
             "share_within": _shares(figures.share_within),
-            "mean_min": tenth(figures.mean_min),
+            "mean_min": maybe_tenth(figures.mean_min),
         },
         "broken_rules": [{"team_id": note.team_id, "text": note.text()} for note in result.notes],
         **({} if result.effects is None else {"changes": _changes(result.effects, plan)}),
-        **({} if further is None else explore_report.to_json(further, result)),
+        **({} if further is None else explore_contract.to_json(further, result)),
     }
 
 
@@ -79,7 +83,7 @@ def effect(change: Effect) -> dict[str, Any]:
     """Minutes, residents within the limit, and residents whom no team reaches, today and then."""
     return {
         "population": change.persons,
-        "mean_min": {"today": tenth(change.today.mean_min), "then": tenth(change.then.mean_min)},
+        "mean_min": {"today": maybe_tenth(change.today.mean_min), "then": maybe_tenth(change.then.mean_min)},
         "within": {"today": change.today.within, "then": change.then.within},
         "lost": {"today": change.today.lost, "then": change.then.lost},
     }
@@ -106,18 +110,14 @@ def _solver(result: Result) -> dict[str, Any]:
     }
 
 
-def _team(team: TeamFigures) -> dict[str, Any]:
+def _team(team: Team) -> dict[str, Any]:
+    figures, names = team.figures, ("team_id", "name", "service", "teams", "population", "adults")
     return {
-        "team_id": team.team_id,
-        "name": team.name,
-        "service": team.service,
-        "teams": team.teams,
-        "population": team.population,
-        "adults": team.adults,
-        "target_group": dataclasses.asdict(team.target_group),
-        "travel": {**travel(team.travel), **way(team.way)},
-        "flags": list(team.flags),
-        "margin": {**dataclasses.asdict(team.margin), "edge_min": tenth(team.margin.edge_min)},
+        **columns.row(columns.TEAM, team, names),
+        "target_group": dataclasses.asdict(figures.target_group),
+        "travel": {**travel(figures.travel), **columns.row(columns.TEAM, team, WAY)},
+        "flags": list(figures.flags),
+        "margin": {**dataclasses.asdict(figures.margin), "edge_min": maybe_tenth(figures.margin.edge_min)},
     }
 
 
@@ -159,52 +159,26 @@ def _act(figures: ActFigures, area: ActArea) -> dict[str, Any]:
 def travel(figures: TravelFigures) -> dict[str, Any]:
     """Travel figures with minutes to a tenth and shares to a millionth."""
     return {
-        "median_min": tenth(figures.median_min),
-        "p90_min": tenth(figures.p90_min),
-        "p95_min": tenth(figures.p95_min),
-        "edge_min": tenth(figures.edge_min),
-        "mean_min": tenth(figures.mean_min),
+        "median_min": maybe_tenth(figures.median_min),
+        "p90_min": maybe_tenth(figures.p90_min),
+        "p95_min": maybe_tenth(figures.p95_min),
+        "edge_min": maybe_tenth(figures.edge_min),
+        "mean_min": maybe_tenth(figures.mean_min),
         "unreachable": figures.unreachable,
         "share_within": _shares(figures.share_within),
     }
 
 
-def way(figures: WayFigures) -> dict[str, Any]:
-    """What the way to a resident consists of, on average."""
-    means = {f.name: tenth(getattr(figures, f.name)) for f in dataclasses.fields(figures) if f.name != "by_ferry"}
-    return {**means, "by_ferry": figures.by_ferry}
+def teams_table(result: Result) -> pd.DataFrame:
+    """One row per catchment with its figures."""
+    return pd.DataFrame(columns.row(columns.TEAM, team) for team in columns.teams(result))
 
 
 def _unserved(entry: Unserved, result: Result) -> dict[str, Any]:
     persons = int(result.atlas.population.at[entry.unit_code, "persons"])
-    text = plan_report.unserved_sentence(entry, result)
-    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": text}
+    said = written(unserved.reason(entry, result))
+    return {"unit_code": entry.unit_code, "population": persons, "reason": entry.reason, "text": said}
 
 
 def _shares(shares: Mapping[int, float]) -> dict[str, float]:
     return {str(limit): round(share, 6) for limit, share in shares.items()}
-
-
-def trip_json(start: Place, end: Place, trip: Trip, today: Trip | None) -> dict[str, Any]:
-    """The object that ``factgeo travel --json`` prints; ``today`` is the trip without closures and new links."""
-    whole = {"from": dataclasses.asdict(start), "to": dataclasses.asdict(end), **_trip(trip)}
-    return whole if today is None else {**whole, "today": _trip(today)}
-
-
-def _trip(trip: Trip) -> dict[str, Any]:
-    parts = {
-        name: tenth(getattr(trip, name)) for name in ("minutes", "drive_min", "crossing_min", "wait_min", "access_min")
-    }
-    return {
-        "reachable": trip.reachable,
-        **parts,
-        "km": tenth(trip.km),
-        "ferries": list(trip.ferries),
-        "boats": trip.boats,
-        "roads": list(trip.roads),
-    }
-
-
-def tenth(value: float | None) -> float | None:
-    """Minutes or kilometres to one decimal; more would claim too much."""
-    return None if value is None else round(value, 1)

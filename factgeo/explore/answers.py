@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from factgeo.atlas import areas
@@ -91,3 +92,8 @@ def _stability(result: Result, runs: int, progress: Tell) -> Stability:
     settings = result.plan.settings
     drawn = stability.sample(settings, runs=runs)
     return stability.run(result, drawn, scheduler=settings.scheduler, progress=progress)
+
+
+def ranked(further: Further) -> Iterator[tuple[int, NextBest]]:
+    """The alternatives with their rank."""
+    return enumerate(further.alternatives, start=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from factgeo import language
@@ -10,9 +10,11 @@ from factgeo.atlas.shares import share_of
 from factgeo.planning.plan import Aim, Status
 from factgeo.planning.propose import frontier
 from factgeo.planning.propose.exact import WORST_LAST
-from factgeo.planning.result import Result
+from factgeo.planning.result import Result, own_teams
 from factgeo.progress import Tell, silent
 from factgeo.travel.bases import Base
+
+CLOSE = 0.005  # a share this near to the most possible hardly differs from it
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,49 @@ def _mean(base_of: dict[str, Base], result: Result) -> float | None:
     times = result.journeys.by_unit
     pairs = [(result.journeys.row[base], times.units.index(unit)) for unit, base in base_of.items()]
     return times.mean_reached_min(pairs)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the trade-off curve says of the number of teams; points are of the aim ``reach`` but for ``now``.
+
+    Attributes:
+        now: Teams of the proposal.
+        best: The point with the largest share within T minutes, with the fewest teams that have it.
+        enough: The point with the fewest teams whose share is within ``CLOSE`` of that.
+        before: The point with a plan and the most teams below ``enough``; None without one.
+        fewest: The point with the fewest teams that reaches as many as the proposal; None if none is known to.
+        fewest_proven: It is proven that no fewer teams do.
+    """
+
+    now: int
+    best: TradeOff
+    enough: TradeOff
+    before: TradeOff | None
+    fewest: TradeOff | None
+    fewest_proven: bool
+
+
+def reading(points: Sequence[TradeOff], result: Result) -> Reading | None:
+    """The curve read for a planner; None where no point aims at reach and has a plan."""
+    reach = [point for point in points if point.aim == "reach"]
+    planned = [point for point in reach if point.base_of]
+    if not planned:
+        return None
+    best = max(planned, key=lambda point: (point.within, -point.teams))
+    enough = next(point for point in planned if point.within >= best.within - CLOSE)
+    wanted = result.within / max(1, result.figures.population)
+    fewest = next((point for point in planned if point.within >= wanted), None)
+    return Reading(
+        now=own_teams(result),
+        best=best,
+        enough=enough,
+        before=max((point for point in planned if point.teams < enough.teams), key=lambda p: p.teams, default=None),
+        fewest=fewest,
+        fewest_proven=fewest is not None and all(proven(point) for point in reach if point.teams < fewest.teams),
+    )
+
+
+def proven(point: TradeOff) -> bool:
+    """Is this point known to be the best, or to be impossible?"""
+    return point.status in ("optimal", "none")

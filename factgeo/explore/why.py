@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from factgeo.atlas import areas
 from factgeo.errors import PlanError, UnknownNameError
-from factgeo.language import names
+from factgeo.language import Words, names
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment
 from factgeo.planning.result import Result
@@ -95,3 +95,8 @@ def why(result: Result, unit: str, base: Base) -> Answer:
     except PlanError as error:
         return Answer(unit, base, result, None, error)
     return Answer(unit, base, result, forced, None)
+
+
+def obstacle(answer: Answer) -> Words:
+    """Why the unit cannot be in the team; empty where it can."""
+    return "" if answer.obstacle is None else answer.obstacle.words

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from factgeo.explore import compare
+from factgeo.contract import comparison as comparison_contract
 from factgeo.explore.compare import Comparison
 from factgeo.export.folder import Folder, Kind
 from factgeo.maps.comparison import comparison_map
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
+from factgeo.report.writers import markdown
 
 KIND = Kind("comparison", ("comparison.json", "comparison.csv", "comparison.md", "map.html"))
 
@@ -15,9 +16,9 @@ KIND = Kind("comparison", ("comparison.json", "comparison.csv", "comparison.md",
 def folder(comparison: Comparison, a: Result, b: Result) -> Folder:
     """The folder of a comparison of the plans ``a`` and ``b``."""
     files = {
-        "comparison.json": lambda: compare.to_json(comparison),
-        "comparison.csv": lambda: compare.table(comparison),
-        "comparison.md": lambda: comparison_report.markdown(comparison),
+        "comparison.json": lambda: comparison_contract.to_json(comparison),
+        "comparison.csv": lambda: comparison_contract.table(comparison),
+        "comparison.md": lambda: markdown.write(comparison_report.report(comparison)),
         "map.html": lambda: comparison_map(a, b, comparison),
     }
     return Folder(KIND, files)

@@ -7,7 +7,7 @@ from factgeo.contract import need as need_contract
 from factgeo.contract import target_groups as target_groups_contract
 from factgeo.export.folder import Folder, Kind
 from factgeo.report import target_groups as target_groups_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import history as history_chart
 from factgeo.report.writers import markdown
 
 KIND = Kind("need", ("need.json", "need.md", "units.csv", "figures.csv", "history.csv", "history.png"))
@@ -21,7 +21,7 @@ def folder(found: NeedReport) -> Folder:
         "units.csv": lambda: need_contract.table(found.whole),
         "figures.csv": lambda: need_contract.sources(found.whole),
         "history.csv": lambda: need_contract.history_table(found.history),
-        "history.png": lambda: charts.history_picture(found.history),
+        "history.png": lambda: history_chart.draw(found.history),
     }
     return Folder(KIND, files)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,16 +15,18 @@ from factgeo.atlas.pack import Atlas
 from factgeo.capacity import capacity
 from factgeo.capacity.capacity import Capacity
 from factgeo.contract import capacity as capacity_contract
+from factgeo.contract import explore as explore_contract
 from factgeo.contract import plan as plan_contract
 from factgeo.explore.answers import Further
 from factgeo.export.folder import Files, Folder, Kind, Make, write
+from factgeo.language.figures import maybe_tenth
 from factgeo.maps import plan as plan_map
 from factgeo.planning.effects import Effects
 from factgeo.planning.result import Result
 from factgeo.report import capacity as capacity_report
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import tradeoff as tradeoff_chart
 from factgeo.report.writers import markdown
 from factgeo.travel.times import UNREACHABLE
 
@@ -56,7 +59,7 @@ def write_plan(result: Result, out: Path, *, overwrite: bool, further: Further |
 
 def _files(result: Result, further: Further | None) -> Files:
     """All files of one plan."""
-    takes, units, teams = capacity.assess(result), _units_table(result), _teams_table(result)
+    takes, units, teams = capacity.assess(result), _units_table(result), plan_contract.teams_table(result)
     files: dict[str, Make] = {
         "plan.json": lambda: plan_contract.plan_json(result, further),
         "teams.csv": lambda: teams,
@@ -72,22 +75,18 @@ def _files(result: Result, further: Further | None) -> Files:
 
 
 def _summary(result: Result, takes: Capacity, further: Further | None) -> str:
-    words = [
-        plan_report.markdown(result),
-        explore_report.markdown(further, result) if further else "",
-        markdown.chapters([capacity_report.chapter(takes)]),
-    ]
-    return "\n".join(part for part in words if part)
+    whole, beyond = plan_report.report(result), explore_report.chapters(further, result) if further else ()
+    return markdown.write(replace(whole, chapters=(*whole.chapters, *beyond, capacity_report.chapter(takes))))
 
 
 def _further_files(further: Further, result: Result) -> Files:
     """Tables, the picture of the trade-off curve with the plans behind it, and each alternative as a plan."""
     files: dict[str, Make | Files] = {
-        f"{name}.csv": partial(_same, table) for name, table in explore_report.tables(further, result).items()
+        f"{name}.csv": partial(_same, table) for name, table in explore_contract.tables(further, result).items()
     }
     if further.trade_offs:
-        files["tradeoff.png"] = lambda: charts.trade_off_picture(further.trade_offs, result)
-        plans = explore_report.curve_plans(further, result)
+        files["tradeoff.png"] = lambda: tradeoff_chart.draw(further.trade_offs, result)
+        plans = explore_contract.curve_plans(further, result)
         files["tradeoff-plans"] = {f"{name}.csv": partial(_same, table) for name, table in plans.items()}
     for rank, alternative in enumerate(further.alternatives, start=1):
         files[f"alternative-{rank}"] = _files(alternative.result, None)
@@ -96,23 +95,6 @@ def _further_files(further: Further, result: Result) -> Files:
 
 def _same(table: pd.DataFrame) -> pd.DataFrame:
     return table
-
-
-def _teams_table(result: Result) -> pd.DataFrame:
-    """One row per catchment with its figures."""
-    rows = []
-    for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
-        figures = plan_contract.travel(team.travel)
-        shares = {f"share_within_{limit}": share for limit, share in figures.pop("share_within").items()}
-        way = plan_contract.way(team.way)
-        group = {f"target_group_{level}": getattr(team.target_group, level) for level in ("low", "central", "high")}
-        rows.append(
-            {"team_id": team.team_id, "name": team.name, "service": team.service, "teams": team.teams,
-             "base_unit": catchment.base.unit_code, "base_name": catchment.base.name, "base_lon": catchment.base.lon,
-             "base_lat": catchment.base.lat, "units": ";".join(catchment.units), "population": team.population,
-             "adults": team.adults, **group, **figures, **way, **shares, "flags": ";".join(team.flags)}
-        )  # fmt: skip
-    return pd.DataFrame(rows)
 
 
 def _units_table(result: Result) -> pd.DataFrame:
@@ -149,7 +131,7 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
     persons = int(times.persons[column])
     within = 1 - int(times.beyond[row, column]) / persons if persons else None
     return {
-        "mean_min": plan_contract.tenth(times.mean_reached_min([(row, column)])),
+        "mean_min": maybe_tenth(times.mean_reached_min([(row, column)])),
         "share_within_limit": None if within is None else round(within, 4),
         "unreachable": int(times.unreachable[row, column]),
     }
@@ -164,7 +146,7 @@ def tabulate_plan(result: Result) -> dict[str, gpd.GeoDataFrame]:
         ``cells`` (points) a row for each inhabited cell with its team, minutes and km. A plan without teams has
         neither ``teams`` nor ``bases``.
     """
-    units, team_table = _units_table(result), _teams_table(result)
+    units, team_table = _units_table(result), plan_contract.teams_table(result)
     outlines = result.atlas.units.loc[list(result.plan.area.units)].geometry
     unit_layer = gpd.GeoDataFrame(units, geometry=outlines.to_numpy(), crs=outlines.crs)
     layers = {"units": unit_layer}

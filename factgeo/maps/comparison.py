@@ -13,7 +13,7 @@ import shapely
 from PIL import ImageColor
 
 from factgeo.explore.compare import CLASSES, EQUAL_MIN, STEPS, Comparison, Sides, UnitChange, step
-from factgeo.language import number, text
+from factgeo.language import figures, number, text, written
 from factgeo.language.escaping import html as safe
 from factgeo.maps.layers import (
     NAMES_SHOWN,
@@ -32,7 +32,6 @@ from factgeo.maps.raster import CELL_M, squares_image
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report.comparison import called, changed
-from factgeo.report.plan import minutes
 from factgeo.travel.times import UNREACHABLE
 
 # ColorBrewer's PuOr, safe for the colour-blind: shorter is purple, longer is orange, from most to least and to most
@@ -104,11 +103,11 @@ def _told(unit: UnitChange) -> dict[str, str]:
     return {
         "unit": unit.name,
         "residents": number(travel.persons),
-        "team_a": called(teams.a),
-        "team_b": called(teams.b),
-        "mean_a": minutes(travel.mean_min.a),
-        "mean_b": minutes(travel.mean_min.b),
-        "change": changed(travel.change_min),
+        "team_a": written(called(teams.a)),
+        "team_b": written(called(teams.b)),
+        "mean_a": _minutes(travel.mean_min.a),
+        "mean_b": _minutes(travel.mean_min.b),
+        "change": written(changed(travel.change_min)),
         "shorter": number(sum(travel.shorter)),
         "longer": number(sum(travel.longer)),
         "equal": number(travel.equal),
@@ -190,11 +189,11 @@ def _bases(side: Literal["bases_a", "bases_b"], result: Result, comparison: Comp
             shapely.Point(catchment.base.lon, catchment.base.lat),
             {
                 "plan": f"{'A' if first else 'B'}: {name}",
-                "team": called(team),
+                "team": written(called(team)),
                 "base": catchment.base.name,
                 "residents": number(team.population),
                 "service": text(f"service.{team.service}"),
-                "mean": minutes(team.travel.mean_min),
+                "mean": _minutes(team.travel.mean_min),
             },
         )
         for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
@@ -212,7 +211,8 @@ def _names(outlines: gpd.GeoSeries, comparison: Comparison) -> folium.GeoJson | 
     taken = shapely.union_all([shapely.box(*_room(base.lon, base.lat, east - west, north - south)) for base in bases])
     for unit in comparison.moved:
         change = unit.travel.change_min
-        name = unit.name if change is None else f"{unit.name} {text('map.tooltip.minutes', minutes=changed(change))}"
+        minutes = text("map.tooltip.minutes", minutes=changed(change))
+        name = unit.name if change is None else f"{unit.name} {minutes}"
         shape = outlines[unit.unit_code]
         free = shape.difference(taken)
         largest = max(shapely.get_parts(shape if free.is_empty else free), key=shapely.area)
@@ -307,3 +307,8 @@ _STYLE = """<style>
   .factgeo-ticks b { flex: 1; font-weight: 400; text-align: center; white-space: nowrap; }
   .factgeo-ends { display: flex; width: 213px; justify-content: space-between; font-size: 11px; color: #555; }
 </style>"""
+
+
+def _minutes(value: float | None) -> str:
+    """Minutes; a dash where there is no figure."""
+    return written(figures.minutes(value))

@@ -19,6 +19,7 @@ from factgeo.atlas import areas, teams
 from factgeo.atlas.pack import AGES, Atlas
 from factgeo.atlas.shares import share_of
 from factgeo.language import Number
+from factgeo.language.catalogue import Lazy
 from factgeo.planning import edits
 from factgeo.planning.plan import NO_PROOF, Catchment, Plan, Proof, Stage, Status
 from factgeo.settings import Edits
@@ -39,7 +40,7 @@ WORST_LAST: tuple[Status, ...] = ("optimal", "time_limit", "interrupted", "none"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Lazy):
     """A broken rule.
 
     Attributes:

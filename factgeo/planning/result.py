@@ -87,3 +87,13 @@ class Result:
     def same_zone(self, unit: str, other: str) -> bool:
         """Do both units lie in one border zone, so that one catchment may hold them?"""
         return self.zone_of[unit] == self.zone_of[other]
+
+
+def own_teams(result: Result) -> int:
+    """Teams of a plan; a big unit may have several."""
+    return sum(team.teams for team in result.figures.teams)
+
+
+def share_within(result: Result) -> float:
+    """Share (0-1) of the residents within T minutes of their own team's base."""
+    return result.within / max(1, result.figures.population)

@@ -15,8 +15,8 @@ from factgeo.report import measure as measure_report
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report import today as today_report
 from factgeo.report.charts import sensitivity as sensitivity_chart
-from factgeo.report.content import Block, Chapter, Picture, Report, Sentence, deeper, items
-from factgeo.report.plan import sources
+from factgeo.report.content import Block, Chapter, Picture, Report, Sentence, deeper
+from factgeo.report.rules import sources
 
 
 def brief(found: ReachReport) -> tuple[Sentence, ...]:
@@ -31,7 +31,7 @@ def report(found: ReachReport) -> Report:
     After the chapters of the measure come ``left``, ``remedy``, ``fair``, ``border``, ``today``, ``frontier``,
     ``sensitivity`` and ``sources``: only what there is.
     """
-    listed = items(line.removeprefix("- ") for line in sources(found.reach.atlas, found.reach.settings).split("\n"))
+    listed = sources(found.reach.atlas, found.reach.settings)
     measure = measure_report.report(found.reach)
     chapters = (
         *measure.chapters,

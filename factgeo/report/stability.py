@@ -1,163 +1,138 @@
-"""The stability of a plan in words, tables and JSON."""
+"""How stable a plan is, in words and tables."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from factgeo.explore.stability import RUN_LIMIT_S, Spread, Stability, UnitStability
-from factgeo.language import escaping, number, percent, text
+from factgeo.language import Number, Percent, Words, joined, say
+from factgeo.language.figures import NO_FIGURE, Signed
 from factgeo.planning.result import Result
+from factgeo.report.content import Cell, Chapter, Column, Report, Sentence, Table, items, paragraphs
 
-SCHEMA = "factgeo.stability/1"
 LEAST_STABLE = 5  # units listed by name in the few sentences
 CLEAR = 0.3  # a rank correlation nearer to zero than this is not worth a sentence
 
 
-def to_json(stability: Stability) -> dict[str, Any]:
-    """The stability as an object (schema ``factgeo.stability/1``); shares to a millionth."""
-    drawn = stability.sample
-    return {
-        "schema": SCHEMA,
-        "seed": drawn.seed,
-        "runs": len(drawn.rows),
-        "no_plan": stability.no_plan,
-        "unproven": stability.unproven,
-        "residents_stay": round(stability.residents_stay, 6),
-        "reach": _rounded(stability.reach),
-        "catchment_count": _rounded(stability.count),
-        "quantities": [
-            {**dataclasses.asdict(q), **{name: round(getattr(q, name), 6) for name in ("low", "central", "high")}}
-            for q in drawn.quantities
-        ],
-        "drivers": [
-            {"name": d.name, "rank_correlation": None if d.correlation is None else round(d.correlation, 2)}
-            for d in stability.drivers
-        ],
-        "units": [dataclasses.asdict(unit) for unit in stability.units],
-        "catchments": [
-            {**dataclasses.asdict(c), "residents_stay": round(c.residents_stay, 6)} for c in stability.catchments
-        ],
-        "sample": [
-            {**{q.name: round(v, 6) for q, v in zip(drawn.quantities, row, strict=True)},
-             "moved": None if moved is None else round(moved, 6)}
-            for row, moved in zip(drawn.rows, stability.moved, strict=True)
-        ],
-    }  # fmt: skip
-
-
-def _rounded(spread: Spread) -> dict[str, float]:
-    return {name: round(value, 6) for name, value in dataclasses.asdict(spread).items()}
-
-
-def lines(stability: Stability, result: Result) -> list[str]:
+def brief(stability: Stability, result: Result) -> tuple[Sentence, ...]:
     """The stability in a few sentences."""
-    limit = number(result.plan.settings.travel.minutes)
-    said = [
-        text("stability.runs", runs=len(stability.sample.rows), seed=stability.sample.seed),
-        text("stability.stay", share=percent(stability.residents_stay, 0)),
-        _least_stable(stability, result),
-        text("stability.count", **_said(stability.count, number)),
-        text("stability.reach", limit=limit, **_said(stability.reach, lambda share: percent(share, 0))),
-        _strongest(stability),
-    ]
+    return paragraphs(_said(stability, result))
+
+
+def report(stability: Stability, result: Result) -> Report:
+    """The stability with its tables: units, catchments, and what was varied."""
+    how = Sentence(say("stability.how", seed=stability.sample.seed))
+    return Report(
+        "stability",
+        say("stability.title", area=result.plan.area.name),
+        (*items(_said(stability, result)), Sentence(say("stability.definition"))),
+        (
+            Chapter("units", say("stability.units"), (units_table(stability, result),)),
+            Chapter("catchments", say("stability.catchments"), (catchments_table(stability),)),
+            Chapter("varied", say("stability.varied"), (quantities_table(stability), how)),
+        ),
+    )
+
+
+def _said(stability: Stability, result: Result) -> Iterator[Words]:
+    limit = Number(result.plan.settings.travel.minutes)
+    yield say("stability.runs", runs=len(stability.sample.rows), seed=stability.sample.seed)
+    yield say("stability.stay", share=Percent(stability.residents_stay, 0))
+    yield _least_stable(stability, result)
+    yield say("stability.count", **_spread(stability.count, Number))
+    yield say("stability.reach", limit=limit, **_spread(stability.reach, lambda share: Percent(share, 0)))
+    yield _strongest(stability)
     if stability.no_plan:
-        said.append(text("stability.no_plan", runs=number(stability.no_plan)))
+        yield say("stability.no_plan", runs=Number(stability.no_plan))
     if stability.unproven:
-        said.append(text("stability.unproven", runs=number(stability.unproven), limit=number(RUN_LIMIT_S)))
-    return said
+        yield say("stability.unproven", runs=Number(stability.unproven), limit=Number(RUN_LIMIT_S))
 
 
-def _said(spread: Spread, write: Callable[[float], str]) -> dict[str, str]:
+def _spread(spread: Spread, write: Callable[[float], Words]) -> dict[str, Words]:
     return {name: write(value) for name, value in dataclasses.asdict(spread).items()}
 
 
-def _least_stable(stability: Stability, result: Result) -> str:
+def _least_stable(stability: Stability, result: Result) -> Words:
     shaky = sorted((u for u in stability.units if u.stays < stability.planned), key=lambda u: (u.stays, u.unit_code))
     if not shaky:
-        return text("stability.all_stay", runs=stability.planned)
-    shown = [
-        text("stability.shaky_unit", unit=_name(result, unit), runs=_in_runs(unit.stays, stability))
+        return say("stability.all_stay", runs=stability.planned)
+    shown = (
+        say("stability.shaky_unit", unit=_name(result, unit), runs=_in_runs(unit.stays, stability))
         for unit in shaky[:LEAST_STABLE]
-    ]
-    return text("stability.shaky", units="; ".join(shown))
+    )
+    return say("stability.shaky", units=joined(shown, "; "))
 
 
 def _name(result: Result, unit: UnitStability) -> str:
     return str(result.atlas.units.at[unit.unit_code, "name"])
 
 
-def _in_runs(count: int, stability: Stability) -> str:
-    return text("stability.in_runs", count=number(count), runs=number(stability.planned))
+def _in_runs(count: int, stability: Stability) -> Words:
+    return say("stability.in_runs", count=Number(count), runs=Number(stability.planned))
 
 
-def _strongest(stability: Stability) -> str:
+def _strongest(stability: Stability) -> Words:
     strongest = next(iter(stability.drivers), None)
-    if strongest is None or abs(strongest.correlation or 0.0) < CLEAR:
-        return text("stability.no_driver")
-    value = strongest.correlation or 0.0
+    value = 0.0 if strongest is None else strongest.correlation or 0.0
+    if strongest is None or abs(value) < CLEAR:
+        return say("stability.no_driver")
     key = "stability.driver_up" if value > 0 else "stability.driver_down"
-    return text(key, quantity=text(f"stability.quantity.{strongest.name}"), value=_signed(value))
+    return say(key, quantity=say(f"stability.quantity.{strongest.name}"), value=_correlation(value))
 
 
-def _signed(value: float) -> str:
+def _correlation(value: float | None) -> Words:
     """A rank correlation to a tenth; a hundred runs tell no more."""
-    tenth = round(value, 1)
-    return ("+" if tenth > 0 else "−" if tenth < 0 else "") + number(abs(tenth), 1)
+    return NO_FIGURE if value is None else Signed(value, 1, zero="")
 
 
-def markdown(stability: Stability, result: Result) -> str:
-    """The stability with its tables: units, catchments, and what was varied."""
-    parts = [
-        f"# {escaping.markdown(text('stability.title', area=result.plan.area.name))}",
-        escaping.bullets(lines(stability, result)),
-        text("stability.definition"),
-        f"## {text('stability.units')}",
-        _table(["unit", "team", "stays", "share", "without", "other"], _unit_rows(stability, result)),
-        f"## {text('stability.catchments')}",
-        _table(["team", "stands", "residents_stay"], _catchment_rows(stability)),
-        f"## {text('stability.varied')}",
-        _table(["quantity", "low", "central", "high", "source", "correlation"], _quantity_rows(stability)),
-        text("stability.how", seed=stability.sample.seed),
-    ]
-    return "\n\n".join(parts) + "\n"
+# tables
 
 
-def _unit_rows(stability: Stability, result: Result) -> Iterator[list[str]]:
+def units_table(stability: Stability, result: Result) -> Table:
+    """A row for each unit: how often it stays, and where it goes most often."""
+    names = ("unit", "team", "stays", "share", "without", "other")
+    return Table("units", _columns(names), tuple(_unit_row(unit, stability, result) for unit in stability.units))
+
+
+def _unit_row(unit: UnitStability, stability: Stability, result: Result) -> tuple[Cell, ...]:
     runs = stability.planned
-    for unit in stability.units:
-        other = f"{unit.other} ({percent(unit.other_runs / runs, 0)})" if unit.other_runs else "–"
-        yield [
-            _name(result, unit), unit.team or "–", _in_runs(unit.stays, stability), percent(unit.stays / runs, 0),
-            percent(unit.without / runs, 0), other,
-        ]  # fmt: skip
+    other = joined((unit.other, " (", Percent(unit.other_runs / runs, 0), ")"), "") if unit.other_runs else NO_FIGURE
+    return (
+        _name(result, unit),
+        unit.team or NO_FIGURE,
+        _in_runs(unit.stays, stability),
+        Percent(unit.stays / runs, 0),
+        Percent(unit.without / runs, 0),
+        other,
+    )
 
 
-def _catchment_rows(stability: Stability) -> Iterator[list[str]]:
-    for each in stability.catchments:
-        yield [each.name, _in_runs(each.stands, stability), percent(each.residents_stay, 0)]
+def catchments_table(stability: Stability) -> Table:
+    """A row for each catchment: how often it stands."""
+    rows = ((c.name, _in_runs(c.stands, stability), Percent(c.residents_stay, 0)) for c in stability.catchments)
+    return Table("catchments", _columns(("team", "stands", "residents_stay")), tuple(rows))
 
 
-def _quantity_rows(stability: Stability) -> Iterator[list[str]]:
+def quantities_table(stability: Stability) -> Table:
+    """A row for each quantity that was varied."""
     correlation = {driver.name: driver.correlation for driver in stability.drivers}
+    rows: list[tuple[Cell, ...]] = []
     for quantity in stability.sample.quantities:
         digits = 2 if quantity.unit == "ratio" else 0
-        value = correlation[quantity.name]
-        yield [
-            f"{text(f'stability.quantity.{quantity.name}')} ({text(f'stability.unit.{quantity.unit}')})",
-            *(number(shown, digits) for shown in (quantity.low, quantity.central, quantity.high)),
-            _source(quantity.source), "–" if value is None else _signed(value),
-        ]  # fmt: skip
+        name, unit = say(f"stability.quantity.{quantity.name}"), say(f"stability.unit.{quantity.unit}")
+        values = (Number(value, digits) for value in (quantity.low, quantity.central, quantity.high))
+        source = _source(quantity.source)
+        rows.append((joined((name, " (", unit, ")"), ""), *values, source, _correlation(correlation[quantity.name])))
+    return Table("quantities", _columns(("quantity", "low", "central", "high", "source", "correlation")), tuple(rows))
 
 
-def _source(source: str) -> str:
+def _source(source: str) -> Words:
     """The source in words where it is no row of the facts alone."""
-    words = {name: text(f"stability.source.{name}") for name in ("estimate", "settings")}
-    for name, word in words.items():
-        source = source.replace(name, word)
-    return source
+    parts = re.split(r"(estimate|settings)", source)
+    return joined((say(f"stability.source.{part}") if part in ("estimate", "settings") else part for part in parts), "")
 
 
-def _table(columns: Sequence[str], rows: Iterator[list[str]]) -> str:
-    return escaping.table([text(f"stability.column.{name}") for name in columns], rows)
+def _columns(names: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, say(f"stability.column.{name}")) for name in names)

@@ -15,19 +15,26 @@ from worlds.basics import refusal
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import comparison as comparison_contract
 from factgeo.errors import OutputError, PlanError
 from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.export import comparison as comparison_files
 from factgeo.export import folder
+from factgeo.language.figures import Signed
 from factgeo.planning import pipeline
 from factgeo.planning.plan import Catchment, Unserved
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
+from factgeo.report.writers import markdown, terminal
 from factgeo.travel.times import UNREACHABLE
 
 NAMES = ("today", "larger")
 KINN, HYLLESTAD, SUNNFJORD, ASKVOLL = "4602", "4637", "4647", "4645"
+
+
+def lines(found: Comparison) -> list[str]:
+    return terminal.lines(comparison_report.brief(found), item=terminal.HYPHEN)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,7 @@ def by_cell(a: Result, b: Result) -> pd.DataFrame:
 
 def test_a_plan_against_itself_changes_nothing(forde: Result) -> None:
     same = compare.compare(forde, forde, names=("one", "two"))
-    told = compare.to_json(same)
+    told = comparison_contract.to_json(same)
     assert told["moved_units"] == told["gains"] == told["losses"] == told["settings"] == []
     assert told["share_within_60"]["difference"] == told["mean_min"]["difference"] == 0
     assert same.whole.equal + same.whole.never == forde.figures.population
@@ -100,7 +107,7 @@ def test_people_by_change_are_those_that_plain_pandas_counts(
 
 def test_units_and_their_minutes_are_those_of_plain_pandas(forde: Result, larger: Result, compared: Comparison) -> None:
     cells = by_cell(forde, larger)
-    table = compare.table(compared).set_index("unit_code")
+    table = comparison_contract.table(compared).set_index("unit_code")
     for unit, mine in cells.groupby("unit_code"):
         seconds, persons = mine.loc[mine["reached"], "seconds"], mine.loc[mine["reached"], "persons"]
         row = table.loc[str(unit)]
@@ -123,7 +130,7 @@ def test_person_minutes_count_the_lost_with_the_stand_in(forde: Result, larger: 
 
 
 def test_gains_and_losses_begin_with_the_most_person_minutes(compared: Comparison) -> None:
-    told = compare.to_json(compared)
+    told = comparison_contract.to_json(compared)
     for key in ("gains", "losses"):
         minutes = [entry["person_minutes"] for entry in told[key]]
         assert minutes == sorted(minutes, reverse=True)
@@ -178,13 +185,13 @@ def test_a_unit_that_stays_at_a_base_whose_team_is_another_is_told_so(forde: Res
     found = compare.compare(a, b, names=NAMES)
     assert {unit.unit_code for unit in found.moved} == set(rest)
     assert all(unit.keeps_base for unit in found.moved)
-    told = [line for line in comparison_report.lines(found) if line.startswith("- ")]
+    told = [line for line in lines(found) if line.startswith("- ")]
     assert len(told) == len(rest)
     assert all("(samme base, men resten av området er et annet), ±0,0 min i snitt" in line for line in told)
 
 
 def test_a_unit_that_loses_its_team_has_moved_to_none(compared: Comparison) -> None:
-    told = {unit["unit_code"]: unit for unit in compare.to_json(compared)["moved_units"]}
+    told = {unit["unit_code"]: unit for unit in comparison_contract.to_json(compared)["moved_units"]}
     assert told[HYLLESTAD]["to"] is None
     assert told[HYLLESTAD]["change_min"] is None
     assert compared.lose_team == told[HYLLESTAD]["population"] == 1275
@@ -242,17 +249,17 @@ def test_a_change_of_half_a_minute_counts_and_less_does_not() -> None:
 
 
 def test_settings_that_differ_are_told_with_both_values(compared: Comparison, forde: Result) -> None:
-    told = compare.to_json(compared)["settings"]
+    told = comparison_contract.to_json(compared)["settings"]
     assert told == [{"key": "size.minimum", "a": 15000, "b": 25000}]
     slower = replace(forde.plan, settings=settings.load(assignments=["ferry.wait_rule='none'"]))
     found = compare.compare(forde, pipeline.given(forde.atlas, slower), names=NAMES)
     assert [change.key for change in found.settings] == ["ferry.wait_rule"]
-    assert language.text("compare.other_roads") in comparison_report.lines(found)
-    assert language.text("compare.other_roads") not in comparison_report.lines(compared)
+    assert language.text("compare.other_roads") in lines(found)
+    assert language.text("compare.other_roads") not in lines(compared)
 
 
 def test_the_json_has_the_figures_of_both_plans(forde: Result, larger: Result, compared: Comparison) -> None:
-    told = compare.to_json(compared)
+    told = comparison_contract.to_json(compared)
     assert (told["a"], told["b"]) == NAMES
     for key, side in (("a", forde), ("b", larger)):
         assert told["share_within_60"][key] == pytest.approx(side.figures.share_within[60], abs=1e-6)
@@ -286,18 +293,19 @@ def test_plans_of_other_packs_are_refused(forde: Result) -> None:
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_words_name_what_moves_in_every_language(compared: Comparison, lang: str) -> None:
     language.use(lang)
-    lines = comparison_report.lines(compared)
-    assert len([line for line in lines if line.startswith("- ")]) == len(compared.moved) == 3
-    assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in lines)
-    document = comparison_report.markdown(compared)
+    told = lines(compared)
+    assert len([line for line in told if line.startswith("- ")]) == len(compared.moved) == 3
+    assert any("T03 Svelgen → T02 Førde, +16 min" in line for line in told)
+    document = markdown.write(comparison_report.report(compared))
     assert document.count("\n## ") == 7
     assert "| size.minimum | 15000 | 25000 |" in document
     assert "{" not in document
 
 
 def test_differences_carry_their_sign() -> None:
-    assert [comparison_report.signed(value) for value in (3.4, -3.4, 0.2)] == ["+3", "−3", "±0"]
-    assert [comparison_report.changed(value) for value in (0.44, -16.2, 0.0, None)] == ["+0,4", "−16", "±0,0", "–"]
+    assert [language.written(Signed(value)) for value in (3.4, -3.4, 0.2)] == ["+3", "−3", "±0"]
+    shown = [language.written(comparison_report.changed(value)) for value in (0.44, -16.2, 0.0, None)]
+    assert shown == ["+0,4", "−16", "±0,0", "–"]
 
 
 def test_the_folder_is_whole_and_tells_the_same(
@@ -305,7 +313,7 @@ def test_the_folder_is_whole_and_tells_the_same(
 ) -> None:
     out = tmp_path / "compared"
     folder.write(comparison_files.folder(compared, forde, larger), out, overwrite=False)
-    content = compare.to_json(compared)
+    content = comparison_contract.to_json(compared)
     assert {path.name for path in out.iterdir()} == set(comparison_files.KIND.files)
     assert json.loads((out / "comparison.json").read_text(encoding="utf-8")) == content
     table = pd.read_csv(out / "comparison.csv", dtype={"unit_code": str})
@@ -331,7 +339,7 @@ def test_plans_without_a_single_team_can_be_compared(shipped: Atlas, forde: Resu
     nobody = pipeline.measured(replace(forde.plan, catchments=(), unserved=()), shipped, forde.journeys)
     neither = compare.compare(nobody, nobody, names=NAMES)
     assert neither.whole.never == forde.figures.population
-    assert compare.to_json(neither)["mean_min"] == {"a": None, "b": None, "difference": None}
+    assert comparison_contract.to_json(neither)["mean_min"] == {"a": None, "b": None, "difference": None}
     gone = compare.compare(forde, nobody, names=NAMES)
     assert len(gone.moved) == len(forde.plan.team_of())
     assert gone.whole.lost + gone.whole.never == forde.figures.population

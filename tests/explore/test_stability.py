@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
+from worlds import reports
 from worlds.basics import refusal
 from worlds.runs import outcome
 
@@ -19,6 +20,7 @@ from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas, pack, tables
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.rounding import largest_remainder
+from factgeo.contract import stability as stability_contract
 from factgeo.errors import PlanError
 from factgeo.explore import stability
 from factgeo.explore.stability import Outcome, Sample, Stability
@@ -27,6 +29,7 @@ from factgeo.planning.check import Finding
 from factgeo.planning.propose.problem import Solution, StageProof
 from factgeo.planning.result import Result
 from factgeo.report import stability as stability_report
+from factgeo.report.writers import markdown
 from factgeo.settings import Settings
 
 DEFAULT = factgeo_settings.load()
@@ -385,7 +388,7 @@ def test_the_cluster_gives_the_same_answer(forde: Result, found: Stability, two_
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_sentences_name_sample_shares_and_the_least_firm(forde: Result, found: Stability, lang: str) -> None:
     language.use(lang)
-    said = " ".join(stability_report.lines(found, forde))
+    said = " ".join(reports.said(stability_report.brief(found, forde)))
     shaky = min(found.units, key=lambda unit: (unit.stays, unit.unit_code))
     assert str(found.sample.seed) in said
     assert language.percent(found.residents_stay, 0) in said
@@ -396,7 +399,7 @@ def test_the_sentences_name_sample_shares_and_the_least_firm(forde: Result, foun
 
 def test_runs_that_failed_are_told(forde: Result, three: list[Outcome | None]) -> None:
     language.use("en")
-    said = stability_report.lines(by_hand(forde, three), forde)
+    said = reports.said(stability_report.brief(by_hand(forde, three), forde))
     assert said[-2] == (
         "Runs in which no plan keeps the rules, or none was found in time: 1. They are not counted otherwise."
     )
@@ -405,13 +408,13 @@ def test_runs_that_failed_are_told(forde: Result, three: list[Outcome | None]) -
 
 def test_when_all_stay_the_sentences_say_so(forde: Result, three: list[Outcome | None]) -> None:
     language.use("en")
-    said = stability_report.lines(by_hand(forde, three[:1]), forde)
+    said = reports.said(stability_report.brief(by_hand(forde, three[:1]), forde))
     assert "All municipalities and districts stay with their team in all 1 runs." in said
     assert "No single one of the varied quantities clearly goes with how many move." in said
 
 
 def test_the_table_has_each_unit_with_per_cent_without_decimals(forde: Result, three: list[Outcome | None]) -> None:
-    page = stability_report.markdown(by_hand(forde, three), forde)
+    page = markdown.write(stability_report.report(by_hand(forde, three), forde))
     row = next(line for line in page.splitlines() if line.startswith("| Hyllestad"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[2:5] == ["i 1 av 2 kjøringer", "50\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
@@ -427,14 +430,16 @@ def test_correlations_are_shown_to_a_tenth(forde: Result, found: Stability) -> N
     )
     language.use("en")
     told = dataclasses.replace(found, drivers=drivers)
-    page = stability_report.markdown(told, forde).splitlines()
+    page = markdown.write(stability_report.report(told, forde)).splitlines()
     shown = [line.split("|")[-2].strip() for line in page if "facts:" in line or "| estimate |" in line]
     assert sorted(shown) == sorted(["−0.7", "+0.6", "0.0", "0.0", "–", "0.0", "+0.1"])
-    assert any(line.startswith("More residents move the lower") for line in stability_report.lines(told, forde))
+    assert any(
+        line.startswith("More residents move the lower") for line in reports.said(stability_report.brief(told, forde))
+    )
 
 
 def test_the_object_is_json_with_a_row_for_each_unit_and_run(found: Stability) -> None:
-    content = json.loads(json.dumps(stability_report.to_json(found)))
+    content = json.loads(json.dumps(stability_contract.to_json(found)))
     assert content["schema"] == "factgeo.stability/1"
     assert [unit["stays"] for unit in content["units"]] == [unit.stays for unit in found.units]
     assert len(content["sample"]) == content["runs"] == 6

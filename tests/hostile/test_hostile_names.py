@@ -35,7 +35,8 @@ from factgeo.reach import measures as reach_measures
 from factgeo.reach import potential
 from factgeo.report import comparison as comparison_report
 from factgeo.report import plan as plan_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import history as history_chart
+from factgeo.report.writers import markdown
 from factgeo.travel import bases, changes
 
 Save = Callable[[str, str | bytes], Path]
@@ -58,13 +59,13 @@ def elements(document: str) -> tuple[set[str], str]:
 
 def test_the_summary_reads_every_name_as_typed(folder: Path, forde: Result) -> None:
     kinds, words = elements((folder / "summary.md").read_text(encoding="utf-8"))
-    assert kinds <= elements(plan_report.markdown(forde))[0]
+    assert kinds <= elements(markdown.write(plan_report.report(forde)))[0]
     assert [name for name in (*NAMES, AREA) if name not in words] == []
 
 
 def test_a_comparison_reads_every_name_as_typed(evil: Result, forde: Result) -> None:
     found = compare.compare(evil, forde, names=(NAMES[0], NAMES[6]))
-    kinds, words = elements(comparison_report.markdown(found))
+    kinds, words = elements(markdown.write(comparison_report.report(found)))
     assert not kinds & {"html_inline", "html_block", "link_open", "image", "em_open", "code_inline", "hr"}
     assert [name for name in NAMES if name not in words] == []
     page = comparison_map(evil, forde, found).get_root().render()
@@ -115,7 +116,7 @@ def test_maps_of_reach_and_potential_are_no_templates(evil: Result, shipped: Atl
 def test_a_formula_in_the_name_of_an_area_is_no_formula_of_a_picture(drawn: list[Figure]) -> None:
     counts = (10, 11)
     history = growth.History("$\\href{x}$ $x^2$", (2023, 2024), counts, counts, counts, counts, (), "$x$")
-    assert charts.history_picture(history)
+    assert history_chart.draw(history)
     assert "$x^2$" in drawn[0].axes[0].get_title("left")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from factgeo import settings
+from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.planning import pipeline
 from factgeo.planning.result import Result
 from factgeo.report import plan as plan_report
+from factgeo.report import unserved as unserved_report
 
 
 def plan(atlas: Atlas, area: str, *assignments: str) -> Result:
@@ -43,7 +44,7 @@ def test_nobody_is_dropped_from_the_figures(norway: Result, shipped: Atlas) -> N
 
 def test_every_unserved_unit_has_a_sentence_with_its_name_and_population(norway: Result, shipped: Atlas) -> None:
     for entry in norway.plan.unserved:
-        sentence = plan_report.unserved_sentence(entry, norway)
+        sentence = language.written(unserved_report.reason(entry, norway))
         assert sentence.startswith(str(shipped.units.at[entry.unit_code, "name"]))
 
 
@@ -73,7 +74,7 @@ def test_an_area_too_small_for_any_team_gives_an_empty_plan_that_says_so(shipped
     result = plan(shipped, "Utsira")
     assert result.plan.catchments == ()
     assert [entry.reason for entry in result.plan.unserved] == ["too_few"]
-    assert "Utsira" in plan_report.lines(result)[0]
+    assert "Utsira" in language.written(plan_report.head(result))
     assert (result.figures.served, result.figures.share_within[60]) == (0, 0)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from worlds.basics import refusal
 
+from factgeo import language
 from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
@@ -21,6 +22,7 @@ from factgeo.planning.check import check
 from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
 from factgeo.report import plan as plan_report
+from factgeo.report.writers import markdown
 
 Json = dict[str, Any]
 
@@ -109,7 +111,7 @@ def test_a_proof_that_does_not_hold_is_shown_nowhere(
     edit(changed)
     found = pipeline.redrawn(forde, planfile.read(written(changed, tmp_path), shipped))
     assert found.proof == NO_PROOF
-    said = plan_report.markdown(found)
+    said = markdown.write(plan_report.report(found))
     assert "bevist best" not in said
     assert "ikke holder" in said
     again = plan_contract.plan_json(found)
@@ -122,8 +124,8 @@ def test_a_proof_that_was_read_is_said_to_be_the_file_s(
 ) -> None:
     found = pipeline.redrawn(forde, planfile.read(written(json.loads(content), tmp_path), shipped))
     assert found.proof.status == "optimal"
-    assert "i filen som planen er lest fra" in plan_report.proof_sentence(found)
-    assert "i filen" not in plan_report.proof_sentence(forde)
+    assert "i filen som planen er lest fra" in language.written(plan_report.proof(found))
+    assert "i filen" not in language.written(plan_report.proof(forde))
     kept = planfile.from_content(steps.plan_content(found.plan), shipped, Path())
     assert kept.proof.claimed
 

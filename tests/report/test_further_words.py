@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from worlds import reports
 
 from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
+from factgeo.contract import explore as explore_contract
 from factgeo.errors import PlanError
 from factgeo.explore import alternatives as alternative_plans
 from factgeo.explore import moves, next_teams, stability, tradeoff, why
@@ -25,12 +27,21 @@ from factgeo.language import catalogue
 from factgeo.planning import pipeline, planfile
 from factgeo.planning.result import Result
 from factgeo.report import explore as explore_report
+from factgeo.report.writers import markdown
 from factgeo.travel.bases import Base
 from factgeo.travel.times import UNREACHABLE
 
 AREA = "Helse Førde"
 KINN, VIK, SOGNDAL, HYLLESTAD, HOYANGER, BREMANGER, SUNNFJORD = "4602", "4639", "4640", "4637", "4638", "4648", "4647"
 SPACE = "\N{NO-BREAK SPACE}"
+
+
+def lines(further: Further, result: Result) -> list[str]:
+    return reports.said(explore_report.brief(further, result))
+
+
+def document_of(further: Further, result: Result) -> str:
+    return markdown.chapters(explore_report.chapters(further, result))
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +123,10 @@ def plain_goal(result: Result) -> float:
 
 def test_where_nothing_was_asked_nothing_is_said(forde: Result) -> None:
     nothing = Further()
-    assert explore_report.lines(nothing, forde) == []
-    assert explore_report.markdown(nothing, forde) == ""
-    assert explore_report.to_json(nothing, forde) == {}
-    assert explore_report.tables(nothing, forde) == explore_report.curve_plans(nothing, forde) == {}
+    assert lines(nothing, forde) == []
+    assert document_of(nothing, forde) == ""
+    assert explore_contract.to_json(nothing, forde) == {}
+    assert explore_contract.tables(nothing, forde) == explore_contract.curve_plans(nothing, forde) == {}
 
 
 # alternatives
@@ -124,7 +135,7 @@ def test_where_nothing_was_asked_nothing_is_said(forde: Result) -> None:
 def test_an_alternative_is_told_with_figures_that_measuring_it_again_gives(
     shipped: Atlas, forde: Result, alternatives: tuple[NextBest, ...]
 ) -> None:
-    told = explore_report.to_json(Further(alternatives=alternatives), forde)["alternatives"]
+    told = explore_contract.to_json(Further(alternatives=alternatives), forde)["alternatives"]
     assert [each["rank"] for each in told] == [1, 2, 3]
     everybody = shipped.population.loc[list(forde.plan.area.units), "persons"].sum()
     for each, found in zip(told, alternatives, strict=True):
@@ -147,7 +158,7 @@ def test_an_alternative_is_told_with_figures_that_measuring_it_again_gives(
 def test_the_sentence_of_an_alternative_names_units_bases_price_and_people(
     forde: Result, alternatives: tuple[NextBest, ...]
 ) -> None:
-    sentence, *_ = explore_report.lines(Further(alternatives=alternatives), forde)
+    sentence, *_ = lines(Further(alternatives=alternatives), forde)
     first = alternatives[0]
     names = forde.atlas.units.loc[list(first.moved), "name"]
     assert sentence.startswith(f"Alternativ 1: {len(first.moved)} kommuner annerledes (")
@@ -161,11 +172,11 @@ def test_the_sentence_of_an_alternative_names_units_bases_price_and_people(
 def test_a_new_base_is_named_with_the_one_it_replaces(forde: Result, alternatives: tuple[NextBest, ...]) -> None:
     new, old = base_in(forde, KINN), base_in(forde, BREMANGER)
     drawn = replace(alternatives[0], new_bases=(new,), old_bases=(old,))
-    assert "base i Florø i stedet for Svelgen" in explore_report.lines(Further(alternatives=(drawn,)), forde)[0]
+    assert "base i Florø i stedet for Svelgen" in lines(Further(alternatives=(drawn,)), forde)[0]
     drawn = replace(drawn, old_bases=())
-    assert "base også i Florø" in explore_report.lines(Further(alternatives=(drawn,)), forde)[0]
+    assert "base også i Florø" in lines(Further(alternatives=(drawn,)), forde)[0]
     drawn = replace(drawn, new_bases=(), old_bases=(old,))
-    assert "ingen base i Svelgen" in explore_report.lines(Further(alternatives=(drawn,)), forde)[0]
+    assert "ingen base i Svelgen" in lines(Further(alternatives=(drawn,)), forde)[0]
 
 
 @pytest.mark.parametrize(
@@ -181,23 +192,23 @@ def test_a_price_has_three_digits_and_never_none(
     forde: Result, alternatives: tuple[NextBest, ...], price: float, words: str
 ) -> None:
     drawn = Further(alternatives=(replace(alternatives[0], price=price),))
-    assert f"; {words};" in explore_report.lines(drawn, forde)[0]
-    assert len(explore_report.to_json(drawn, forde)["alternatives"]) == 1
+    assert f"; {words};" in lines(drawn, forde)[0]
+    assert len(explore_contract.to_json(drawn, forde)["alternatives"]) == 1
 
 
 def test_what_a_price_counts_is_explained_by_the_goal(forde: Result, alternatives: tuple[NextBest, ...]) -> None:
     asked = Further(alternatives=alternatives)
-    last = explore_report.lines(asked, forde)[-1]
+    last = lines(asked, forde)[-1]
     assert f"1{SPACE}000 for hver innbygger utenfor 60 minutter og 1{SPACE}500 for hver uten team" in last
     proof = replace(forde.plan.proof, stages=(replace(forde.plan.proof.stages[-1], goal="minutes"),))
     strict = replace(forde, plan=replace(forde.plan, proof=proof))
-    assert "Målet går i trinn" in explore_report.lines(asked, strict)[-1]
+    assert "Målet går i trinn" in lines(asked, strict)[-1]
 
 
 def test_an_alternative_that_is_not_proven_says_so(forde: Result, alternatives: tuple[NextBest, ...]) -> None:
     plan = alternatives[0].result.plan
     unproven = replace(alternatives[0].result, plan=replace(plan, proof=replace(plan.proof, status="time_limit")))
-    said = explore_report.lines(Further(alternatives=(replace(alternatives[0], result=unproven),)), forde)[0]
+    said = lines(Further(alternatives=(replace(alternatives[0], result=unproven),)), forde)[0]
     assert said.endswith("; ikke bevist å være den neste beste.")
 
 
@@ -217,12 +228,12 @@ def drawn_curve(result: Result, *shares: float, proven: bool = True) -> tuple[Tr
 
 
 def test_reach_hardly_grows_from_the_first_number_within_half_a_point_of_the_most(forde: Result) -> None:
-    found = explore_report.reading(drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8), forde)
+    found = tradeoff.reading(drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8), forde)
     assert found is not None
     assert (found.best.teams, found.enough.teams) == (5, 4)
     assert found.before is not None
     assert found.before.teams == 3
-    said = explore_report.lines(Further(trade_offs=drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8)), forde)
+    said = lines(Further(trade_offs=drawn_curve(forde, -1, 0.5, 0.7, 0.896, 0.9, 0.8)), forde)
     assert any("knapt fra 4 team" in s and f"89,6{SPACE}%" in s and f"90,0{SPACE}% (med 5 team)" in s for s in said)
     assert "Ingen plan holder reglene med nøyaktig så mange team: 1." in said
 
@@ -231,19 +242,19 @@ def test_the_fewest_teams_for_the_present_reach_are_the_first_that_have_it(
     forde: Result, points: tuple[TradeOff, ...]
 ) -> None:
     now = people_within(forde) / forde.figures.population
-    found = explore_report.reading(points, forde)
+    found = tradeoff.reading(points, forde)
     assert found is not None
     assert found.now == 4
     reach = [point for point in points if point.aim == "reach"]
     assert found.fewest == next(point for point in reach if round(point.within, 9) >= round(now, 9))
     assert found.fewest_proven
-    better = explore_report.lines(Further(trade_offs=drawn_curve(forde, 0.2, now + 0.01, now + 0.1)), forde)
+    better = lines(Further(trade_offs=drawn_curve(forde, 0.2, now + 0.01, now + 0.1)), forde)
     assert any("Så få som 2 team" in s and "Færre kan det ikke." in s for s in better)
     unproven = drawn_curve(forde, 0.2, now + 0.01, now + 0.1, proven=False)
-    said = explore_report.lines(Further(trade_offs=unproven), forde)
+    said = lines(Further(trade_offs=unproven), forde)
     assert any("Om færre kan det, er ikke bevist." in s for s in said)
     assert any(s.startswith("3 av 3 punkter er ikke bevist best") and "(antall team: 1, 2 og 3)" in s for s in said)
-    late = explore_report.lines(Further(trade_offs=drawn_curve(forde, 0.1, 0.1, 0.1, 0.1, now)), forde)
+    late = lines(Further(trade_offs=drawn_curve(forde, 0.1, 0.1, 0.1, 0.1, now)), forde)
     assert any("krever minst 5 team" in s for s in late)
 
 
@@ -251,20 +262,20 @@ def test_the_proposal_s_number_is_the_goal_s_own_only_where_no_rule_decides_it(
     forde: Result, points: tuple[TradeOff, ...]
 ) -> None:
     asked = Further(trade_offs=points)
-    assert any(s.startswith("Målet i innstillingene velger selv 4 team") for s in explore_report.lines(asked, forde))
+    assert any(s.startswith("Målet i innstillingene velger selv 4 team") for s in lines(asked, forde))
     rules = settings.load(assignments=["teams.at_most=4"])
     ruled = replace(forde, plan=replace(forde.plan, settings=rules))
-    assert any(s.startswith("Forslaget har 4 team") for s in explore_report.lines(asked, ruled))
+    assert any(s.startswith("Forslaget har 4 team") for s in lines(asked, ruled))
 
 
 def test_a_curve_without_any_plan_says_so(forde: Result) -> None:
-    said = explore_report.lines(Further(trade_offs=drawn_curve(forde, -1, -1)), forde)
+    said = lines(Further(trade_offs=drawn_curve(forde, -1, -1)), forde)
     assert said == [f"{forde.plan.area.name}: ingen plan er kjent for noe antall team."]
-    assert explore_report.reading((), forde) is None
+    assert tradeoff.reading((), forde) is None
 
 
 def test_the_image_has_a_text_for_those_who_do_not_see_it(forde: Result, points: tuple[TradeOff, ...]) -> None:
-    document = explore_report.markdown(Further(trade_offs=points), forde)
+    document = document_of(Further(trade_offs=points), forde)
     found = re.search(r"!\[(.+)\]\(tradeoff\.png\)", document)
     assert found
     best = max(point.within for point in points if point.aim == "reach")
@@ -275,7 +286,7 @@ def test_the_image_has_a_text_for_those_who_do_not_see_it(forde: Result, points:
 def test_each_point_of_the_curve_is_a_plan_that_can_be_read_back(
     shipped: Atlas, forde: Result, points: tuple[TradeOff, ...], tmp_path: Path
 ) -> None:
-    plans = explore_report.curve_plans(Further(trade_offs=points), forde)
+    plans = explore_contract.curve_plans(Further(trade_offs=points), forde)
     assert list(plans) == [f"{aim}-{teams:02d}" for aim in ("mal", "rekkevidde") for teams in range(1, 6)]
     for name in ("mal-04", "rekkevidde-03"):
         file = tmp_path / f"{name}.csv"
@@ -296,24 +307,24 @@ def test_each_point_of_the_curve_is_a_plan_that_can_be_read_back(
 
 def test_names_of_plans_have_as_many_digits_as_the_largest_number_needs(forde: Result) -> None:
     curve = Further(trade_offs=drawn_curve(forde, *[0.5] * 101))
-    plans = explore_report.curve_plans(curve, forde)
+    plans = explore_contract.curve_plans(curve, forde)
     assert list(plans)[0] == "rekkevidde-001"  # noqa: RUF015 - the first of an ordered dict
     assert list(plans) == sorted(plans)
-    told = explore_report.tables(curve, forde)["tradeoff"]
+    told = explore_contract.tables(curve, forde)["tradeoff"]
     assert told["plan"].tolist() == list(plans)
 
 
 def test_a_number_without_a_plan_has_no_figures_and_no_file(forde: Result) -> None:
     curve = Further(trade_offs=drawn_curve(forde, -1, 0.5))
-    told = explore_report.to_json(curve, forde)["tradeoff"][0]
+    told = explore_contract.to_json(curve, forde)["tradeoff"][0]
     assert (told["share_within_T"], told["share_served"], told["mean_min"], told["status"]) == (
         None,
         None,
         None,
         "none",
     )
-    assert list(explore_report.curve_plans(curve, forde)) == ["rekkevidde-02"]
-    assert explore_report.tables(curve, forde)["tradeoff"]["plan"].tolist() == ["", "rekkevidde-02"]
+    assert list(explore_contract.curve_plans(curve, forde)) == ["rekkevidde-02"]
+    assert explore_contract.tables(curve, forde)["tradeoff"]["plan"].tolist() == ["", "rekkevidde-02"]
 
 
 # next teams
@@ -321,7 +332,7 @@ def test_a_number_without_a_plan_has_no_figures_and_no_file(forde: Result) -> No
 
 def test_what_new_teams_add_leads_from_the_listed_ones_to_all(placed: tuple[Result, NextTeams]) -> None:
     result, found = placed
-    told = explore_report.to_json(Further(next_teams=found), result)["next"]
+    told = explore_contract.to_json(Further(next_teams=found), result)["next"]
     alone = people_within(found.baseline)
     assert told["baseline"]["share_within_T"] == pytest.approx(alone / result.figures.population, abs=1e-6)
     assert alone + sum(step["within"] for step in told["one_by_one"]) == people_within(result)
@@ -333,7 +344,7 @@ def test_what_new_teams_add_leads_from_the_listed_ones_to_all(placed: tuple[Resu
 
 def test_next_teams_are_told_with_the_listed_ones_and_the_doubt_about_them(placed: tuple[Result, NextTeams]) -> None:
     result, found = placed
-    said = explore_report.lines(Further(next_teams=found), result)
+    said = lines(Further(next_teams=found), result)
     assert said[0] == "Listede team som står som faste baser (1): Stad (Nordfjord)."
     assert "sier ikke hvilke team som er i drift" in said[1]
     first = found.one_by_one[0]
@@ -341,7 +352,7 @@ def test_next_teams_are_told_with_the_listed_ones_and_the_doubt_about_them(place
     assert any(s.startswith("Valgt samlet er de samme 2 stedene best") for s in said)
     standing = replace(found.standing, unplaced=found.standing.bases["4649"], left_out=found.standing.bases["4649"])
     more = replace(found, asked=9, standing=replace(standing, bases={}), one_by_one=found.one_by_one[:1])
-    said = explore_report.lines(Further(next_teams=more), result)
+    said = lines(Further(next_teams=more), result)
     assert said[0] == f"Ingen av teamene på listen har kjent base i {result.plan.area.name}."
     assert any(s.endswith("som ikke er regnet med: Nordfjord.") for s in said)
     assert any(s.endswith("at de ikke er i drift: Nordfjord.") for s in said)
@@ -352,10 +363,10 @@ def test_next_teams_are_told_with_the_listed_ones_and_the_doubt_about_them(place
 def test_more_teams_that_reach_fewer_are_told(placed: tuple[Result, NextTeams]) -> None:
     result, found = placed
     sentence = "Så mange nye team på én gang gir mindre rekkevidde enn 2"
-    assert not any(s.startswith(sentence) for s in explore_report.lines(Further(next_teams=found), result))
+    assert not any(s.startswith(sentence) for s in lines(Further(next_teams=found), result))
     better = tuple(replace(step, within=step.within + 1) for step in found.one_by_one)
     worse = Further(next_teams=replace(found, one_by_one=better))
-    assert any(s.startswith(sentence) for s in explore_report.lines(worse, result))
+    assert any(s.startswith(sentence) for s in lines(worse, result))
 
 
 # moves and reasons
@@ -363,7 +374,7 @@ def test_more_teams_that_reach_fewer_are_told(placed: tuple[Result, NextTeams]) 
 
 def test_a_move_is_told_with_what_staying_would_cost(changed: tuple[Result, Further]) -> None:
     result, further = changed
-    told = explore_report.to_json(further, result)["moves"]
+    told = explore_contract.to_json(further, result)["moves"]
     before, after = (plan.base_of() for plan in (further.previous, result.plan) if plan)
     assert {move["unit_code"] for move in told} == {u for u in before if before[u] != after.get(u)} == {KINN, BREMANGER}
     kinn = next(move for move in told if move["unit_code"] == KINN)
@@ -373,7 +384,7 @@ def test_a_move_is_told_with_what_staying_would_cost(changed: tuple[Result, Furt
     assert cost.forced is not None
     assert kinn["cost"]["within"] == people_within(cost.forced) - people_within(result) < 0
     assert {move["unit_code"] for move in kinn["cost"]["moved"]} == {HYLLESTAD, BREMANGER}
-    said = explore_report.lines(further, result)
+    said = lines(further, result)
     assert said[0].endswith(f"2 kommuner med 20{SPACE}737 innbyggere.")
     assert said[1].startswith(f"Kinn (17{SPACE}356) fra Førde til Svelgen: å beholde Førde koster ")
     assert "Hyllestad uten team; Bremanger til Nordfjordeid" in said[1]
@@ -395,12 +406,12 @@ def test_moves_that_nobody_looked_at_lose_their_team_or_only_their_base_are_told
     }
     for words, case in cases.items():
         asked = replace(further, moves=(case,))
-        assert words in explore_report.lines(asked, result)[1]
-        assert len(explore_report.tables(asked, result)["moves"]) == 1
-        assert "Kinn" in explore_report.markdown(asked, result)
+        assert words in lines(asked, result)[1]
+        assert len(explore_contract.tables(asked, result)["moves"]) == 1
+        assert "Kinn" in document_of(asked, result)
     last = replace(further, moves=(replace(move, cost=impossible),))
-    assert "for langt" in explore_report.lines(last, result)[1]
-    told = explore_report.to_json(last, result)["moves"][0]
+    assert "for langt" in lines(last, result)[1]
+    told = explore_contract.to_json(last, result)["moves"][0]
     assert told["cost"]["possible"] is False
     assert "for langt" in told["cost"]["obstacle"]
 
@@ -408,28 +419,28 @@ def test_moves_that_nobody_looked_at_lose_their_team_or_only_their_base_are_told
 def test_a_plan_that_moves_nobody_says_so(changed: tuple[Result, Further]) -> None:
     result, further = changed
     still = replace(further, moves=())
-    assert explore_report.lines(still, result) == [language.text("further.moves.none")]
-    assert list(explore_report.tables(still, result)["moves"].columns)[:2] == ["unit_code", "name"]
-    assert explore_report.to_json(still, result) == {"moves": []}
+    assert lines(still, result) == [language.text("further.moves.none")]
+    assert list(explore_contract.tables(still, result)["moves"].columns)[:2] == ["unit_code", "name"]
+    assert explore_contract.to_json(still, result) == {"moves": []}
 
 
 def test_why_not_is_answered_with_the_cost_or_the_obstacle(shipped: Atlas, forde: Result) -> None:
     answer = why.why(forde, SOGNDAL, base_in(forde, SUNNFJORD))
     assert answer.forced is not None
     again = pipeline.given(shipped, answer.forced.plan)
-    told = explore_report.to_json(Further(answer=answer), forde)["why"]
+    told = explore_contract.to_json(Further(answer=answer), forde)["why"]
     assert told["within"] == people_within(again) - people_within(forde) < 0
     assert told["price_person_min"] == pytest.approx(plain_goal(again) - plain_goal(forde), abs=0.1)
     assert told["mean_min"] == {"before": 41.2, "after": round(again.figures.mean_min or 0, 1)}
-    said = explore_report.lines(Further(answer=answer), forde)[0]
+    said = lines(Further(answer=answer), forde)[0]
     assert said.startswith("Hvorfor er ikke Sogndal med Førde? Det er mulig, men koster ")
     assert f"{language.number(-told['within'])} færre innen 60 minutter" in said
     assert f"snittet går fra 41,2 til {language.number(again.figures.mean_min or 0, 1)} minutter" in said
     assert all(forde.atlas.units.at[unit, "name"] in said for unit in answer.moved)
-    refused = explore_report.lines(Further(answer=why.why(forde, VIK, base_in(forde, SUNNFJORD))), forde)
+    refused = lines(Further(answer=why.why(forde, VIK, base_in(forde, SUNNFJORD))), forde)
     assert refused[0].startswith("Hvorfor er ikke Vik med Førde? Det er ikke mulig. Vik har 167 minutter")
     assert len(refused) == 1
-    already = explore_report.lines(Further(answer=why.why(forde, HOYANGER, base_in(forde, SUNNFJORD))), forde)
+    already = lines(Further(answer=why.why(forde, HOYANGER, base_in(forde, SUNNFJORD))), forde)
     assert already[0] == "Høyanger er allerede med Førde."
 
 
@@ -438,8 +449,8 @@ def test_an_answer_that_is_not_proven_or_costs_nothing_says_so(forde: Result) ->
     assert answer.forced is not None
     proof = replace(answer.forced.plan.proof, status="time_limit")
     unproven = replace(answer, forced=replace(answer.forced, plan=replace(answer.forced.plan, proof=proof)))
-    assert "prisen kan være lavere" in explore_report.lines(Further(answer=unproven), forde)[0]
-    free = explore_report.lines(Further(answer=replace(answer, forced=forde)), forde)[0]
+    assert "prisen kan være lavere" in lines(Further(answer=unproven), forde)[0]
+    free = lines(Further(answer=replace(answer, forced=forde)), forde)[0]
     assert "Det er mulig, og koster ingen personminutter: like mange innen 60 minutter" in free
 
 
@@ -454,8 +465,8 @@ def lang(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_every_sentence_and_table_is_there_in_every_language(forde: Result, everything: Further, lang: str) -> None:
-    said = explore_report.lines(everything, forde)
-    document = explore_report.markdown(everything, forde)
+    said = lines(everything, forde)
+    document = document_of(everything, forde)
     assert len(said) > 25
     assert all(re.fullmatch(r"[^{}]+", line) for line in said)
     headings = [line for line in document.splitlines() if line.startswith("#")]
@@ -469,10 +480,10 @@ def test_every_sentence_and_table_is_there_in_every_language(forde: Result, ever
 
 
 def test_the_json_and_the_tables_have_a_key_for_each_thing_asked(forde: Result, everything: Further) -> None:
-    told = explore_report.to_json(everything, forde)
+    told = explore_contract.to_json(everything, forde)
     assert set(told) == {"alternatives", "tradeoff", "next", "stability", "moves", "why"}
     assert json.loads(json.dumps(told, allow_nan=False)).keys() == told.keys()
-    tables = explore_report.tables(everything, forde)
+    tables = explore_contract.tables(everything, forde)
     assert set(tables) == {"alternatives", "tradeoff", "next", "stability", "moves"}
     assert [len(tables[name]) for name in ("alternatives", "tradeoff", "next", "moves")] == [3, 10, 4, 2]
     assert tables["stability"]["unit_code"].tolist() == list(forde.plan.area.units)
@@ -491,4 +502,4 @@ def test_every_entry_of_the_catalogue_is_used() -> None:
 
 def sources() -> list[str]:
     folder = Path(explore_report.__file__).parent
-    return [str(folder / name) for name in ("explore.py", "charts/charts.py")]
+    return [str(module) for module in folder.rglob("*.py")]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from worlds import reports
 from worlds.basics import refusal
 
 from factgeo import settings as factgeo_settings
@@ -15,7 +16,7 @@ from factgeo.atlas.access import Access
 from factgeo.atlas.pack import Atlas
 from factgeo.errors import SettingsError, SourceError
 from factgeo.planning import pipeline, result
-from factgeo.report import plan as plan_report
+from factgeo.report import rules as rules_report
 from factgeo.settings import FixedLink, Settings
 from factgeo.travel import changes, journeys, network
 from factgeo.travel import times as travel_times
@@ -218,10 +219,12 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
 
 def test_the_report_states_the_waiting_rule_that_was_used(forde: result.Result) -> None:
     timetable = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
-    assert "Lavik-Oppedal 7,5" in plan_report.rules(factgeo_settings.load(tables=timetable), forde.atlas)
-    assert "15 min per overfart" in plan_report.rules(forde.plan.settings, forde.atlas)
+    assert "Lavik-Oppedal 7,5" in " ".join(
+        reports.said(rules_report.rules(factgeo_settings.load(tables=timetable), forde.atlas))
+    )
+    assert "15 min per overfart" in " ".join(reports.said(rules_report.rules(forde.plan.settings, forde.atlas)))
     without = factgeo_settings.load(assignments=["ferry.wait_rule=none", "ferry.wait_min=9"])
-    assert "15 min" not in plan_report.rules(without, forde.atlas)
+    assert "15 min" not in " ".join(reports.said(rules_report.rules(without, forde.atlas)))
 
 
 def test_all_cells_of_a_table_of_links_that_are_wrong_are_told_at_once(shipped: Atlas, tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def test_a_fresh_draft_is_compared_with_the_listed_teams(forde: Result, shipped:
     figures = shown.table[0].value
     assert figures.iloc[0, 1:].tolist() == [percent(each.figures.served) for each in (listed, forde)]
     names = (text("app.compare.listed"), text("app.compare.now"))
-    lines = comparison_report.lines(compare.compare(listed, forde, names=names))
-    assert all(plain(line) in written(shown) for line in lines[: compare_page.LISTED_LINES])
+    said = comparison_report.main(compare.compare(listed, forde, names=names))
+    assert all(plain(language.written(sentence.said)) in written(shown) for sentence in said)
 
 
 def test_three_plans_stand_beside_each_other(forde: Result, edited: Result, shipped: Atlas) -> None:

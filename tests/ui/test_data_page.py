@@ -16,7 +16,7 @@ from factgeo.atlas.pack import Atlas
 from factgeo.language import Phrase
 from factgeo.planning import planfile, steps
 from factgeo.planning.result import Result
-from factgeo.report import plan as plan_report
+from factgeo.report import rules as rules_report
 from factgeo.ui.data import page as data_page
 from factgeo.ui.prose import plain
 from factgeo.ui.session import desk, work
@@ -59,8 +59,9 @@ def test_the_page_shows_sources_and_attribution_in_every_language(shipped: Atlas
     assert not shown.exception
     assert not shown.error
     language.use(lang)
-    assert plain(plan_report.sources(shipped, settings.load())) in written(shown)
-    assert all(line in written(shown) for line in plan_report.attribution())
+    sources = rules_report.sources(shipped, settings.load())
+    assert all(plain(language.written(sentence.said)) in written(shown) for sentence in sources)
+    assert all(language.written(line) in written(shown) for line in rules_report.attribution())
     assert language.text("app.data.of_defaults") in written(shown)
 
 

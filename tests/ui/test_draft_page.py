@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from worlds import reports
 from worlds.reports import said
 from worlds.runs import Run
 from worlds.sessions import (
@@ -30,7 +31,7 @@ from worlds.sessions import (
     written,
 )  # fmt: skip
 
-from factgeo import settings
+from factgeo import language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.capacity import change
@@ -43,7 +44,7 @@ from factgeo.planning.plan import NO_PROOF
 from factgeo.planning.result import Result
 from factgeo.report import change as change_report
 from factgeo.report import explore as explore_report
-from factgeo.report import plan as plan_report
+from factgeo.report import unserved as unserved_report
 from factgeo.travel import changes
 from factgeo.ui.draft import key_figures
 from factgeo.ui.draft import map as draft_map
@@ -89,7 +90,7 @@ def test_the_page_shows_the_figures_of_the_library(page: AppTest, forde: Result)
     expected = [figure.value for figure in key_figures.key_figures(change.between(forde, forde), forde)]
     assert figures(page) == expected
     assert any(str(now.teams) == value for value in figures(page))
-    left = [plain(plan_report.unserved_sentence(entry, forde)) for entry in forde.plan.unserved]
+    left = [plain(language.written(unserved_report.reason(entry, forde))) for entry in forde.plan.unserved]
     assert left
     assert all(sentence in written(page) for sentence in left)
     assert page.table[0].value["Base"].tolist() == [team.name for team in forde.figures.teams]
@@ -143,7 +144,7 @@ def test_a_unit_out_of_every_team_is_listed_as_unserved(page: AppTest) -> None:
     result = page.session_state[desk.RESULT]
     assert KINN in {entry.unit_code for entry in plan_of(page).unserved}
     entry = next(each for each in plan_of(page).unserved if each.unit_code == KINN)
-    assert plain(plan_report.unserved_sentence(entry, result)) in written(page)
+    assert plain(language.written(unserved_report.reason(entry, result))) in written(page)
     assert set(plan_of(page).team_of()) | {each.unit_code for each in plan_of(page).unserved} == set(
         plan_of(page).area.units
     )
@@ -275,7 +276,7 @@ def test_why_not_is_answered_by_the_library(page: AppTest, forde: Result) -> Non
     choose(page, text("app.panel.to"), target)
     press(page, "app.panel.why")
     answer = why.why(forde, KINN, draft.team(forde.plan, target).base)
-    said = explore_report.lines(Further(answer=answer), forde)
+    said = reports.said(explore_report.brief(Further(answer=answer), forde))
     assert all(plain(line) in page.info[0].value for line in said)
 
 

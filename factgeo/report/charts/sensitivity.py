@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from factgeo.language import Words, number, percent, text, written
 from factgeo.reach.sensitivity import PUBLISHED, Curve, Influence, Kind, Sensitivity
+from factgeo.report.charts.style import DOTS_PER_INCH, FAINT, INK
 from factgeo.report.sensitivity import LEVEL_WORDS, assumption, described, level
 
 if TYPE_CHECKING:
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CURVES_INCH, SWINGS_INCH = (10.0, 8.4), (10.0, 6.0)
-DOTS_PER_INCH = 160
 FONT = 12  # points; a page of a document shows the picture at two thirds
-INK, FAINT, LINE = "#222222", "#8a8a8a", "#cc0000"
+LINE = "#cc0000"
 LESS, MORE = "#56b4e9", "#0072b2"
 BESIDE = 46  # per cent of the axis that the words to the left of a bar take
 LOW = 0.1  # a share so near the axis has its label above

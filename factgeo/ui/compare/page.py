@@ -15,24 +15,22 @@ from factgeo.explore import compare
 from factgeo.explore.compare import Comparison
 from factgeo.export import comparison as comparison_files
 from factgeo.language import number, percent, text
-from factgeo.language.figures import persons
+from factgeo.language.figures import minutes, persons
 from factgeo.maps.comparison import comparison_map
 from factgeo.maps.offline import Map
 from factgeo.planning import planfile
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.report import comparison as comparison_report
-from factgeo.report import plan as plan_report
 from factgeo.ui import prose
 from factgeo.ui.session import desk, example, upload, work
 from factgeo.ui.session.desk import Desk
-from factgeo.ui.widgets import leaflet, packed, tables
+from factgeo.ui.widgets import leaflet, packed, report, tables
 
 MOST, FEWEST = 3, 2
 MAP_HEIGHT = 520  # pixels
 NOW, FIRST, LISTED, SLIDE = "now", "first", "listed", "slide"
 TROUBLE = "compare-trouble"
-LISTED_LINES = 10  # sentences of a comparison that stand beside the map
 
 
 def show() -> None:
@@ -111,9 +109,7 @@ def figures_table(names: Sequence[str], results: Sequence[Result]) -> pd.DataFra
             percent((total.within if one_limit else total.within_60) / max(1, result.figures.population))
             for total, result in zip(sums, results, strict=True)
         ],
-        text("app.total.mean"): [
-            text("app.minutes", minutes=plan_report.minutes(result.figures.mean_min)) for result in results
-        ],
+        text("app.total.mean"): [text("app.minutes", minutes=minutes(result.figures.mean_min)) for result in results],
         text("app.compare.catchments"): [number(total.catchments) for total in sums],
         text("app.total.teams"): [number(total.teams) for total in sums],
         text("app.total.target"): [persons(total.target_group).text() for total in sums],
@@ -137,7 +133,6 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
     if found is None:
         return
     st.header(text("app.compare.difference", a=prose.as_typed(names[0]), b=prose.as_typed(names[1])), anchor=False)
-    lines = comparison_report.lines(found)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         drawn = work.ask("map", ("comparison", *key, work.lang()), lambda _: _map(found, a, b))
@@ -146,9 +141,9 @@ def _difference(names: tuple[str, str], both: tuple[Result, Result]) -> None:
             leaflet.show(copy.deepcopy(drawn), told, key="difference", height=MAP_HEIGHT)  # showing it changes it
         st.caption(text("app.map.alternative"))
     with right, st.container(height=MAP_HEIGHT, border=False):
-        st.markdown("  \n".join(prose.as_typed(line) for line in lines[:LISTED_LINES]))
+        report.blocks(comparison_report.main(found))
     with st.expander(text("app.compare.tables")):
-        st.markdown(prose.document(comparison_report.markdown(found)))
+        report.chapter(comparison_report.report(found).as_chapter())
     zipped = packed.later("comparison", lambda: comparison_files.folder(found, a, b))
     st.download_button(
         text("app.compare.download"), zipped, "comparison.zip", "application/zip",

@@ -17,6 +17,7 @@ from factgeo.atlas import areas, parameters
 from factgeo.contract import plan as plan_contract
 from factgeo.report import pack as pack_report, plan as plan_report
 from factgeo.report.content import Chapter, deeper
+from factgeo.report import rules as rules_report
 from factgeo.errors import FactgeoError
 from factgeo.language import number, text, written
 from factgeo.atlas.pack import Atlas
@@ -76,7 +77,7 @@ def _tab(name: str, atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
 def _sources(atlas: Atlas, rules: Settings) -> None:
     """Where the figures come from; own values that are refused are told, and the page goes on."""
     try:
-        st.markdown(as_typed(plan_report.sources(atlas, rules)))
+        report.blocks(rules_report.sources(atlas, rules))
     except FactgeoError as error:
         st.error(as_typed(str(error)))
 
@@ -131,8 +132,7 @@ def _method(atlas: Atlas, rules: Settings) -> None:
         st.subheader(text("app.data.how"), anchor=False)
         st.markdown("\n".join(f"{place}. {text(f'app.data_step.{each}')}" for place, each in enumerate(STEPS, start=1)))
         st.subheader(text("app.data.travel"), anchor=False)
-        head, *said = plan_report.explanation(rules)
-        st.markdown(as_typed("\n".join([head, "", *said])))
+        report.blocks(rules_report.explanation(rules))
     with right:
         st.subheader(text("app.data.accuracy"), anchor=False)
         st.markdown(accuracy(atlas))
@@ -160,7 +160,7 @@ def _settings(atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
     """The rules in words, then every setting with value, default, meaning and source."""
     st.caption(text("app.data.of_draft") if drafted else text("app.data.of_defaults"))
     try:
-        st.markdown(as_typed(plan_report.rules(rules, atlas)))
+        report.blocks(rules_report.rules(rules, atlas))
     except FactgeoError as error:
         st.error(as_typed(str(error)))
     st.subheader(text("app.data.every_setting"), anchor=False)
@@ -283,5 +283,5 @@ def sources_table(atlas: Atlas) -> pd.DataFrame:
 
 def _makers() -> None:
     """The publishers, as their licences ask, and the program."""
-    st.markdown("\n".join(f"- {line}" for line in plan_report.attribution()))
+    st.markdown("\n".join(f"- {written(line)}" for line in rules_report.attribution()))
     st.markdown(text("app.data.program", version=__version__))

@@ -10,9 +10,8 @@ import streamlit as st
 
 from factgeo.capacity.change import Change, Totals
 from factgeo.language import number, percent, text
-from factgeo.language.figures import Signed, persons
+from factgeo.language.figures import Signed, minutes, persons
 from factgeo.planning.result import Result
-from factgeo.report import plan as plan_report
 
 Better = Literal["normal", "inverse", "off"]  # is more better, worse or neither; Streamlit's words for it
 
@@ -54,7 +53,7 @@ def key_figures(change: Change, result: Result) -> Iterator[KeyFigure]:
 
     yield share("served", lambda totals: totals.residents)
     yield share("within", lambda totals: totals.within)
-    mean = text("app.minutes", minutes=plan_report.minutes(now.mean_min))
+    mean = text("app.minutes", minutes=minutes(now.mean_min))
     yield KeyFigure("mean", mean, _difference(now.mean_min, was.mean_min), "inverse", 1)
     yield KeyFigure("teams", number(now.teams), now.teams - was.teams)
     yield KeyFigure("target", persons(now.target_group).text(), now.target_group - was.target_group)

@@ -9,23 +9,25 @@ import streamlit as st
 from factgeo.explore import alternatives as alternative_plans
 from factgeo.explore import stability, tradeoff
 from factgeo.explore.alternatives import NextBest
-from factgeo.explore.answers import Asked, Further
+from factgeo.explore.answers import Asked, Further, ranked
 from factgeo.explore.stability import Stability
 from factgeo.explore.tradeoff import TradeOff
-from factgeo.language import Phrase, number, text
+from factgeo.language import Phrase, number, text, written
 from factgeo.maps import plan as plan_map
 from factgeo.planning import draft, pipeline
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
 from factgeo.planning.result import Result
 from factgeo.progress import Tell
+from factgeo.report import alternatives as alternatives_report
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
 from factgeo.report import stability as stability_report
-from factgeo.report.charts import charts
+from factgeo.report import tradeoff as tradeoff_report
+from factgeo.report.charts import tradeoff as tradeoff_chart
 from factgeo.ui import frame, prose
 from factgeo.ui.session import desk, work
-from factgeo.ui.widgets import leaflet
+from factgeo.ui.widgets import leaflet, report
 
 Act = Callable[[Callable[[Plan, EditContext], Plan], Phrase], None]
 
@@ -78,13 +80,12 @@ def _alternatives(best: Result, act: Act) -> None:
     )
     if found is None:
         return
-    asked = Asked(alternatives=ALTERNATIVES, differ=DIFFER)
-    lines = explore_report.lines(Further(asked=asked, alternatives=found), best)
-    for rank, each in enumerate(found, start=1):
-        st.markdown(prose.as_typed(lines[rank - 1]))
+    further = Further(Asked(alternatives=ALTERNATIVES, differ=DIFFER), alternatives=found)
+    for rank, each in ranked(further):
+        st.markdown(prose.as_typed(written(alternatives_report.one(rank, each, best))))
         _use(each, rank, act)
-    for line in lines[len(found) :]:
-        st.caption(prose.as_typed(line))
+    for sentence in (*alternatives_report.fewer(further), *explore_report.prices(further, best)):
+        st.caption(prose.as_typed(written(sentence.said)))
 
 
 def _use(each: NextBest, rank: int, act: Act) -> None:
@@ -102,12 +103,10 @@ def _trade_off(best: Result, act: Act) -> None:
         return
     points, picture = found
     if not points:
-        st.markdown(prose.as_typed(plan_report.lines(best)[0]))
+        st.markdown(prose.as_typed(written(plan_report.head(best))))
         return
-    st.image(picture, caption=prose.as_typed(explore_report.picture_words(points, best)))
-    st.markdown(
-        "\n".join(f"- {prose.as_typed(line)}" for line in explore_report.lines(Further(trade_offs=points), best))
-    )
+    st.image(picture, caption=prose.as_typed(written(tradeoff_report.alternative(points, best))))
+    report.blocks(tradeoff_report.chapter(points, best).sentences)
     planned = [point for point in points if point.aim == "goal" and point.base_of]
     if planned:
         _use_point(planned, act)
@@ -115,7 +114,7 @@ def _trade_off(best: Result, act: Act) -> None:
 
 def _curve(best: Result, tell: Tell) -> tuple[tuple[TradeOff, ...], bytes]:
     points = tradeoff.trade_offs(best, tell)
-    return points, charts.trade_off_picture(points, best) if points else b""
+    return points, tradeoff_chart.draw(points, best) if points else b""
 
 
 def _use_point(points: Sequence[TradeOff], act: Act) -> None:
@@ -136,7 +135,7 @@ def _stability(best: Result, _act: Act) -> None:
         return
     drawn = plan_map.plan_map(best, assets=leaflet.URL, stability=found)
     leaflet.show(drawn, text("app.more.stability"), key="stability", height=480)
-    st.markdown(prose.document(stability_report.markdown(found, best)))
+    report.chapter(stability_report.report(found, best).as_chapter())
 
 
 def _sampled(best: Result, tell: Tell) -> Stability:

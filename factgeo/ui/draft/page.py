@@ -11,7 +11,7 @@ from factgeo.atlas import areas
 from factgeo.capacity import change
 from factgeo.errors import FactgeoError
 from factgeo.export import plan as plan_files
-from factgeo.language import Phrase, text, written
+from factgeo.language import Phrase, say, text, written
 from factgeo.planning import draft
 from factgeo.planning.draft import EditContext
 from factgeo.planning.plan import Plan
@@ -20,6 +20,8 @@ from factgeo.planning.steps import History
 from factgeo.progress import Tell
 from factgeo.report import change as change_report
 from factgeo.report import plan as plan_report
+from factgeo.report import rules as rules_report
+from factgeo.report.content import Sentence
 from factgeo.report.draft import did_improve, did_lock_all, did_move, did_unlock_all
 from factgeo.ui import frame, prose
 from factgeo.ui.draft import key_figures, more_plans
@@ -28,7 +30,7 @@ from factgeo.ui.draft import panel as edit_panel
 from factgeo.ui.draft import tables as plan_tables
 from factgeo.ui.session import desk, example, work
 from factgeo.ui.session.desk import Desk
-from factgeo.ui.widgets import packed
+from factgeo.ui.widgets import packed, report
 
 # what was shown before the last step and what that step was; what stood in the way; the draft that is being improved
 BEFORE, SAID, TROUBLE, IMPROVING = (f"{desk.OF_DRAFT}{name}" for name in ("before", "said", "trouble", "improving"))
@@ -161,7 +163,7 @@ def _head(result: Result) -> None:
     """The few numbers that matter, each with what the last step changed."""
     plan, before = result.plan, st.session_state.get(BEFORE)
     if not plan.catchments:
-        st.warning(prose.as_typed(plan_report.lines(result)[0]))
+        st.warning(prose.as_typed(written(plan_report.head(result))))
     key_figures.show(change.between(before if isinstance(before, Result) else result, result), result)
 
 
@@ -220,9 +222,8 @@ def _background(result: Result) -> None:
     """Rules, proof, quality, sources and the publishers' names."""
     data, plan = work.atlas(), result.plan
     with st.expander(text("app.background.title")):
-        proof = plan_report.proof_sentence(result) if plan.proof.stages else text("app.draft.no_proof")
-        st.markdown(prose.as_typed(proof))
-        st.markdown(prose.as_typed(plan_report.rules(plan.settings, result.atlas)))
+        proof = plan_report.proof(result) if plan.proof.stages else say("app.draft.no_proof")
+        report.blocks([Sentence(proof), *rules_report.rules(plan.settings, result.atlas)])
         st.markdown("\n".join(f"- {text(f'app.quality_of.{each}')}" for each in ("measured", "derived", "estimate")))
-        st.markdown(prose.as_typed(plan_report.sources(data, plan.settings)))
-    st.caption("  \n".join(plan_report.attribution()))
+        report.blocks(rules_report.sources(data, plan.settings))
+    st.caption("  \n".join(map(written, rules_report.attribution())))

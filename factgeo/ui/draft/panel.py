@@ -9,7 +9,8 @@ import streamlit as st
 from factgeo.errors import FactgeoError
 from factgeo.explore import why
 from factgeo.explore.answers import Further
-from factgeo.language import Phrase, number, text
+from factgeo.language import Phrase, number, say, text, written
+from factgeo.language.figures import minutes
 from factgeo.planning import draft, measure, pipeline
 from factgeo.planning.draft import EditContext
 from factgeo.planning.measure import TeamFigures, TravelFigures
@@ -18,6 +19,7 @@ from factgeo.planning.result import Result
 from factgeo.progress import Tell
 from factgeo.report import explore as explore_report
 from factgeo.report import plan as plan_report
+from factgeo.report.content import Sentence, items
 from factgeo.report.draft import (
     did_add_team,
     did_join,
@@ -31,7 +33,7 @@ from factgeo.report.draft import (
 from factgeo.travel.bases import Base
 from factgeo.ui import prose
 from factgeo.ui.session import desk, work
-from factgeo.ui.widgets import choice
+from factgeo.ui.widgets import choice, report
 
 Act = Callable[[Callable[[Plan, EditContext], Plan], Phrase], None]
 
@@ -101,7 +103,7 @@ def _about_unit(unit: str, result: Result) -> str:
 
 def _travel(travel: TravelFigures) -> str:
     """Minutes to the base; those who cannot be reached are told where there is no other figure."""
-    median, p95 = plan_report.minutes(travel.median_min), plan_report.minutes(travel.p95_min)
+    median, p95 = minutes(travel.median_min), minutes(travel.p95_min)
     lost = number(travel.unreachable)
     if travel.median_min is None:
         return text("app.panel.travel_none", unreachable=lost)
@@ -169,15 +171,15 @@ def _why_not(unit: str, target: str, result: Result) -> None:
         return
     base = draft.team(result.plan, target).base
     try:
-        said = work.ask("why", (*asked, work.lang()), lambda tell: _answer(unit, base, result, tell))
+        said = work.ask("why", asked, lambda tell: _answer(unit, base, result, tell))
     except FactgeoError as error:
         st.error(prose.as_typed(str(error)))
         return
     if said is not None:
-        st.info("  \n".join(prose.as_typed(line) for line in said))
+        st.info("  \n".join(prose.as_typed(written(sentence.said)) for sentence in said))
 
 
-def _answer(unit: str, base: Base, result: Result, tell: Tell) -> list[str]:
+def _answer(unit: str, base: Base, result: Result, tell: Tell) -> tuple[Sentence, ...]:
     """Why, against the best plan under the draft's rules and locks: a draft has no proof of its own."""
     tell(text("app.panel.why_working"))
     best = (
@@ -185,8 +187,8 @@ def _answer(unit: str, base: Base, result: Result, tell: Tell) -> list[str]:
         if result.proof.status == "optimal" and not result.proof.claimed
         else pipeline.again(result, result.plan.settings)
     )
-    lines = explore_report.lines(Further(answer=why.why(best, unit, base)), best)
-    return lines if best is result else [text("app.panel.why_of_best"), *lines]
+    said = explore_report.brief(Further(answer=why.why(best, unit, base)), best)
+    return said if best is result else (Sentence(say("app.panel.why_of_best")), *said)
 
 
 def _team(result: Result, act: Act) -> None:
@@ -270,14 +272,12 @@ def _broken(result: Result) -> None:
         st.write(text("app.panel.none_broken"))
         return
     st.caption(text("app.panel.broken_note"))
-    st.markdown("\n".join(f"- {prose.as_typed(note.text())}" for note in result.notes))
+    report.blocks(items(result.notes))
 
 
 def _unserved(result: Result) -> None:
     """Everybody without a team, with the reason."""
-    entries = result.plan.unserved
-    if not entries:
+    if not result.plan.unserved:
         st.write(text("summary.all_served"))
         return
-    lines = (prose.as_typed(plan_report.unserved_sentence(entry, result)) for entry in entries)
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    report.blocks(plan_report.without_team(result))

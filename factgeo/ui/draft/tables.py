@@ -5,14 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from factgeo.language import number, percent, text
+from factgeo.language import number, percent, text, written
 from factgeo.planning.result import Result
+from factgeo.report import columns
 from factgeo.ui import prose
 from factgeo.ui.draft import panel as edit_panel
 from factgeo.ui.session import work
 from factgeo.ui.widgets import choice, tables
 
 RANGE = "{}\N{WORD JOINER}–\N{WORD JOINER}{}"  # not broken over two lines
+COLUMNS = (
+    "team_id", "name", "units", "service", "teams", "population", "adults", "target", "target_range", "median_min",
+    "p95_min", "share_within_60", "flags",
+)  # fmt: skip
 SORTS = ("team_id", "population", "median_min", "share_within_60")
 
 
@@ -30,26 +35,18 @@ def show(result: Result) -> None:
 
 def teams_table(result: Result) -> pd.DataFrame:
     """One row per team as the library measured it; minutes are decimal numbers, shares 0-1."""
-    limit = number(result.plan.settings.travel.minutes)
-    names = result.atlas.units["name"]
-    return pd.DataFrame(
-        {
-            "team_id": prose.as_typed(team.team_id),
-            "name": prose.as_typed(team.name),
-            "units": ", ".join(names[unit] for unit in catchment.units),
-            "service": text(f"service.{team.service}"),
-            "teams": team.teams,
-            "population": team.population,
-            "adults": team.adults,
-            "target": team.target_group.central,
-            "target_range": RANGE.format(number(team.target_group.low), number(team.target_group.high)),
-            "median_min": team.travel.median_min,
-            "p95_min": team.travel.p95_min,
-            "share_within_60": team.travel.share_within[60],
-            "flags": ", ".join(text(f"flag.{flag}", limit=limit) for flag in team.flags),
-        }
-        for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
-    )
+    return pd.DataFrame(map(_row, columns.teams(result)), columns=COLUMNS)
+
+
+def _row(team: columns.Team) -> dict[str, object]:
+    said = {
+        key: written(columns.said(columns.TEAM, team, key)) for key in ("team_id", "name", "units", "service", "flags")
+    }
+    measured = {key: columns.TEAM[key].of(team) for key in COLUMNS if key in columns.TEAM and key not in said}
+    named = {key: prose.as_typed(said[key]) for key in ("team_id", "name")}
+    group = team.figures.target_group
+    span = RANGE.format(number(group.low), number(group.high))
+    return {**said, **measured, **named, "target": group.central, "target_range": span}
 
 
 def _written(table: pd.DataFrame) -> pd.DataFrame:

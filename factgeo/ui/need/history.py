@@ -7,7 +7,7 @@ import streamlit as st
 from factgeo.language import written
 from factgeo.report import need as need_report
 from factgeo.report import target_groups as target_groups_report
-from factgeo.report.charts import charts
+from factgeo.report.charts import history as history_chart
 from factgeo.ui.need.asked import Answers
 from factgeo.ui.prose import as_typed
 from factgeo.ui.session import work
@@ -23,7 +23,7 @@ def show(answers: Answers) -> None:
         return
     said = [written(words) for words in target_groups_report.history(found)]
     key = (asked.area.name, asked.area.units, work.lang())
-    picture = work.ask("history", key, lambda _: charts.history_picture(found.history))
+    picture = work.ask("history", key, lambda _: history_chart.draw(found.history))
     left, right = st.columns([3, 2], gap="large")
     with left:
         if picture is not None:

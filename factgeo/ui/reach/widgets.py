@@ -18,8 +18,8 @@ from factgeo.language.figures import NO_FIGURE
 from factgeo.maps.offline import Map
 from factgeo.progress import Tell
 from factgeo.reach.answers import ReachReport
-from factgeo.report import plan as plan_report
 from factgeo.report import reach as reach_report
+from factgeo.report import rules as rules_report
 from factgeo.report.content import Cell, Chapter, Report, Strong, Table
 from factgeo.ui import prose
 from factgeo.ui.session import work
@@ -118,7 +118,7 @@ def take_home(found: ReachReport) -> None:
     name = f"reach-{areas.slug(found.reach.area)}"
     download("reach", name, lambda: reach_files.folder(found))
     with st.expander(text("summary.sources")):
-        st.markdown(prose.as_typed(plan_report.sources(found.reach.atlas, found.reach.settings)))
+        report.blocks(rules_report.sources(found.reach.atlas, found.reach.settings))
 
 
 def download(kind: str, name: str, make: Callable[[], Folder]) -> None:

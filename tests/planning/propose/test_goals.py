@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from worlds.basics import REPO, refusal
 
-from factgeo import cli, settings
+from factgeo import cli, language, settings
 from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.contract import plan as plan_contract
@@ -419,7 +419,7 @@ def test_a_size_that_nobody_meets_gives_an_empty_plan_that_says_why(shipped: Atl
     assert {entry.reason for entry in result.plan.unserved} == {"too_few"}
     assert sorted(entry.unit_code for entry in result.plan.unserved) == sorted(result.plan.area.units)
     assert check(result.plan, shipped, result.journeys) == []
-    assert "200" in plan_report.lines(result)[0]
+    assert "200" in language.written(plan_report.head(result))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import networkx as nx
 import pytest
+from worlds import reports
 
 from factgeo import settings as factgeo_settings
 from factgeo.atlas import areas
@@ -16,6 +17,7 @@ from factgeo.planning import pipeline
 from factgeo.planning.check import check
 from factgeo.planning.result import Result
 from factgeo.report import plan as plan_report
+from factgeo.report.writers import markdown
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def test_nowhere_in_the_fjords_can_forty_thousand_adults_be_met(shipped: Atlas) 
     assert result.figures.act == ()
     assert all("act_within_fact" in team.flags for team in result.figures.teams)
     assert plan_contract.plan_json(result)["act_areas"] == []
-    assert any("ACT" in line for line in plan_report.lines(result))
+    assert any("ACT" in line for line in reports.said(plan_report.brief(result)))
 
 
 def test_the_check_finds_an_act_area_that_is_too_small_or_in_pieces(shipped: Atlas, west: Result) -> None:
@@ -82,7 +84,7 @@ def test_the_json_lists_act_areas_with_how_a_caseload_is_filled(west: Result) ->
     assert first["act_level"]["central"] == pytest.approx(0.0064 * 0.2 * first["adults"], abs=1.5)
     assert content["solver"]["stages"][-1]["goal"] == "act_areas"
     assert content["solver"]["stages"][-1]["gap"] <= 1e-6
-    assert "A01" in plan_report.markdown(west)
+    assert "A01" in markdown.write(plan_report.report(west))
 
 
 @pytest.mark.parametrize(("preset", "who"), [("fact-ung", (12, 25)), ("elderly", (65, 200))])

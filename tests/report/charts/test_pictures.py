@@ -18,8 +18,9 @@ from factgeo.explore import tradeoff
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.people import growth
 from factgeo.planning.result import Result
-from factgeo.report.charts import charts
-from factgeo.report.charts.charts import Mark
+from factgeo.report.charts import history as history_chart
+from factgeo.report.charts import tradeoff as tradeoff_chart
+from factgeo.report.charts.tradeoff import Mark
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def curves(axes: Axes, marker: str) -> list[dict[int, float]]:
 def test_the_picture_shows_the_figures_of_each_point(
     forde: Result, points: tuple[TradeOff, ...], drawn: list[Figure]
 ) -> None:
-    charts.trade_off_picture(points, forde)
+    tradeoff_chart.draw(points, forde)
     above, below = drawn[0].axes
     for aim, marker in (("goal", "o"), ("reach", "s")):
         own = [point for point in points if point.aim == aim]
@@ -63,7 +64,7 @@ def test_the_picture_shows_the_figures_of_each_point(
 def test_points_that_are_not_proven_are_hollow_and_numbers_without_a_plan_are_gaps(
     forde: Result, drawn: list[Figure]
 ) -> None:
-    charts.trade_off_picture(drawn_points(forde, 20, without=frozenset({1, 2})), forde)
+    tradeoff_chart.draw(drawn_points(forde, 20, without=frozenset({1, 2})), forde)
     above, below = drawn[0].axes
     whole, hollow = curves(above, "o")
     assert set(whole) == set(range(3, 21))
@@ -78,7 +79,7 @@ def test_marks_are_named_in_the_legend_and_stand_within_the_axes(
     forde: Result, points: tuple[TradeOff, ...], drawn: list[Figure]
 ) -> None:
     marks = (Mark(1, 0.05, "team på listen"), Mark(9, None, "rapporten"))
-    charts.trade_off_picture(points, forde, marks)
+    tradeoff_chart.draw(points, forde, marks)
     above, below = drawn[0].axes
     assert curves(above, "*") == [{1: 5.0}]
     assert above.get_ylim()[0] < 5
@@ -90,7 +91,7 @@ def test_marks_are_named_in_the_legend_and_stand_within_the_axes(
 
 @pytest.mark.parametrize("count", [1, 2, 40, 184])
 def test_a_curve_of_any_length_becomes_a_picture_of_one_size(forde: Result, count: int, drawn: list[Figure]) -> None:
-    picture = charts.trade_off_picture(drawn_points(forde, count), forde)
+    picture = tradeoff_chart.draw(drawn_points(forde, count), forde)
     image = Image.open(io.BytesIO(picture))
     assert (image.format, image.size) == ("PNG", (1600, 1040))
     ticks = [tick for tick in drawn[0].axes[1].get_xticks() if 0.5 <= tick <= count + 0.5]
@@ -99,7 +100,7 @@ def test_a_curve_of_any_length_becomes_a_picture_of_one_size(forde: Result, coun
 
 
 def test_a_curve_without_any_plan_is_a_picture_of_crosses(forde: Result, drawn: list[Figure]) -> None:
-    charts.trade_off_picture(drawn_points(forde, 3, without=frozenset({1, 2, 3})), forde)
+    tradeoff_chart.draw(drawn_points(forde, 3, without=frozenset({1, 2, 3})), forde)
     assert curves(drawn[0].axes[0], "o")[0] == {}
     assert list(next(line for line in drawn[0].axes[1].lines if line.get_marker() == "x").get_xdata()) == [1, 2, 3]
 
@@ -109,7 +110,7 @@ def test_the_picture_speaks_the_language_and_writes_its_numbers(
     forde: Result, points: tuple[TradeOff, ...], drawn: list[Figure], lang: str
 ) -> None:
     language.use(lang)
-    charts.trade_off_picture(points, forde)
+    tradeoff_chart.draw(points, forde)
     figure = drawn[0]
     said = [text.get_text() for text in figure.texts]
     assert language.text("further.picture.title", area=forde.plan.area.name) in said
@@ -123,7 +124,7 @@ def test_the_picture_speaks_the_language_and_writes_its_numbers(
 def test_every_word_lies_within_the_picture(forde: Result, drawn: list[Figure]) -> None:
     for lang in language.LANGUAGES:
         language.use(lang)
-        charts.trade_off_picture(drawn_points(forde, 4, without=frozenset({1})), forde)
+        tradeoff_chart.draw(drawn_points(forde, 4, without=frozenset({1})), forde)
         figure = drawn[-1]
         frame = figure.bbox
         texts = [*figure.texts, *figure.axes[0].texts, *figure.legends[0].get_texts()]
@@ -137,7 +138,7 @@ def test_nothing_global_is_touched(forde: Result, points: tuple[TradeOff, ...]) 
     import matplotlib as mpl  # noqa: PLC0415 - read only here
 
     before = dict(mpl.rcParams)
-    assert charts.trade_off_picture(points, forde) == charts.trade_off_picture(points, forde)
+    assert tradeoff_chart.draw(points, forde) == tradeoff_chart.draw(points, forde)
     assert dict(mpl.rcParams) == before
 
 
@@ -145,8 +146,8 @@ def test_history_is_a_small_picture_also_with_gaps(shipped: Atlas) -> None:
     """Ålesund was one with Haram until 2024, so five of its years are unknown."""
     told = growth.history(shipped, areas.resolve("Ålesund", shipped))
     assert None in told.persons
-    drawn = Image.open(io.BytesIO(charts.history_picture(told)))
-    whole = Image.open(io.BytesIO(charts.history_picture(growth.history(shipped, areas.resolve("Tromsø", shipped)))))
+    drawn = Image.open(io.BytesIO(history_chart.draw(told)))
+    whole = Image.open(io.BytesIO(history_chart.draw(growth.history(shipped, areas.resolve("Tromsø", shipped)))))
     assert drawn.size == whole.size == (1120, 640)
     assert coloured(drawn) < coloured(whole)
 

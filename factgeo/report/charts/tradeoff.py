@@ -1,4 +1,4 @@
-"""Pictures for documents, drawn with matplotlib: the trade-off curve of an area, and its residents year by year."""
+"""The picture of the trade-off between teams and reach."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 
 from factgeo.explore.tradeoff import TradeOff
 from factgeo.language import number, percent, text
-from factgeo.people.growth import History
 from factgeo.planning.plan import Aim
-from factgeo.planning.result import Result
-from factgeo.report.explore import own_teams
+from factgeo.planning.result import Result, own_teams
+from factgeo.report.charts.style import DOTS_PER_INCH, FAINT, FONT, INK, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SIZE_INCH = (10.0, 6.5)
-SMALL_INCH = (7.0, 4.0)
-DOTS_PER_INCH = 160
-FONT = 13  # points; a page of a document shows the picture at two thirds
-INK, FAINT = "#222222", "#8a8a8a"
 MARKED = (("#7a0177", ":"), ("#8c510a", "-."))  # colour and dashes of each mark
 TITLE_LETTERS = 60  # that fit beside each other in the largest letters
 MANY = 40  # points above which marks are drawn small
@@ -84,7 +79,7 @@ class Mark:
     words: str
 
 
-def trade_off_picture(points: Sequence[TradeOff], result: Result, marks: Sequence[Mark] = ()) -> bytes:
+def draw(points: Sequence[TradeOff], result: Result, marks: Sequence[Mark] = ()) -> bytes:
     """The curve as a PNG: shares of the residents above, mean minutes below, both by the number of teams.
 
     Points that are not proven are hollow; numbers without a plan are gaps, marked by a cross on the axis. There is room
@@ -97,7 +92,7 @@ def trade_off_picture(points: Sequence[TradeOff], result: Result, marks: Sequenc
     for axes, drawn in ((above, SHARES), (below, MINUTES)):
         for line in drawn:
             _draw(axes, line, points)
-        _plain(axes)
+        plain(axes)
         _mark_own(axes, own_teams(result))
     _scales(above, below, points, marks)
     _mark_gaps(below, points)
@@ -127,15 +122,6 @@ def _draw(axes: Axes, line: Line, points: Sequence[TradeOff]) -> None:
         teams, hollow, color=line.colour, marker=line.marker, markersize=size, linestyle="none",
         markerfacecolor="white", markeredgewidth=1.8 if few else 0.8,
     )  # fmt: skip
-
-
-def _plain(axes: Axes) -> None:
-    """Nothing but what carries a value."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(FAINT)
-    axes.grid(axis="y", color="#dddddd", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(labelsize=FONT, colors=INK)
 
 
 def _mark_own(axes: Axes, teams: int) -> None:
@@ -236,29 +222,3 @@ def _legend(figure: Figure, above: Axes, below: Axes, points: Sequence[TradeOff]
         [*handles, *more], [*labels, *their_labels], loc="upper left", bbox_to_anchor=(0.012, 0.94), ncols=2,
         fontsize=FONT - 1.5, frameon=False, labelcolor=INK, columnspacing=1.5, handletextpad=0.5, labelspacing=0.3,
     )  # fmt: skip
-
-
-def history_picture(history: History) -> bytes:
-    """Residents, and adults, in each of the pack's years, as a small PNG; gaps where none is known."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
-    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415
-
-    figure = Figure(figsize=SMALL_INCH, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
-    axes = figure.subplots()
-    for values, key, colour, marker in (
-        (history.persons, "need.picture.all", "#0072b2", "o"),
-        (history.adults, "need.picture.adults", "#d55e00", "s"),
-    ):
-        known = [math.nan if value is None else value for value in values]
-        axes.plot(history.years, known, color=colour, marker=marker, markersize=7, linewidth=2, label=text(key))
-    _plain(axes)
-    axes.set_ylim(0, 1.08 * max((value for value in history.persons if value is not None), default=1))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    title = text("need.picture.title", area=history.area)
-    axes.set_title(title, loc="left", fontsize=FONT + 1, color=INK, parse_math=False)
-    axes.legend(frameon=False, fontsize=FONT - 2, loc="lower left")
-    figure.supxlabel(history.source, fontsize=FONT - 4, color=INK, x=0.01, ha="left", parse_math=False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
