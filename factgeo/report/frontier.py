@@ -11,8 +11,8 @@ from factgeo.language import Number, Percent, Words, number, percent, say, text
 from factgeo.planning.result import Result
 from factgeo.reach.answers import ReachReport
 from factgeo.reach.today import Today
-from factgeo.report.charts import charts
-from factgeo.report.charts.charts import Mark
+from factgeo.report.charts import tradeoff as tradeoff_chart
+from factgeo.report.charts.tradeoff import Mark
 from factgeo.report.content import Picture, Sentence, paragraphs
 
 TEAMS_OF_REPORT = 118  # 35 ACT and 83 FACT (report 3/2017, NAPHA 22259; validation_cases.csv, report_teams)
@@ -44,7 +44,7 @@ def picture(found: ReachReport, result: Result) -> Picture:
 
 
 def _draw(found: ReachReport, result: Result) -> bytes:
-    return charts.trade_off_picture(found.frontier, result, list(_marks(found)))
+    return tradeoff_chart.draw(found.frontier, result, list(_marks(found)))
 
 
 def _marks(found: ReachReport) -> Iterator[Mark]:
