@@ -32,6 +32,7 @@ from factgeo.atlas import areas
 from factgeo.atlas.pack import Atlas
 from factgeo.explore import why
 from factgeo.explore.answers import Further
+from factgeo.export import plan as plan_files
 from factgeo.language import Phrase, text
 from factgeo.planning import draft, pipeline
 from factgeo.planning.draft import EditContext
@@ -410,7 +411,8 @@ def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
     assert run.code == 0
     link = changes.read(table, shipped)[0].model_dump()
     rules = settings.load(tables={"roads": {"added": [link]}})
-    draft_page._write(pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules), tmp_path / "app")
+    result = pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules)
+    plan_files.write_plan(result, tmp_path / "app", overwrite=False)
     by_hand, by_app = (
         {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("cli", "app")
     )
