@@ -483,7 +483,7 @@ def _named(units: tuple[str, ...], atlas: Atlas) -> str:
             sized += [(_population((unit,), atlas), str(name)) for unit, name in rows["name"].items()]
     shown = [name for _, name in sorted(sized, reverse=True)]
     first, rest = ", ".join(shown[:NAMED]), len(shown) - NAMED
-    return text("teams.more", names=first, count=number(rest)) if rest > 0 else first
+    return text("names.more", names=first, count=number(rest)) if rest > 0 else first
 
 
 def _residents(team: Team, atlas: Atlas) -> str:

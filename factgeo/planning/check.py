@@ -59,9 +59,16 @@ class Finding(Lazy):
 
 
 def check(plan: Plan, atlas: Atlas, journeys: Journeys) -> list[Finding]:
-    """Return all broken rules of a plan; an empty list if it keeps them all.
+    """Return all broken rules of a plan, found without the solver; an empty list if it keeps them all.
 
-    ``atlas`` has the links that the plan's settings add, and ``journeys`` are its travel times.
+    Args:
+        plan: A plan that was proposed, read or edited.
+        atlas: The pack, with the links that the plan's settings add.
+        journeys: Travel times of the plan's area under its settings.
+
+    Returns:
+        The broken rules; each ``text()`` is a sentence with figures. If the plan loses a unit or counts one twice, the
+        other rules are not checked.
     """
     findings = list(_each_unit_once(plan, atlas))
     if findings:

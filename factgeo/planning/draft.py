@@ -297,7 +297,11 @@ def unlock_units(plan: Plan, units: Iterable[str]) -> Plan:
 
 
 def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
-    """Lock a team to exactly its units and its base, whatever the rules say."""
+    """Lock a team to exactly its units and its base, whatever the rules say.
+
+    Raises:
+        PlanError: The team is not in the plan.
+    """
     _refuse_unknown(plan, (), (team_id,))
     if team_id in locked_teams(plan):
         return plan
@@ -309,7 +313,11 @@ def lock_team(plan: Plan, team_id: str, context: EditContext) -> Plan:
 
 
 def unlock_team(plan: Plan, team_id: str) -> Plan:
-    """Unlock a team, so that it can change; units with locks of their own stay locked."""
+    """Unlock a team, so that it can change; units with locks of their own stay locked.
+
+    Raises:
+        PlanError: The team is not in the plan.
+    """
     _refuse_unknown(plan, (), (team_id,))
     return _without_proof(_with_edits(plan, keep=_keeps_but(plan, team(plan, team_id))))
 

@@ -226,7 +226,16 @@ def report_2017(atlas: Atlas, area: Area, settings: Settings) -> Reach:
 
 
 def slide(atlas: Atlas, area: Area, settings: Settings) -> Reach:
-    """Count residents of DPS areas that are large enough by the slide: all residents count, without a travel rule."""
+    """Count residents of DPS areas that are large enough by the slide: all residents count, without a travel rule.
+
+    Args:
+        atlas: The pack.
+        area: The area whose residents are counted.
+        settings: A planner's own figures, if there are any.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by DPS area and by unit.
+    """
     cited = parameters.parameters(atlas, settings)
     act, fact = cited["act_min_total_slide"].central, cited["fact_min_total"].central
     regions = []
@@ -435,7 +444,14 @@ class LeftOut:
 
 
 def planner(result: Result) -> Reach:
-    """Count residents of catchments that are large enough, within T minutes of their own team's base."""
+    """Count residents of catchments that are large enough, within T minutes of their own team's base.
+
+    Args:
+        result: A measured plan; T and the least size are those of its settings.
+
+    Returns:
+        Shares (0-1) of all residents of the area, by class, by catchment and by unit.
+    """
     plan, figures, settings = result.plan, result.figures, result.plan.settings
     out = left_out(result)
     missed = pd.Series(dict.fromkeys(plan.area.units, 0)).add(_by_unit(out), fill_value=0).astype(int)

@@ -313,7 +313,7 @@ def _named(units: Sequence[str], result: Result) -> str:
     names = [str(name) for name in result.atlas.units.loc[list(units), "name"]]
     if len(names) <= NAMED:
         return ", ".join(names)
-    return text("reach.more", names=", ".join(names[:NAMED]), count=number(len(names) - NAMED))
+    return text("names.more", names=", ".join(names[:NAMED]), count=number(len(names) - NAMED))
 
 
 def remedies_json(found: Iterable[Help]) -> list[dict[str, Any]]:

@@ -207,7 +207,17 @@ def _refuse_off_road(bases: tuple[Base, ...], access: Access) -> None:
 
 
 def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
-    """Return the fastest way from one place to another, with its parts."""
+    """Return the fastest way from one place to another, with its parts.
+
+    Args:
+        atlas: The pack.
+        start: A place as :func:`factgeo.atlas.places.resolve` finds it, or made of a name, lon and lat (degrees).
+        end: The other place.
+        settings: Speeds, ferries, closed and added links.
+
+    Returns:
+        Minutes and kilometres, in all and by part; ``reachable`` is False if no road or ferry leads there.
+    """
     atlas = changes.built(atlas, settings)
     ends = access_of(atlas, [start.lon, end.lon], [start.lat, end.lat])
     return trips.trip(network.from_table(atlas.roads, settings), atlas.roads, ends, settings)
