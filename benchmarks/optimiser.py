@@ -48,7 +48,7 @@ from scipy.sparse.csgraph import shortest_path
 from factgeo import settings
 from factgeo.atlas import areas, pack
 from factgeo.planning.plan import Status
-from factgeo.planning.propose import exact, propose
+from factgeo.planning.propose import exact, find_plan
 from factgeo.planning.propose.problem import Objective, Problem
 from factgeo.travel import journeys
 
@@ -295,7 +295,7 @@ def norway_by_factgeo(limit: float) -> Country:
     area = areas.resolve("Norge", atlas)
     times = journeys.compute(atlas, area.units, rules)
     begun = time.perf_counter()
-    plan = propose(atlas, area, rules, times)
+    plan = find_plan(atlas, area, rules, times)
     seconds = time.perf_counter() - begun
     regions = [catchment.units for catchment in plan.catchments]
     return _scored(regions, atlas, times, seconds)

@@ -128,7 +128,7 @@ def published_against_rule(table: pd.DataFrame) -> pd.DataFrame:
 def travelled(atlas: Atlas, rules: Settings, trip: PublishedTrip) -> Trip:
     """The same trip by factgeo."""
     start, end = places.resolve(trip.start, atlas), places.resolve(trip.end, atlas)
-    return journeys.between(atlas, start, end, rules)
+    return journeys.find_trip(atlas, start, end, rules)
 
 
 def sheet(atlas: Atlas, rules: Settings) -> str:

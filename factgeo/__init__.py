@@ -30,7 +30,7 @@ _NAMES = {
         "improve_plan=improve join_teams=join move_units=move"
     ),
     "planning.edits": "read_edits=read",
-    "planning.pipeline": "measure_plan=given remeasure_plan=redrawn propose=run",
+    "planning.pipeline": "measure_plan propose remeasure_plan",
     "planning.plan": "Catchment Plan",
     "planning.planfile": "read_plan=read",
     "planning.result": "Result",
@@ -39,7 +39,7 @@ _NAMES = {
     "reach.shares": "Reach",
     "settings": "Settings load_settings=load",
     "travel.bases": "Base",
-    "travel.journeys": "Journeys compute_travel_times tabulate_travel_times find_trip=between",
+    "travel.journeys": "Journeys compute_travel_times tabulate_travel_times find_trip",
     "travel.trips": "Trip",
 }
 _PLACES = {

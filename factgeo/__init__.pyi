@@ -45,9 +45,7 @@ from factgeo.planning.draft import improve as improve_plan
 from factgeo.planning.draft import join as join_teams
 from factgeo.planning.draft import move as move_units
 from factgeo.planning.edits import read as read_edits
-from factgeo.planning.pipeline import given as measure_plan
-from factgeo.planning.pipeline import redrawn as remeasure_plan
-from factgeo.planning.pipeline import run as propose
+from factgeo.planning.pipeline import measure_plan, propose, remeasure_plan
 from factgeo.planning.plan import Catchment, Plan
 from factgeo.planning.planfile import read as read_plan
 from factgeo.planning.result import Result
@@ -67,8 +65,7 @@ from factgeo.settings import load as load_settings
 
 # travel
 from factgeo.travel.bases import Base
-from factgeo.travel.journeys import Journeys, compute_travel_times, tabulate_travel_times
-from factgeo.travel.journeys import between as find_trip
+from factgeo.travel.journeys import Journeys, compute_travel_times, find_trip, tabulate_travel_times
 from factgeo.travel.trips import Trip
 
 __all__ = [

@@ -107,7 +107,7 @@ def _beside(name: str) -> Path:
 @pytest.fixture(scope="session")
 def forde(shipped: pack.Atlas) -> Result:
     """The default plan for Helse Førde."""
-    return pipeline.run(shipped, areas_of.resolve("Helse Førde", shipped), settings.load())
+    return pipeline.propose(shipped, areas_of.resolve("Helse Førde", shipped), settings.load())
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +128,7 @@ def _bokmaal() -> Iterator[None]:
 def two_tiers(shipped: pack.Atlas) -> Result:
     """Helse Bergen with ACT areas above its FACT catchments."""
     area = areas_of.resolve("Helse Bergen", shipped)
-    return pipeline.run(shipped, area, settings.load(presets=["two-tier"]))
+    return pipeline.propose(shipped, area, settings.load(presets=["two-tier"]))
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def measured(given: Given) -> Result:
     """The plan that is given, measured as it stands under the settings that are given."""
     if given.plan is None:
         raise ValueError(given.area.name)
-    return pipeline.given(given.atlas, edits.under(given.plan, given.settings, given.atlas), progress)
+    return pipeline.measure_plan(given.atlas, edits.under(given.plan, given.settings, given.atlas), progress)
 
 
 def refuse_plan_with_area(common: Common) -> None:

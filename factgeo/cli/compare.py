@@ -23,7 +23,7 @@ def run(common: Common, *, a: Path, b: Path) -> None:
     atlas = pack.load()
     if common.out is not None:
         folder.refuse(comparison_files.KIND, common.out, overwrite=common.overwrite)
-    left, right = (pipeline.given(atlas, planfile.read(path, atlas), progress) for path in (a, b))
+    left, right = (pipeline.measure_plan(atlas, planfile.read(path, atlas), progress) for path in (a, b))
     found = compare.compare(left, right, names=(machine.shown(a), machine.shown(b)))
     answer = Answer(
         content=lambda: comparison_contract.to_json(found),

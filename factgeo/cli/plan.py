@@ -83,7 +83,7 @@ def _solve(given: Given, next_count: int | None) -> tuple[Result, Further]:
     if next_count:
         result, found = next_teams.next_teams(given.atlas, given.area, given.settings, next_count, progress)
         return result, Further(next_teams=found)
-    result = pipeline.run(given.atlas, given.area, given.settings, progress)
+    result = pipeline.propose(given.atlas, given.area, given.settings, progress)
     if result.plan.proof.status == "interrupted" and not result.plan.catchments:
         raise KeyboardInterrupt
     return result, Further()

@@ -45,4 +45,4 @@ def _planned(given: Given) -> Result:
     """The plan that is given, as it stands, or the best one."""
     if given.plan is not None:
         return command.measured(given)
-    return pipeline.run(given.atlas, given.area, given.settings, progress)
+    return pipeline.propose(given.atlas, given.area, given.settings, progress)

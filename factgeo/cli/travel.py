@@ -20,9 +20,9 @@ def run(common: Common, *, start: str, end: str, explain: bool) -> None:
     def answer(given: Given) -> Answer:
         atlas, chosen = given.atlas, given.settings
         a, b = places.resolve(start, atlas), places.resolve(end, atlas)
-        trip = journeys.between(atlas, a, b, chosen)
+        trip = journeys.find_trip(atlas, a, b, chosen)
         unchanged = chosen.on_todays_roads()
-        today = None if unchanged == chosen else journeys.between(atlas, a, b, unchanged)
+        today = None if unchanged == chosen else journeys.find_trip(atlas, a, b, unchanged)
         explained = (Sentence(""), *rules_report.explanation(chosen)) if explain else ()
         return Answer(
             content=lambda: trip_contract.to_json(a, b, trip, today),

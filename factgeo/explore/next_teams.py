@@ -75,7 +75,7 @@ def next_teams(
         PlanError: The listed teams cannot all stand, or a demand leaves no room for them alone or for the new ones.
     """
     rules = _with_listed(settings)
-    baseline = pipeline.run(atlas, area, rules, progress)
+    baseline = pipeline.propose(atlas, area, rules, progress)
     request = Request(baseline.atlas, area, rules, baseline.journeys)
     existing = _existing(request)
     _refuse_other_total(len(existing), count, settings)

@@ -91,7 +91,7 @@ def why(result: Result, unit: str, base: Base) -> Answer:
     locked = (*settings.edits.lock, Lock(units=(unit,), base=base.unit_code))
     edits = settings.edits.model_copy(update={"lock": locked})
     try:
-        forced = pipeline.again(result, settings.model_copy(update={"edits": edits}))
+        forced = pipeline.propose_again(result, settings.model_copy(update={"edits": edits}))
     except PlanError as error:
         return Answer(unit, base, result, None, error)
     return Answer(unit, base, result, forced, None)

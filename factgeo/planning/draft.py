@@ -411,8 +411,8 @@ def improve(result: Result) -> Result:
     Raises:
         PlanError: No plan keeps the rules and the locks.
     """
-    found = pipeline.again(result, result.plan.settings)
-    return pipeline.redrawn(found, _with_ids_of(result.plan, found.plan))
+    found = pipeline.propose_again(result, result.plan.settings)
+    return pipeline.remeasure_plan(found, _with_ids_of(result.plan, found.plan))
 
 
 def drawn(plan: Plan, base_of: Mapping[str, Base]) -> Plan:

@@ -14,7 +14,7 @@ from factgeo.planning.check import Finding, check, of_kept_teams
 from factgeo.planning.effects import Effects
 from factgeo.planning.measure import PartFigures, measure, part_figures
 from factgeo.planning.plan import Plan
-from factgeo.planning.propose import as_plan, propose
+from factgeo.planning.propose import as_plan, find_plan
 from factgeo.planning.propose.problem import Problem, Solution
 from factgeo.planning.propose.request import Request
 from factgeo.planning.result import Result
@@ -25,7 +25,7 @@ from factgeo.travel import changes, journeys
 from factgeo.travel.journeys import Journeys
 
 
-def run(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
+def propose(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
     """Travel times, the best plan, its independent check, and its figures.
 
     Args:
@@ -50,7 +50,7 @@ def run(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -
     return measured(plan, then, times, effect=effect, notes=notes, progress=progress)
 
 
-def again(result: Result, settings: Settings) -> Result:
+def propose_again(result: Result, settings: Settings) -> Result:
     """The best plan of the same area under other rules; roads, ferries and candidate bases must be the same.
 
     Raises:
@@ -65,7 +65,7 @@ def _proposed(
     atlas: Atlas, area: Area, settings: Settings, times: Journeys, progress: Tell
 ) -> tuple[Plan, tuple[Finding, ...]]:
     """The best plan, checked, with the rules that it breaks because a planner keeps a team as it is."""
-    plan = propose(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
+    plan = find_plan(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
     progress(language.text("progress.check"))
     return plan, _accepted(plan, atlas, times)
 
@@ -89,7 +89,7 @@ def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
     return tuple(notes)
 
 
-def given(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
+def measure_plan(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
     """A plan that was drawn or read, measured as it stands.
 
     Args:
@@ -107,7 +107,7 @@ def given(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
     return measured(plan, then, times, notes=tuple(check(plan, then, times)), progress=progress)
 
 
-def redrawn(before: Result, plan: Plan) -> Result:
+def remeasure_plan(before: Result, plan: Plan) -> Result:
     """The same area with other catchments, measured as they stand; the rules that they break are its notes.
 
     The settings may differ, but not in roads, ferries and candidate bases. Where they differ in ``edits`` only, ways
@@ -164,7 +164,7 @@ def _effects(plan: Plan, atlas: Atlas, then: Journeys, progress: Tell) -> Effect
     progress(language.text("progress.today"))
     times = journeys.compute(atlas, plan.area.units, settings)
     try:
-        today = propose(atlas, plan.area, settings, times)
+        today = find_plan(atlas, plan.area, settings, times)
     except PlanError:  # a demand that only the new roads can meet
         today = None
     return effects.measure(today, plan, times, then)

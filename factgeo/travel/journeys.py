@@ -206,7 +206,7 @@ def _refuse_off_road(bases: tuple[Base, ...], access: Access) -> None:
             raise SettingsError("site_no_road", name=base.name)
 
 
-def between(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
+def find_trip(atlas: Atlas, start: Place, end: Place, settings: Settings) -> Trip:
     """Return the fastest way from one place to another, with its parts.
 
     Args:

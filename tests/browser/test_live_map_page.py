@@ -41,7 +41,7 @@ def atlas():
 @st.cache_resource
 def first(name):
     area = areas.resolve(name, atlas())
-    return pipeline.run(atlas(), area, settings.load()), ground.ground(atlas(), area, FILES)
+    return pipeline.propose(atlas(), area, settings.load()), ground.ground(atlas(), area, FILES)
 
 def moved(result, unit, colours):
     """The plan with a unit at another team, of another colour."""

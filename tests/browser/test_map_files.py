@@ -47,7 +47,7 @@ def test_a_plan(forde: Result, page: Page, tmp_path: Path) -> None:
 
 def test_a_comparison(shipped: Atlas, forde: Result, page: Page, tmp_path: Path) -> None:
     rules = settings.load(assignments=["size.minimum=25000"])
-    larger = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    larger = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     compared = compare.compare(forde, larger, names=("today", "larger"))
     shown = opened(comparison_map(forde, larger, compared), page, tmp_path)
     expect(shown.locator(BASES)).to_have_count(len(forde.plan.catchments) + len(larger.plan.catchments))

@@ -214,7 +214,7 @@ class Rebuilt:
     def minutes(self, *nodes: int) -> float | None:
         """Driving between two nodes of a drawn file."""
         a, b = (Place(str(node), FORDE[1] + 0.01 * node, FORDE[0]) for node in nodes)
-        return journeys.between(self.atlas, a, b, settings.load()).drive_min
+        return journeys.find_trip(self.atlas, a, b, settings.load()).drive_min
 
 
 def test_a_network_without_ferries_counts_those_beyond_the_water_as_cut_off(

@@ -50,7 +50,7 @@ def found(forde: Result) -> Capacity:
 def two_tiers(shipped: Atlas) -> Result:
     """A plan with ACT areas above its catchments."""
     rules = settings.load(presets=["two-tier"])
-    return pipeline.run(shipped, areas.resolve("Sørlandet sykehus", shipped), rules)
+    return pipeline.propose(shipped, areas.resolve("Sørlandet sykehus", shipped), rules)
 
 
 def first(result: Result, rules: Rules | None = None) -> TeamCapacity:

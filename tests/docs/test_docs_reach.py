@@ -69,7 +69,7 @@ def norway(
     shipped: Atlas, timed_sensitivity: tuple[Sensitivity, float], timed_potential: tuple[AreaPotential, float]
 ) -> Norway:
     area = areas.resolve("norge", shipped)
-    plan = pipeline.run(shipped, area, DEFAULT)
+    plan = pipeline.propose(shipped, area, DEFAULT)
     return Norway(
         shipped,
         reach_measures.report_2017(shipped, area, DEFAULT),

@@ -57,7 +57,7 @@ def dps(atlas: Atlas, name: str) -> tuple[str, ...]:
 @cache
 def run(atlas: Atlas, area: str, example: str = "") -> Result:
     tables = edits.read(EXAMPLES / example, atlas) if example else {}
-    return pipeline.run(atlas, areas.resolve(area, atlas), settings.load(tables=tables))
+    return pipeline.propose(atlas, areas.resolve(area, atlas), settings.load(tables=tables))
 
 
 # the files

@@ -41,7 +41,7 @@ def lines(found: Comparison) -> list[str]:
 def larger(shipped: Atlas) -> Result:
     """Helse Førde with catchments of at least 25,000 residents."""
     rules = settings.load(assignments=["size.minimum=25000"])
-    return pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    return pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def with_unit_moved(result: Result, unit: str, to: str, atlas: Atlas) -> Result:
         replace(c, units=tuple(sorted({*c.units, unit} if c.team_id == to else {*c.units} - {unit})))
         for c in result.plan.catchments
     )
-    return pipeline.given(atlas, replace(result.plan, catchments=catchments))
+    return pipeline.measure_plan(atlas, replace(result.plan, catchments=catchments))
 
 
 def by_cell(a: Result, b: Result) -> pd.DataFrame:
@@ -153,11 +153,11 @@ def test_a_unit_moved_by_hand_is_the_only_one(shipped: Atlas, forde: Result) -> 
 
 def test_another_base_of_the_same_team_is_no_move(shipped: Atlas, forde: Result) -> None:
     rules = settings.load(assignments=["bases.per_unit=2"])
-    other = pipeline.run(shipped, forde.plan.area, rules)
+    other = pipeline.propose(shipped, forde.plan.area, rules)
     own = next(c for c in other.plan.catchments if SUNNFJORD in c.units)
     second = next(b for b in other.journeys.bases if b.unit_code == SUNNFJORD and b != own.base)
     catchments = tuple(replace(c, base=second) if c is own else c for c in other.plan.catchments)
-    rebased = pipeline.given(shipped, replace(other.plan, catchments=catchments))
+    rebased = pipeline.measure_plan(shipped, replace(other.plan, catchments=catchments))
     found = compare.compare(other, rebased, names=NAMES)
     assert found.moved == ()
     assert [pair.keeps_base for pair in found.pairs].count(False) == 1
@@ -167,7 +167,7 @@ def test_another_base_of_the_same_team_is_no_move(shipped: Atlas, forde: Result)
 
 def test_team_ids_do_not_matter(shipped: Atlas, forde: Result) -> None:
     renamed = tuple(replace(c, team_id=f"X{k}") for k, c in enumerate(reversed(forde.plan.catchments)))
-    other = pipeline.given(shipped, replace(forde.plan, catchments=renamed))
+    other = pipeline.measure_plan(shipped, replace(forde.plan, catchments=renamed))
     assert compare.compare(forde, other, names=NAMES).moved == ()
 
 
@@ -252,7 +252,7 @@ def test_settings_that_differ_are_told_with_both_values(compared: Comparison, fo
     told = comparison_contract.to_json(compared)["settings"]
     assert told == [{"key": "size.minimum", "a": 15000, "b": 25000}]
     slower = replace(forde.plan, settings=settings.load(assignments=["ferry.wait_rule='none'"]))
-    found = compare.compare(forde, pipeline.given(forde.atlas, slower), names=NAMES)
+    found = compare.compare(forde, pipeline.measure_plan(forde.atlas, slower), names=NAMES)
     assert [change.key for change in found.settings] == ["ferry.wait_rule"]
     assert language.text("compare.other_roads") in lines(found)
     assert language.text("compare.other_roads") not in lines(compared)
@@ -275,10 +275,12 @@ def test_the_json_has_the_figures_of_both_plans(forde: Result, larger: Result, c
 
 
 def test_plans_of_other_areas_are_refused_with_the_units_that_one_side_lacks(shipped: Atlas, forde: Result) -> None:
-    other = pipeline.run(shipped, areas.resolve("Helse Førde+Lom", shipped), settings.load())
+    other = pipeline.propose(shipped, areas.resolve("Helse Førde+Lom", shipped), settings.load())
     sentence = refusal(PlanError, lambda: compare.compare(forde, other, names=("mine", "yours")))
     assert "Only in mine: none. Only in yours: Lom." in sentence
-    bergen = pipeline.given(shipped, replace(forde.plan, area=areas.resolve("kommune:Bergen", shipped), catchments=()))
+    bergen = pipeline.measure_plan(
+        shipped, replace(forde.plan, area=areas.resolve("kommune:Bergen", shipped), catchments=())
+    )
     sentence = refusal(PlanError, lambda: compare.compare(forde, bergen, names=("mine", "yours")))
     assert "and 12 more" in sentence
 

@@ -33,14 +33,14 @@ def drawn(shipped: Atlas, forde: Result) -> Result:
     """A plan that keeps every rule but is not the best: locked to three teams."""
     del forde
     rules = settings.load(assignments=["teams.at_least=3", "teams.at_most=3"])
-    return pipeline.run(shipped, areas.resolve(AREA, shipped), rules)
+    return pipeline.propose(shipped, areas.resolve(AREA, shipped), rules)
 
 
 def from_plan(atlas: Atlas, previous: Plan, price: int, *, rules: Settings | None = None) -> Result:
     start = (rules or settings.load()).model_copy(
         update={"moves": settings.load(assignments=[f"moves.price={price}"]).moves}
     )
-    return pipeline.run(atlas, previous.area, moves.from_plan(start, previous))
+    return pipeline.propose(atlas, previous.area, moves.from_plan(start, previous))
 
 
 def moved_persons(result: Result, previous: Plan) -> int:

@@ -195,7 +195,7 @@ def test_a_run_is_the_plan_of_the_changed_pack_and_settings(shipped: Atlas, ford
     drawn = sampled(6, 3)
     area, values = forde.plan.area, drawn.values(run)
     change = stability.yearly_change(shipped).loc[list(area.units)]
-    by_hand = pipeline.run(
+    by_hand = pipeline.propose(
         stability.grown(shipped, change, values["years_ahead"]), area, stability.varied(DEFAULT, values)
     )
     once = outcome(shipped, area, DEFAULT, values)
@@ -357,7 +357,7 @@ def test_spreads_are_values_of_runs(forde: Result, three: list[Outcome | None]) 
 
 def test_runs_without_a_plan_are_counted_and_none_at_all_is_refused(shipped: Atlas) -> None:
     settings = factgeo_settings.load(assignments=["teams.at_least=4", "teams.at_most=4"])
-    four = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), settings)
+    four = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), settings)
     bigger = {**NOTHING, "minimum": (1.0, 1.8)}
     told = stability.run(four, sampled(3, 1, settings, **bigger))
     assert 0 < told.no_plan < 3

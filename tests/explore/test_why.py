@@ -27,7 +27,7 @@ def test_forcing_is_solving_with_the_lock_by_hand(shipped: Atlas, forde: Result,
     base = why.find_team(other, forde).base
     answer = why.why(forde, unit, base)
     tables = {"edits": {"lock": [{"units": [unit], "base": base.unit_code}]}}
-    by_hand = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables=tables))
+    by_hand = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables=tables))
     assert answer.forced is not None
     assert answer.forced.plan.catchments == by_hand.plan.catchments
     stages = (by_hand.plan.proof.stages[-1].value, forde.plan.proof.stages[-1].value)
@@ -73,7 +73,7 @@ def test_what_cannot_be_is_answered_with_the_obstacle(forde: Result) -> None:
 def test_a_demand_that_stands_in_the_way_is_named(shipped: Atlas) -> None:
     kept = {"name": "Nordfjord", "units": ["Bremanger", "Stad", "Gloppen", "Stryn"]}
     rules = settings.load(tables={"edits": {"keep": [kept]}})
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     into = why.why(result, KINN, why.find_team("Nordfjord", result).base)
     out = why.why(result, BREMANGER, why.find_team("Førde", result).base)
     for answer, unit in ((into, "Kinn"), (out, "Bremanger")):
@@ -114,7 +114,7 @@ def test_a_unit_without_a_team_can_be_asked_about(forde: Result) -> None:
 def test_forcing_is_never_better_stage_by_stage(shipped: Atlas, goal: str) -> None:
     """The last stage alone may gain, where an earlier one loses: the first that differs is the one that counts."""
     rules = settings.load(assignments=[f"goal.name={goal}", "goal.tolerance=0"])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     tried = 0
     for unit, other in ((KINN, "Høyanger"), (GLOPPEN, "Høyanger"), (BREMANGER, "Gloppen")):
         answer = why.why(result, unit, why.find_team(other, result).base)

@@ -59,7 +59,7 @@ Case = Callable[[random.Random, Path], object]
 
 @pytest.fixture(scope="module")
 def plan_content(shipped: Atlas) -> dict[str, Any]:
-    result = pipeline.run(shipped, areas.resolve(AREA, shipped), settings.load(assignments=["size.minimum=9000"]))
+    result = pipeline.propose(shipped, areas.resolve(AREA, shipped), settings.load(assignments=["size.minimum=9000"]))
     return plan_contract.plan_json(result)
 
 
@@ -99,7 +99,7 @@ def readers(shipped: Atlas, plan_content: dict[str, Any], tmp_path_factory: pyte
 
     def of_plan(path: Path) -> object:
         plan = planfile.read(path, shipped)
-        return json.dumps(plan_contract.plan_json(pipeline.given(shipped, plan)), allow_nan=False)
+        return json.dumps(plan_contract.plan_json(pipeline.measure_plan(shipped, plan)), allow_nan=False)
 
     def of_places(rng: random.Random, folder: Path) -> object:
         return bases.read_sites(written(folder, "sites.gpkg", mutations.of_bytes(geopackage, rng)))

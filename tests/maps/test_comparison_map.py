@@ -30,7 +30,7 @@ NAMES = ("today", "larger")
 def larger(shipped: Atlas) -> Result:
     """Helse Førde with catchments of at least 25,000 residents."""
     rules = settings.load(assignments=["size.minimum=25000"])
-    return pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    return pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
 
 
 @pytest.fixture(scope="module")

@@ -214,7 +214,7 @@ def test_a_click_is_read_and_anything_else_is_none(value: object, expected: Clic
 
 
 def test_teams_keep_their_colours_where_neighbours_still_differ(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("Trøndelag", shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve("Trøndelag", shipped), settings.load())
     plan, before = result.plan, colours(result)
     assert colours(result, before) == before
     first, *rest = plan.catchments

@@ -145,7 +145,7 @@ def mercator(bounds: list[list[float]]) -> tuple[float, float, float, float]:
 
 
 def test_an_empty_plan_is_a_map_of_units_without_a_team(shipped: Atlas) -> None:
-    empty = pipeline.run(shipped, areas.resolve("Solund", shipped), settings.load())
+    empty = pipeline.propose(shipped, areas.resolve("Solund", shipped), settings.load())
     assert empty.plan.catchments == ()
     layers = [part for part in walk(plan_map.plan_map(empty)) if isinstance(part, folium.GeoJson)]
     assert layers[-1].data["features"][0]["properties"] == {

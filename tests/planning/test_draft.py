@@ -64,12 +64,12 @@ def context(forde: Result) -> EditContext:
 def several_bases(shipped: Atlas) -> Result:
     """Helse Førde with up to three bases in each unit."""
     rules = settings.load(assignments=["bases.per_unit=3"])
-    return pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    return pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
 
 
 @pytest.fixture(scope="module")
 def norway(shipped: Atlas) -> Result:
-    return pipeline.run(shipped, areas.resolve("Norge", shipped), settings.load())
+    return pipeline.propose(shipped, areas.resolve("Norge", shipped), settings.load())
 
 
 def base_in(unit: str, context: EditContext) -> Base:
@@ -108,14 +108,14 @@ def test_a_redrawn_plan_is_what_measuring_from_scratch_gives(
 ) -> None:
     edited = draft.move(forde.plan, [KINN, SOLUND], EID, context)
     edited = draft.move(edited, [SUNNFJORD], None, context)
-    same(pipeline.redrawn(forde, edited), pipeline.given(shipped, edited))
+    same(pipeline.remeasure_plan(forde, edited), pipeline.measure_plan(shipped, edited))
 
 
 def test_a_redrawn_plan_may_follow_other_rules(shipped: Atlas, forde: Result, context: EditContext) -> None:
     edited = draft.move(forde.plan, [KINN], EID, context)
     tables = {"travel": {"minutes": 30, "too_far": 60}, "size": {"minimum": 30_000}, "border": "county"}
     edited = replace(edited, settings=settings.load(tables=tables))
-    redrawn, given = pipeline.redrawn(forde, edited), pipeline.given(shipped, edited)
+    redrawn, given = pipeline.remeasure_plan(forde, edited), pipeline.measure_plan(shipped, edited)
     same(redrawn, given)
     assert redrawn.notes
     assert np.array_equal(redrawn.journeys.by_unit.beyond, given.journeys.by_unit.beyond)
@@ -123,17 +123,17 @@ def test_a_redrawn_plan_may_follow_other_rules(shipped: Atlas, forde: Result, co
 
 def test_a_redrawn_plan_has_the_parts_of_big_units_that_have_a_team(shipped: Atlas) -> None:
     rules = settings.load(assignments=["split.big_units=true", "capacity.per_team=20000"])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     without = draft.move(result.plan, [SUNNFJORD], None, EditContext.of(result))
     assert result.splits
-    same(pipeline.redrawn(result, without), pipeline.given(shipped, without))
+    same(pipeline.remeasure_plan(result, without), pipeline.measure_plan(shipped, without))
 
 
 def test_what_closed_roads_change_is_not_claimed_of_another_plan(shipped: Atlas) -> None:
     rules = settings.load(assignments=['roads.closed=["E39"]'])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     assert result.effects is not None
-    assert pipeline.redrawn(result, result.plan).effects is None
+    assert pipeline.remeasure_plan(result, result.plan).effects is None
 
 
 # moving
@@ -176,12 +176,12 @@ def test_a_team_without_units_is_gone(plan: Plan, context: EditContext) -> None:
 
 def test_rules_never_stand_in_the_way_but_are_found_broken_afterwards(forde: Result, context: EditContext) -> None:
     edited = draft.move(forde.plan, [VIK], EID, context)
-    assert {note.key for note in pipeline.redrawn(forde, edited).notes} >= {"in_pieces", "unit_too_far"}
+    assert {note.key for note in pipeline.remeasure_plan(forde, edited).notes} >= {"in_pieces", "unit_too_far"}
 
 
 def test_a_team_is_not_left_where_no_base_is_allowed(shipped: Atlas) -> None:
     rules = settings.load(tables={"bases": {"forbidden": ["Kinn"]}})
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     context, team_id = EditContext.of(result), result.plan.team_of()[KINN]
     others = [unit for unit in draft.team(result.plan, team_id).units if unit != KINN]
     said = refusal(PlanError, lambda: draft.move(result.plan, others, None, context))
@@ -286,7 +286,7 @@ def test_act_areas_stay_while_all_their_teams_do(two_tiers: Result) -> None:
     joined = draft.join(plan, kept, gone, context)
     assert joined.act is not None
     assert joined.act.areas == tuple(each for each in plan.act.areas if gone not in each.teams)
-    renewed = pipeline.redrawn(two_tiers, joined)
+    renewed = pipeline.remeasure_plan(two_tiers, joined)
     assert planfile.from_content(steps.plan_content(renewed.plan), context.atlas, Path()) == joined
 
 
@@ -370,7 +370,7 @@ def test_a_lock_means_the_team_s_base_and_no_other_where_it_has_a_name_of_its_ow
 
 def test_locks_by_name_from_a_file_are_known(shipped: Atlas) -> None:
     demands = {"lock": [{"units": ["Kinn"], "base": "Svelgen"}], "leave": ["Solund"]}
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables={"edits": demands}))
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), settings.load(tables={"edits": demands}))
     assert draft.locked_units(result.plan) == {KINN, SOLUND}
     assert draft.unlock_units(result.plan, [KINN, SOLUND]).settings == settings.load()
 
@@ -403,7 +403,7 @@ def test_units_are_joined_as_the_check_counts_it(
 
 def test_improving_brings_the_best_plan_back(forde: Result, context: EditContext) -> None:
     edited = draft.move(forde.plan, [KINN], EID, context)
-    improved = draft.improve(pipeline.redrawn(forde, edited))
+    improved = draft.improve(pipeline.remeasure_plan(forde, edited))
     assert improved.plan.team_of() == forde.plan.team_of()
     assert improved.plan.proof.status == "optimal"
     assert improved.notes == ()
@@ -413,8 +413,8 @@ def test_improving_leaves_what_is_locked_and_is_the_best_that_does(shipped: Atla
     context = EditContext.of(forde)
     edited = draft.move(forde.plan, [STAD], SVELGEN, context)
     locked = draft.lock_units(edited, [STAD, BREMANGER], context)
-    improved = draft.improve(pipeline.redrawn(forde, locked))
-    twin = pipeline.run(shipped, forde.plan.area, locked.settings)
+    improved = draft.improve(pipeline.remeasure_plan(forde, locked))
+    twin = pipeline.propose(shipped, forde.plan.area, locked.settings)
     assert improved.plan.base_of() == twin.plan.base_of()
     assert improved.plan.base_of()[STAD] == edited.base_of()[STAD]
     assert improved.plan.base_of() != forde.plan.base_of()
@@ -423,7 +423,7 @@ def test_improving_leaves_what_is_locked_and_is_the_best_that_does(shipped: Atla
 def test_teams_that_keep_their_base_keep_their_id(forde: Result, context: EditContext) -> None:
     edited = draft.add_team(draft.join(forde.plan, FORDE, SVELGEN, context), base_in(VIK, context), context)
     names = {each.base: each.team_id for each in edited.catchments}
-    improved = draft.improve(pipeline.redrawn(forde, edited)).plan
+    improved = draft.improve(pipeline.remeasure_plan(forde, edited)).plan
     assert {each.base.name: each.team_id for each in improved.catchments} == {
         "Sogndalsfjøra": SOGNDAL, "Førde": FORDE, "Nordfjordeid": EID, "Svelgen": "T06",
     }  # fmt: skip
@@ -436,7 +436,7 @@ def test_act_areas_name_the_teams_by_their_kept_ids(two_tiers: Result) -> None:
         catchments=tuple(replace(each, team_id=f"T{k:02d}") for k, each in enumerate(two_tiers.plan.catchments, 51)),
         act=None,
     )
-    improved = draft.improve(pipeline.redrawn(two_tiers, swapped)).plan
+    improved = draft.improve(pipeline.remeasure_plan(two_tiers, swapped)).plan
     assert [each.team_id for each in improved.catchments] == [each.team_id for each in swapped.catchments]
     assert improved.act is not None
     assert two_tiers.plan.act is not None
@@ -447,7 +447,7 @@ def test_act_areas_name_the_teams_by_their_kept_ids(two_tiers: Result) -> None:
 def test_improving_says_why_the_locks_cannot_hold(forde: Result, context: EditContext) -> None:
     broken = draft.lock_units(draft.move(forde.plan, [VIK], EID, context), [VIK], context)
     with pytest.raises(PlanError):
-        draft.improve(pipeline.redrawn(forde, broken))
+        draft.improve(pipeline.remeasure_plan(forde, broken))
 
 
 # as another plan has it
@@ -603,7 +603,7 @@ def test_a_kept_team_is_called_as_the_planner_has_it_wherever_it_drives_from(
     forde: Result, context: EditContext
 ) -> None:
     locked = draft.lock_team(forde.plan, SVELGEN, context)
-    moved = pipeline.redrawn(forde, draft.set_base(locked, SVELGEN, base_in(KINN, context), context))
+    moved = pipeline.remeasure_plan(forde, draft.set_base(locked, SVELGEN, base_in(KINN, context), context))
     assert draft.team(moved.plan, SVELGEN).base.name == "Florø"
     assert [each.name for each in moved.figures.teams] == ["Sogndalsfjøra", "Førde", "Svelgen", "Nordfjordeid"]
     assert did_unlock_team(moved.plan, SVELGEN, context.atlas).text("en") == "Unlocked the team Svelgen"
@@ -632,7 +632,7 @@ def test_a_click_on_the_map_of_norway_is_answered_at_once(norway: Result) -> Non
     ):
         start = time.perf_counter()
         edited = draft.move(result.plan, [unit], team_id, context)
-        after = pipeline.redrawn(result, edited)
+        after = pipeline.remeasure_plan(result, edited)
         said(change_report.brief(change.between(result, after)))
         spent.append(time.perf_counter() - start)
         result = after

@@ -168,7 +168,7 @@ def test_demands_survive_settings_and_digest_sees_them(shipped: Atlas, save: Sav
 
 def test_a_plan_carries_its_demands_in_codes_and_as_they_were_given(shipped: Atlas, save: Save) -> None:
     rules = settings.load(tables={"edits": {"lock": [{"units": ["Kinn"], "base": "Svelgen"}]}})
-    plan = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules).plan
+    plan = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules).plan
     assert plan.demands.given == rules.edits == plan.settings.edits
     assert plan.demands.coded.lock[0].units == (KINN,)
     path = save("plan.json", json.dumps(steps.plan_content(plan)))
@@ -347,7 +347,7 @@ def lock(base: str, *units: str) -> Tables:
 def plan(atlas: Atlas, area: str = "Helse Førde", **tables: Any) -> Result:
     """A plan under demands; bases, teams and existing are their own tables."""
     own = {name: tables.pop(name) for name in ("bases", "teams", "existing") if name in tables}
-    return pipeline.run(atlas, areas.resolve(area, atlas), settings.load(tables={"edits": tables, **own}))
+    return pipeline.propose(atlas, areas.resolve(area, atlas), settings.load(tables={"edits": tables, **own}))
 
 
 CONTRADICTIONS: dict[str, tuple[Tables, list[str]]] = {

@@ -95,7 +95,7 @@ def test_the_parts_of_the_way_add_up_to_the_mean(forde: Result) -> None:
 
 @pytest.mark.parametrize("name", ["Finnmark", "Vågan + Solund + Værøy"])
 def test_percentiles_of_all_units_are_those_of_one_unit_at_a_time(shipped: Atlas, name: str) -> None:
-    result = pipeline.run(shipped, areas.resolve(name, shipped), DEFAULT)
+    result = pipeline.propose(shipped, areas.resolve(name, shipped), DEFAULT)
     units = result.plan.area.units
     found = measure.unit_percentiles(result.ways.seconds, result.journeys, units, (10, 50, 95))
     assert (found[1:] == result.unit_minutes).all()

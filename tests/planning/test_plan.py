@@ -14,7 +14,7 @@ from factgeo.report import unserved as unserved_report
 
 
 def plan(atlas: Atlas, area: str, *assignments: str) -> Result:
-    return pipeline.run(atlas, areas.resolve(area, atlas), settings.load(assignments=assignments))
+    return pipeline.propose(atlas, areas.resolve(area, atlas), settings.load(assignments=assignments))
 
 
 @pytest.fixture(scope="session")

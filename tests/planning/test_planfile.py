@@ -48,7 +48,7 @@ def test_a_plan_comes_back_as_it_was(shipped: Atlas, forde: Result, content: str
 
 def test_a_plan_with_two_tiers_and_more_bases_comes_back(shipped: Atlas, tmp_path: Path) -> None:
     rules = factgeo_settings.load(presets=["two-tier"], assignments=["bases.per_unit=2"])
-    result = pipeline.run(shipped, areas.resolve("Helse Bergen", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Bergen", shipped), rules)
     plan = planfile.read(written(plan_contract.plan_json(result), tmp_path), shipped)
     assert plan.act is not None
     assert plan.act.areas == (result.plan.act.areas if result.plan.act else None)
@@ -109,7 +109,7 @@ def test_a_proof_that_does_not_hold_is_shown_nowhere(
 ) -> None:
     changed = json.loads(content)
     edit(changed)
-    found = pipeline.redrawn(forde, planfile.read(written(changed, tmp_path), shipped))
+    found = pipeline.remeasure_plan(forde, planfile.read(written(changed, tmp_path), shipped))
     assert found.proof == NO_PROOF
     said = markdown.write(plan_report.report(found))
     assert "bevist best" not in said
@@ -122,7 +122,7 @@ def test_a_proof_that_does_not_hold_is_shown_nowhere(
 def test_a_proof_that_was_read_is_said_to_be_the_file_s(
     shipped: Atlas, forde: Result, content: str, tmp_path: Path
 ) -> None:
-    found = pipeline.redrawn(forde, planfile.read(written(json.loads(content), tmp_path), shipped))
+    found = pipeline.remeasure_plan(forde, planfile.read(written(json.loads(content), tmp_path), shipped))
     assert found.proof.status == "optimal"
     assert "i filen som planen er lest fra" in language.written(plan_report.proof(found))
     assert "i filen" not in language.written(plan_report.proof(forde))

@@ -24,7 +24,7 @@ T = 3600
 def west(shipped: Atlas) -> Result:
     """Three trusts side by side."""
     area = areas.resolve("Helse Førde + Helse Bergen + Helse Fonna", shipped)
-    return pipeline.run(shipped, area, settings.load())
+    return pipeline.propose(shipped, area, settings.load())
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_a_new_team_gives_what_the_best_plan_with_it_gives(forde: Result) -> Non
                 "teams": {"at_least": len(bases), "at_most": len(bases)},
             }
         )
-        reached[extra] = pipeline.again(forde, rules).within
+        reached[extra] = pipeline.propose_again(forde, rules).within
     gains = {base: within - reached[None] for base, within in reached.items() if base}
     assert first.residents == max(gains.values())
     assert gains[first.place] == first.residents
@@ -180,7 +180,7 @@ def test_places_come_by_how_many_they_bring_and_once_each(helps: tuple[Help, ...
 
 
 def test_a_plan_without_teams_has_nothing_to_help_and_no_borders(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("kommune:Vik", shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve("kommune:Vik", shipped), settings.load())
     assert fairness.best_remedies(result) == ()
     assert fairness.borders(result).pairs == ()
     assert fairness.fairness(result).inequality is None

@@ -242,7 +242,7 @@ def test_the_planner_counts_everyone_once(forde: Result) -> None:
 
 
 def test_where_everybody_has_a_team_those_too_far_from_it_are_still_left_out(shipped: Atlas) -> None:
-    slide = pipeline.given(shipped, planfile.read(REPO / "configs/examples/helse-forde-lysbilde.csv", shipped))
+    slide = pipeline.measure_plan(shipped, planfile.read(REPO / "configs/examples/helse-forde-lysbilde.csv", shipped))
     assert slide.plan.unserved == ()
     out = reach_left_out.left_out(slide)
     assert sum(each.persons for each in out) == slide.figures.population - slide.within
@@ -266,7 +266,7 @@ def test_those_left_out_are_the_residents_of_no_reached_cell(forde: Result) -> N
 
 def test_a_catchment_below_the_least_size_does_not_count(shipped: Atlas) -> None:
     rules = settings.load(tables={"edits": {"keep": [{"name": "Ytre Sogn", "units": ["Solund", "Hyllestad"]}]}})
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     small = next(c for c in result.plan.catchments if len(c.units) == 2)
     found = reach_measures.planner(result)
     own = shipped.population.loc[list(small.units), "persons"].sum()
@@ -276,7 +276,7 @@ def test_a_catchment_below_the_least_size_does_not_count(shipped: Atlas) -> None
 
 
 def test_a_plan_without_any_team_reaches_nobody(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("kommune:Vik", shipped), DEFAULT)
+    result = pipeline.propose(shipped, areas.resolve("kommune:Vik", shipped), DEFAULT)
     found = reach_measures.planner(result)
     assert (found.counted, found.share, found.regions) == (0, 0.0, ())
     assert found.outside == {"too_few": found.population}

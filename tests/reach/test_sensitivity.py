@@ -324,7 +324,7 @@ def test_a_plan_of_another_area_is_refused_in_a_sentence_that_names_both(shipped
 
 def test_a_plan_without_catchments_counts_as_none(shipped: Atlas) -> None:
     area, rules = areas.resolve("kommune:4636", shipped), settings.load()
-    plan = pipeline.run(shipped, area, rules).plan
+    plan = pipeline.propose(shipped, area, rules).plan
     assert not plan.catchments
     assert sensitivity.table(shipped, area, rules, plan=plan) == sensitivity.table(shipped, area, rules)
 

@@ -75,14 +75,14 @@ def positions_by_hand(result: Result, model: str) -> float:
 def test_positions_are_those_of_the_capacity(two_tiers: Result, model: str) -> None:
     rules = two_tiers.plan.settings
     rules = rules.model_copy(update={"capacity_need": rules.capacity_need.model_copy(update={"model": model})})
-    result = pipeline.redrawn(two_tiers, replace(two_tiers.plan, settings=rules))
+    result = pipeline.remeasure_plan(two_tiers, replace(two_tiers.plan, settings=rules))
     whole = capacity.totals(capacity.assess(result)).positions
     assert change.positions(result).values == pytest.approx(whole.values)
     assert change.positions(result).central == pytest.approx(positions_by_hand(result, model))
 
 
 def test_the_change_tells_what_is_different_and_nothing_else(forde: Result, context: EditContext) -> None:
-    edited = pipeline.redrawn(forde, draft.move(forde.plan, [KINN], None, context))
+    edited = pipeline.remeasure_plan(forde, draft.move(forde.plan, [KINN], None, context))
     difference = change.between(forde, edited)
     assert {note.key for note in difference.new} == {"too_small"}
     assert difference.gone == ()
@@ -107,8 +107,8 @@ def test_half_positions_are_told_as_such(forde: Result) -> None:
 
 
 def test_a_rule_that_stays_broken_is_not_news(forde: Result, context: EditContext) -> None:
-    one = pipeline.redrawn(forde, draft.move(forde.plan, [VIK], EID, context))
-    two = pipeline.redrawn(one, draft.move(one.plan, [STAD], SVELGEN, context))
+    one = pipeline.remeasure_plan(forde, draft.move(forde.plan, [VIK], EID, context))
+    two = pipeline.remeasure_plan(one, draft.move(one.plan, [STAD], SVELGEN, context))
     had, has = ({(note.key, note.team_id) for note in result.notes} for result in (one, two))
     difference = change.between(one, two)
     assert {(note.key, note.team_id) for note in difference.new} == has - had
@@ -117,11 +117,11 @@ def test_a_rule_that_stays_broken_is_not_news(forde: Result, context: EditContex
 
 def test_another_limit_is_told_beside_the_hour(forde: Result, context: EditContext) -> None:
     rules = settings.load(assignments=["travel.minutes=30"])
-    before = pipeline.redrawn(forde, replace(forde.plan, settings=rules))
-    after = pipeline.redrawn(before, draft.move(before.plan, [SUNNFJORD], None, context))
+    before = pipeline.remeasure_plan(forde, replace(forde.plan, settings=rules))
+    after = pipeline.remeasure_plan(before, draft.move(before.plan, [SUNNFJORD], None, context))
     lines = said(change_report.brief(change.between(before, after)))
     assert [line.split(" minutter")[0] for line in lines if line.startswith("Innbyggere innen")] == [
         "Innbyggere innen 30", "Innbyggere innen 60",
     ]  # fmt: skip
-    nobody = pipeline.redrawn(forde, draft.move(forde.plan, forde.plan.area.units, None, context))
+    nobody = pipeline.remeasure_plan(forde, draft.move(forde.plan, forde.plan.area.units, None, context))
     assert any("–" in line for line in said(change_report.brief(change.between(forde, nobody))))

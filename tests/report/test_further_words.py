@@ -63,8 +63,8 @@ def placed(shipped: Atlas) -> tuple[Result, NextTeams]:
 def changed(shipped: Atlas) -> tuple[Result, Further]:
     """The plan that changes one with larger catchments least, at next to no price for moving."""
     area = areas.resolve(AREA, shipped)
-    previous = pipeline.run(shipped, area, settings.load(assignments=["size.minimum=25000"])).plan
-    result = pipeline.run(shipped, area, moves.from_plan(settings.load(assignments=["moves.price=1"]), previous))
+    previous = pipeline.propose(shipped, area, settings.load(assignments=["size.minimum=25000"])).plan
+    result = pipeline.propose(shipped, area, moves.from_plan(settings.load(assignments=["moves.price=1"]), previous))
     return result, Further(previous=previous, moves=moves.find(result, previous))
 
 
@@ -139,7 +139,7 @@ def test_an_alternative_is_told_with_figures_that_measuring_it_again_gives(
     assert [each["rank"] for each in told] == [1, 2, 3]
     everybody = shipped.population.loc[list(forde.plan.area.units), "persons"].sum()
     for each, found in zip(told, alternatives, strict=True):
-        again = pipeline.given(shipped, found.result.plan)
+        again = pipeline.measure_plan(shipped, found.result.plan)
         assert each["within"] == people_within(again) - people_within(forde)
         served = [sum(team.population for team in result.figures.teams) for result in (again, forde)]
         assert each["served"] == served[0] - served[1]
@@ -296,7 +296,7 @@ def test_each_point_of_the_curve_is_a_plan_that_can_be_read_back(
         plan = planfile.read(file, shipped)
         assert plan.base_of() == point.base_of
         assert {each.unit_code for each in plan.unserved} == set(forde.plan.area.units) - set(point.base_of)
-        again = pipeline.given(shipped, plan)
+        again = pipeline.measure_plan(shipped, plan)
         assert people_within(again) / again.figures.population == pytest.approx(point.within)
         assert again.figures.served == pytest.approx(point.served)
         assert again.figures.mean_min == pytest.approx(point.mean_min)
@@ -427,7 +427,7 @@ def test_a_plan_that_moves_nobody_says_so(changed: tuple[Result, Further]) -> No
 def test_why_not_is_answered_with_the_cost_or_the_obstacle(shipped: Atlas, forde: Result) -> None:
     answer = why.why(forde, SOGNDAL, base_in(forde, SUNNFJORD))
     assert answer.forced is not None
-    again = pipeline.given(shipped, answer.forced.plan)
+    again = pipeline.measure_plan(shipped, answer.forced.plan)
     told = explore_contract.to_json(Further(answer=answer), forde)["why"]
     assert told["within"] == people_within(again) - people_within(forde) < 0
     assert told["price_person_min"] == pytest.approx(plain_goal(again) - plain_goal(forde), abs=0.1)

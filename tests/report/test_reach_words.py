@@ -132,7 +132,7 @@ def test_today_names_what_is_lacking_and_that_it_is_an_estimate(listed: list[Tod
 
 
 def test_remedies_and_fairness_are_plain_json(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("Helse Førde + Helse Bergen", shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde + Helse Bergen", shipped), settings.load())
     helps = fairness.best_remedies(result, 4)
     told = json.loads(json.dumps(reach_contract.remedies_json(helps)))
     assert [each["residents"] for each in told] == [each.residents for each in helps]
@@ -176,6 +176,6 @@ def test_the_curve_says_how_many_teams_are_enough(forde: Result, shipped: Atlas)
 
 
 def test_an_area_where_nothing_helps_says_so(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("kommune:Vik", shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve("kommune:Vik", shipped), settings.load())
     assert said(left_out_report.remedies((), result)) == ["Ingen tiltak gir flere innbyggere innen 60 minutter."]
     assert said(fairness_report.borders(fairness.borders(result), result))[0].startswith("Vik: ingen bor nærmere")

@@ -44,7 +44,7 @@ def site(name: str, spot: tuple[float, float], role: str = "candidate") -> Site:
 
 @cache
 def plan(atlas: Atlas, area: str, *assignments: str, sites: tuple[Site, ...] = ()) -> Result:
-    return pipeline.run(atlas, areas.resolve(area, atlas), load(*assignments, sites=sites))
+    return pipeline.propose(atlas, areas.resolve(area, atlas), load(*assignments, sites=sites))
 
 
 def price(result: Result) -> float:

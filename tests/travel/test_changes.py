@@ -36,7 +36,7 @@ def between(atlas: Atlas, start: str, end: str) -> FixedLink:
 def test_a_link_takes_its_minutes_and_its_kilometres(shipped: Atlas) -> None:
     rules = with_links(between(shipped, "Lavik", "Oppedal"))
     ends = [places.resolve(name, shipped) for name in ("Lavik", "Oppedal")]
-    trip = journeys.between(shipped, *ends, rules)
+    trip = journeys.find_trip(shipped, *ends, rules)
     assert trip.ferries == ()
     assert "Ny" in trip.roads
     assert trip.minutes == pytest.approx(5, abs=2)
@@ -179,7 +179,7 @@ def test_a_file_without_the_columns_is_refused(shipped: Atlas, tmp_path: Path) -
 def test_closing_a_ferry_shows_who_loses(shipped: Atlas) -> None:
     """Without Mannheller-Fodnes, Lærdal and Aurland lie on the far side of the Sognefjord."""
     rules = factgeo_settings.load(assignments=['roads.closed=["Mannheller-Fodnes"]'])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     assert result.effects is not None
     by_unit = {effect.unit_code: effect for effect in result.effects.units}
     assert sum(effect.persons for effect in by_unit.values()) == result.effects.whole.persons == 108_053
@@ -191,7 +191,7 @@ def test_closing_a_ferry_shows_who_loses(shipped: Atlas) -> None:
 
 
 def test_a_plan_on_todays_roads_has_no_effects(shipped: Atlas) -> None:
-    result = pipeline.run(shipped, areas.resolve("Utsira", shipped), DEFAULT)
+    result = pipeline.propose(shipped, areas.resolve("Utsira", shipped), DEFAULT)
     assert result.effects is None
 
 
@@ -210,7 +210,7 @@ def test_a_plan_that_only_a_new_link_allows_is_shown_against_none(shipped: Atlas
     people = int(shipped.population.loc[["4635", "4636"], "persons"].sum())
     rules["size"]["minimum"], rules["bases"]["required"] = people, ["Gulen"]
     rules["whole"]["links"], rules["border"] = ["road"], "none"
-    result = pipeline.run(shipped, areas.resolve("Gulen+Solund", shipped), Settings.model_validate(rules))
+    result = pipeline.propose(shipped, areas.resolve("Gulen+Solund", shipped), Settings.model_validate(rules))
     assert len(result.plan.catchments) == 1
     assert result.effects is not None
     assert result.effects.whole.today.lost == people

@@ -48,7 +48,7 @@ def row_of(atlas: Atlas, name: str) -> int:
 
 def trip(atlas: Atlas, start: str | Place, end: str | Place, *assignments: str) -> journeys.Trip:
     a, b = (place if isinstance(place, Place) else places.resolve(place, atlas) for place in (start, end))
-    return journeys.between(atlas, a, b, settings.load(assignments=assignments))
+    return journeys.find_trip(atlas, a, b, settings.load(assignments=assignments))
 
 
 @pytest.fixture(scope="module")

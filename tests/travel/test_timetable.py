@@ -65,15 +65,15 @@ def test_a_bad_timetable_is_refused_with_its_line(shipped: Atlas, tmp_path: Path
 def test_the_timetable_goes_before_the_usual_wait(shipped: Atlas) -> None:
     ends = [places.resolve(name, shipped) for name in ("Lavik", "Oppedal")]
     tables = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Oppedal": 7.5}}}
-    assert journeys.between(shipped, *ends, factgeo_settings.load(tables=tables)).wait_min == 7.5
+    assert journeys.find_trip(shipped, *ends, factgeo_settings.load(tables=tables)).wait_min == 7.5
     tables["ferry"]["wait_rule"] = "measured_mean"
-    assert journeys.between(shipped, *ends, factgeo_settings.load(tables=tables)).wait_min == 15
+    assert journeys.find_trip(shipped, *ends, factgeo_settings.load(tables=tables)).wait_min == 15
 
 
 def test_a_timetable_of_a_ferry_that_is_not_there_is_refused(shipped: Atlas) -> None:
     ends = [places.resolve(name, shipped) for name in ("Lavik", "Oppedal")]
     tables = {"ferry": {"wait_rule": "half_headway", "timetable": {"Lavik-Opedal": 7.5}}}
-    message = refusal(SettingsError, lambda: journeys.between(shipped, *ends, factgeo_settings.load(tables=tables)))
+    message = refusal(SettingsError, lambda: journeys.find_trip(shipped, *ends, factgeo_settings.load(tables=tables)))
     assert "Lavik-Oppedal" in message
 
 

@@ -106,7 +106,7 @@ def test_waiting_follows_the_chosen_rule(rule: str, minutes: float) -> None:
 
 def shipped_trip(atlas: Atlas, start: str, end: str, *assignments: str) -> trips.Trip:
     chosen = factgeo_settings.load(assignments=assignments)
-    return journeys.between(atlas, places.resolve(start, atlas), places.resolve(end, atlas), chosen)
+    return journeys.find_trip(atlas, places.resolve(start, atlas), places.resolve(end, atlas), chosen)
 
 
 def test_lavik_to_oppedal_is_one_ferry_of_about_six_km(shipped: Atlas) -> None:

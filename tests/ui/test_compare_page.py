@@ -31,7 +31,7 @@ def edited(forde: Result) -> Result:
     """The proposal with Kinn moved."""
     context = EditContext.of(forde)
     target = draft.neighbours(forde.plan, "4602", context)[0]
-    return pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), target, context))
+    return pipeline.remeasure_plan(forde, draft.move(forde.plan, ("4602",), target, context))
 
 
 def session(forde: Result, *saved: Saved, lang: str = "nb") -> AppTest:
@@ -58,7 +58,7 @@ def test_a_fresh_draft_is_compared_with_the_listed_teams(forde: Result, shipped:
 def test_three_plans_stand_beside_each_other(forde: Result, edited: Result, shipped: Atlas) -> None:
     shown = side_by_side(session(forde, Saved("Flyttet", edited.plan)), "now", "saved:Flyttet", "slide")
     assert sound(shown)
-    slide = pipeline.given(shipped, planfile.read(example.SLIDE, shipped))
+    slide = pipeline.measure_plan(shipped, planfile.read(example.SLIDE, shipped))
     sums = [change.totals(each) for each in (forde, edited, slide)]
     figures = shown.table[0].value.set_index(text("app.compare.figure"))
     assert figures.loc[text("app.compare.catchments")].tolist() == [number(each.catchments) for each in sums]
@@ -73,7 +73,7 @@ def test_three_plans_stand_beside_each_other(forde: Result, edited: Result, ship
 
 def test_plans_with_different_limits_are_held_against_one(forde: Result) -> None:
     rules = settings.load(start=forde.plan.settings, tables={"travel": {"minutes": 30}})
-    strict = pipeline.redrawn(forde, replace(forde.plan, settings=rules))
+    strict = pipeline.remeasure_plan(forde, replace(forde.plan, settings=rules))
     table = compare_page.figures_table(["A", "B"], [forde, strict])
     row = table.set_index(text("app.compare.figure")).loc[text("app.total.within", limit="60")]
     assert row["A"] == row["B"] == percent(forde.figures.share_within[60])
@@ -105,7 +105,7 @@ def test_a_plan_from_a_file_is_taken_in_and_one_of_another_area_is_refused(
 
 
 def test_plans_put_aside_of_another_area_are_not_offered(forde: Result, shipped: Atlas) -> None:
-    other = pipeline.run(shipped, areas.resolve("kommune:4636", shipped), settings.load())
+    other = pipeline.propose(shipped, areas.resolve("kommune:4636", shipped), settings.load())
     shown = session(forde, Saved("Solund", other.plan))
     assert sound(shown)
     assert "Solund" not in [str(each) for each in shown.multiselect[0].options]

@@ -119,7 +119,7 @@ def test_moving_a_unit_gives_the_plan_and_the_change_of_the_library(page: AppTes
     assert sound(page)
     expected = draft.move(forde.plan, (KINN,), target, EditContext.of(forde))
     assert plan_of(page) == expected
-    then = pipeline.redrawn(forde, expected)
+    then = pipeline.remeasure_plan(forde, expected)
     difference = change.between(forde, then)
     assert all(plain(line) in written(page) for line in said(change_report.brief(difference)))
     assert figures(page) == [figure.value for figure in key_figures.key_figures(difference, then)]
@@ -261,7 +261,7 @@ def test_an_edit_meanwhile_ends_the_wish_to_improve(page: AppTest, forde: Result
 def test_rules_that_no_plan_can_keep_give_one_sentence(forde: Result) -> None:
     rules = settings.load(start=forde.plan.settings, tables={"teams": {"at_least": 12}})
     plan = replace(forde.plan, settings=rules, proof=NO_PROOF)
-    shown = opened("forslag", **drafted(pipeline.redrawn(forde, plan)))
+    shown = opened("forslag", **drafted(pipeline.remeasure_plan(forde, plan)))
     press(shown, "app.draft.improve")
     assert not shown.exception
     assert len(shown.error) == 1
@@ -357,7 +357,7 @@ def test_another_area_begins_with_nothing_of_the_one_before(
     choose(page, text("app.kind.hf"), "hf:Helse Fonna HF")
     press(page, "app.plan.propose")
     assert sound(page)
-    fonna = pipeline.run(shipped, areas.resolve("hf:Helse Fonna HF", shipped), settings.load())
+    fonna = pipeline.propose(shipped, areas.resolve("hf:Helse Fonna HF", shipped), settings.load())
     assert plan_of(page).catchments == fonna.plan.catchments
     assert not any(metric.delta for metric in page.metric)
     assert not page.session_state[draft_map.MODE]
@@ -381,7 +381,7 @@ def test_an_area_without_any_plan_says_why() -> None:
 def test_names_of_a_planner_are_no_markup(forde: Result) -> None:
     site = {"name": "![x](http://evil.no/x.png)<b>", "lon": 5.0328, "lat": 61.5996}
     rules = settings.load(tables={"bases": {"sites": [site], "required": [site["name"]]}})
-    found = pipeline.run(forde.atlas, forde.plan.area, rules)
+    found = pipeline.propose(forde.atlas, forde.plan.area, rules)
     assert any(each.base.name == site["name"] for each in found.plan.catchments)
     shown = opened("forslag", **drafted(found))
     assert sound(shown)
@@ -415,7 +415,7 @@ def test_the_folder_taken_home_is_that_of_the_command_line_also_with_a_new_link(
     assert run.code == 0
     link = changes.read(table, shipped)[0].model_dump()
     rules = settings.load(tables={"roads": {"added": [link]}})
-    result = pipeline.run(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules)
+    result = pipeline.propose(work.atlas(), areas.resolve("Helse Førde", work.atlas()), rules)
     taken: dict[str, Callable[[], bytes]] = {}
     monkeypatch.setattr(
         draft_page.st, "download_button", lambda _, data, name, *_type, **_how: taken.update({name: data})

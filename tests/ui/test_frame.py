@@ -48,7 +48,7 @@ def test_every_page_of_a_draft_speaks_the_chosen_language(forde: Result, lang: s
 
 @pytest.mark.parametrize("area", ["kommune:4636", "hf:Finnmarkssykehuset HF", "bydel:Nordstrand"])
 def test_every_page_takes_an_awkward_area(shipped: Atlas, area: str) -> None:
-    result = pipeline.run(shipped, areas.resolve(area, shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve(area, shipped), settings.load())
     shown = opened(**drafted(result, area))
     for page in PAGES:
         to(shown, page)

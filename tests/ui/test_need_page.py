@@ -100,7 +100,7 @@ def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result
 
 @pytest.mark.parametrize("area", ["kommune:4636", "kommune:4647"])
 def test_an_area_without_teams_has_a_need_and_says_that_there_is_nobody_to_staff(shipped: Atlas, area: str) -> None:
-    result = pipeline.run(shipped, areas.resolve(area, shipped), settings.load())
+    result = pipeline.propose(shipped, areas.resolve(area, shipped), settings.load())
     shown = page(drafted(result, area), result)
     assert not shown.exception
     assert not shown.error
@@ -176,7 +176,7 @@ def test_what_a_session_has_shown_is_remembered_for_a_later_plan_and_another_nam
     assert own_files.LOCAL not in shown.session_state
     context = draft.EditContext.of(forde)
     team = draft.neighbours(forde.plan, "4602", context)[0]
-    moved = pipeline.redrawn(forde, draft.move(forde.plan, ("4602",), team, context))
+    moved = pipeline.remeasure_plan(forde, draft.move(forde.plan, ("4602",), team, context))
     shown.session_state[desk.DESK], shown.session_state[desk.RESULT] = drafted(moved), moved
     then = give(shown.run(), "local", "b.csv", counts).session_state[own_files.TOLD]
     assert not shown.exception

@@ -66,7 +66,7 @@ def _maps_by_their_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def solund(shipped: Atlas) -> Result:
     """An area with no team."""
-    return pipeline.run(shipped, areas.resolve("kommune:4636", shipped), RULES)
+    return pipeline.propose(shipped, areas.resolve("kommune:4636", shipped), RULES)
 
 
 @pytest.fixture

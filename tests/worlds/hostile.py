@@ -50,8 +50,8 @@ def rules(atlas: Atlas, units: tuple[str, ...]) -> Settings:
 def result(atlas: Atlas) -> Result:
     """A measured plan of Helse Førde whose area, teams, their ids, sites and new link are called so."""
     found = areas.resolve("Helse Førde", atlas)
-    planned = pipeline.run(atlas, found, rules(atlas, found.units))
+    planned = pipeline.propose(atlas, found, rules(atlas, found.units))
     ids = dict(zip((each.team_id for each in planned.plan.catchments), reversed(NAMES), strict=False))
     catchments = tuple(replace(each, team_id=ids.get(each.team_id, each.team_id)) for each in planned.plan.catchments)
     plan = replace(planned.plan, area=replace(planned.plan.area, name=AREA), catchments=catchments)
-    return pipeline.redrawn(planned, plan)
+    return pipeline.remeasure_plan(planned, plan)

@@ -21,7 +21,7 @@ from factgeo.travel.journeys import Journeys
 SOLVER = "HiGHS"
 
 
-def propose(
+def find_plan(
     atlas: Atlas,
     area: Area,
     settings: Settings,

@@ -65,7 +65,7 @@ def _best(result: Result) -> Result | None:
     if result.proof.status == "optimal" and not result.proof.claimed:
         return result
     return work.ask(
-        "plan", ("best", desk.plan_digest(result.plan)), lambda _: pipeline.again(result, result.plan.settings)
+        "plan", ("best", desk.plan_digest(result.plan)), lambda _: pipeline.propose_again(result, result.plan.settings)
     )
 
 

@@ -185,7 +185,7 @@ def _answer(unit: str, base: Base, result: Result, tell: Tell) -> tuple[Sentence
     best = (
         result
         if result.proof.status == "optimal" and not result.proof.claimed
-        else pipeline.again(result, result.plan.settings)
+        else pipeline.propose_again(result, result.plan.settings)
     )
     said = explore_report.brief(Further(answer=why.why(best, unit, base)), best)
     return said if best is result else (Sentence(say("app.panel.why_of_best")), *said)

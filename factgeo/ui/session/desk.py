@@ -208,7 +208,7 @@ def proposed(desk: Desk) -> Result | None:
     """The best plan for the desk's area and rules; None while it is being computed."""
     atlas, found, rules = work.atlas(), area(desk), desk.rules
     key = (found.name, found.units, whole_digest(rules))
-    return work.ask("plan", key, lambda tell: pipeline.run(atlas, found, rules, tell))
+    return work.ask("plan", key, lambda tell: pipeline.propose(atlas, found, rules, tell))
 
 
 def listed_alone(desk: Desk) -> Result | None:
@@ -237,7 +237,7 @@ def result(desk: Desk) -> Result | None:
         return None
     last: Result | None = st.session_state.get(RESULT)
     if last is not None and last.plan != plan:
-        last = pipeline.redrawn(last, plan) if same_ground(last.plan, plan) else None
+        last = pipeline.remeasure_plan(last, plan) if same_ground(last.plan, plan) else None
     if last is None:
         last = measured(plan)
     if last is not None:
@@ -253,8 +253,8 @@ def measured(plan: Plan) -> Result | None:
     atlas, key = work.atlas(), ("as it stands", plan_digest(plan))
     like = next((each for each in work.known("plan") if same_ground(each.plan, plan)), None)
     if like is not None:
-        return work.ask("plan", key, lambda _: pipeline.redrawn(like, plan))
-    return work.ask("plan", key, lambda tell: pipeline.given(atlas, plan, tell))
+        return work.ask("plan", key, lambda _: pipeline.remeasure_plan(like, plan))
+    return work.ask("plan", key, lambda tell: pipeline.measure_plan(atlas, plan, tell))
 
 
 def same_ground(one: Plan, other: Plan) -> bool:

@@ -53,7 +53,7 @@ def load(*assignments: str) -> settings.Settings:
 
 @cache
 def plan(atlas: Atlas, area: str, *assignments: str) -> Result:
-    return pipeline.run(atlas, areas.resolve(area, atlas), load(*assignments))
+    return pipeline.propose(atlas, areas.resolve(area, atlas), load(*assignments))
 
 
 def by_goal(atlas: Atlas, area: str, goal: str, *more: str) -> Result:
@@ -525,7 +525,7 @@ def test_another_number_of_threads_proves_the_same_values() -> None:
         "atlas = pack.load(); area = areas.resolve('Nordlandssykehuset', atlas)\n"
         f"for goal in {goals}:\n"
         "    rules = settings.load(assignments=[f'goal.name={goal}', f'solver.threads={sys.argv[1]}'])\n"
-        "    print(goal, *(f'{s.value:.3f}' for s in pipeline.run(atlas, area, rules).plan.proof.stages))"
+        "    print(goal, *(f'{s.value:.3f}' for s in pipeline.propose(atlas, area, rules).plan.proof.stages))"
     )
     said = [
         subprocess.run(

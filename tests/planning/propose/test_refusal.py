@@ -133,7 +133,7 @@ def test_the_refusal_is_one_sentence_with_every_side(shipped: Atlas, case: str) 
     name, tables = CASES[case]
     area = areas.resolve(name, shipped)
     rules = settings.load(tables=tables)
-    said = refusal(PlanError, lambda: pipeline.run(shipped, area, rules))
+    said = refusal(PlanError, lambda: pipeline.propose(shipped, area, rules))
     assert "\n" not in said
     blamed = conflict(shipped, case)
     if len(blamed) > 1:
@@ -185,7 +185,7 @@ def test_ways_out_of_every_kind_are_among_those_tried(shipped: Atlas) -> None:
 def test_figures_in_a_refusal_are_those_of_the_pack(shipped: Atlas) -> None:
     """Vik to Førde: the mean over its residents, from the cells."""
     area, known = times(shipped, FORDE)
-    said = refusal(PlanError, lambda: pipeline.run(shipped, area, asked(shipped, "a lock too far away").settings))
+    said = refusal(PlanError, lambda: pipeline.propose(shipped, area, asked(shipped, "a lock too far away").settings))
     base = next(b for b in known.bases if b.name == "Førde")
     minutes, persons = known.minutes(base, ("4639",))
     mean = (minutes.clip(max=240) * persons).sum() / persons.sum()
@@ -195,7 +195,7 @@ def test_figures_in_a_refusal_are_those_of_the_pack(shipped: Atlas) -> None:
 
 def test_the_fewest_and_most_teams_that_are_told_are_possible_and_one_more_is_not(shipped: Atlas) -> None:
     request = asked(shipped, "too many teams")
-    said = refusal(PlanError, lambda: pipeline.run(shipped, request.area, request.settings))
+    said = refusal(PlanError, lambda: pipeline.propose(shipped, request.area, request.settings))
     least, most = map(int, re.search(r"at least (\d+) and at most (\d+)", said).groups())  # type: ignore[union-attr]
 
     def possible(count: int) -> bool:

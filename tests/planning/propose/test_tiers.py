@@ -24,11 +24,11 @@ from factgeo.report.writers import markdown
 def west(shipped: Atlas) -> Result:
     """Two trusts, of which one is dense enough for ACT."""
     rules = factgeo_settings.load(presets=["two-tier"])
-    return pipeline.run(shipped, areas.resolve("Helse Bergen+Helse Førde", shipped), rules)
+    return pipeline.propose(shipped, areas.resolve("Helse Bergen+Helse Førde", shipped), rules)
 
 
 def test_the_first_tier_is_the_plan_without_a_second(shipped: Atlas, west: Result) -> None:
-    plain = pipeline.run(shipped, west.plan.area, factgeo_settings.load())
+    plain = pipeline.propose(shipped, west.plan.area, factgeo_settings.load())
     assert plain.plan.catchments == west.plan.catchments
     assert plain.plan.act is None
 
@@ -59,7 +59,7 @@ def test_a_catchment_is_in_one_act_area_at_most_and_areas_are_whole(shipped: Atl
 
 def test_nowhere_in_the_fjords_can_forty_thousand_adults_be_met(shipped: Atlas) -> None:
     rules = factgeo_settings.load(presets=["two-tier"])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     assert result.figures.act == ()
     assert all("act_within_fact" in team.flags for team in result.figures.teams)
     assert plan_contract.plan_json(result)["act_areas"] == []
@@ -90,7 +90,7 @@ def test_the_json_lists_act_areas_with_how_a_caseload_is_filled(west: Result) ->
 @pytest.mark.parametrize(("preset", "who"), [("fact-ung", (12, 25)), ("elderly", (65, 200))])
 def test_an_overlay_counts_its_own_people(shipped: Atlas, preset: str, who: tuple[int, int]) -> None:
     rules = factgeo_settings.load(presets=[preset])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde", shipped), rules)
     now = shipped.residents[(shipped.residents["year"] == shipped.year) & shipped.residents["age"].between(*who)]
     people = now.groupby("unit_code")["persons"].sum()
     assert result.plan.catchments
@@ -99,7 +99,7 @@ def test_an_overlay_counts_its_own_people(shipped: Atlas, preset: str, who: tupl
 
 def test_one_security_team_per_trust(shipped: Atlas) -> None:
     rules = factgeo_settings.load(presets=["security"])
-    result = pipeline.run(shipped, areas.resolve("Helse Førde+Helse Fonna", shipped), rules)
+    result = pipeline.propose(shipped, areas.resolve("Helse Førde+Helse Fonna", shipped), rules)
     trusts = shipped.units.loc[[c.base.unit_code for c in result.plan.catchments], "hf_name"]
     assert sorted(trusts) == ["Helse Fonna HF", "Helse Førde HF"]
     assert result.figures.served > 0.98
