@@ -1,7 +1,7 @@
 r"""Texts that others have given, made inert where they go: nothing in them runs, links, loads or counts.
 
 Whatever a plan, a site, a team, a file or an area is called goes through here on its way into a script
-(:func:`script`), a page (:func:`html`), a Markdown document (:func:`markdown`, :func:`table`, :func:`bullets`,
+(:func:`script`), a page (:func:`html`), a Markdown document (:func:`markdown`, :func:`markdown_within`,
 :func:`lines`), the app's own Markdown (:func:`in_app`) or a spreadsheet (:func:`cell`). All of them escape and none
 deletes, so that a name is read as typed.
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
 from html import escape
 
 _IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&'`${}"})
@@ -76,18 +75,6 @@ def in_app(document: str) -> str:
         return f"{found[0]}{_NOTHING}" if found["after"] else f"{_NOTHING}{found[0]}"
 
     return _READ_AGAIN.sub(broken, undirected(document))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, rule: str = "---") -> str:
-    """A Markdown table of plain texts; ``rule`` stands below all columns but the first, and tells how they align."""
-    cells = [[markdown_within(cell) for cell in row] for row in (head, *rows)]
-    lines = [cells[0], ["---", *[rule] * (len(head) - 1)], *cells[1:]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def bullets(said: Iterable[str]) -> str:
-    """Plain sentences as a Markdown list."""
-    return "\n".join(f"- {markdown(line)}" for line in said)
 
 
 def lines(said: str) -> str:

@@ -25,6 +25,8 @@ from factgeo.maps import live as live_map
 from factgeo.maps.layers import drawn_feature, drawn_layer, labels
 from factgeo.maps.legend import dot, legend_row
 from factgeo.maps.offline import assembled
+from factgeo.report.content import Column, Table, items
+from factgeo.report.writers import markdown
 from factgeo.ui import prose
 from factgeo.ui.widgets import leaflet
 
@@ -51,12 +53,17 @@ def read(document: str) -> list[tuple[str, str]]:
 @given(NAME)
 def test_a_name_in_markdown_is_a_paragraph_of_itself(name: str) -> None:
     assert read(escaping.markdown(name)) == [("paragraph_open", name)]
-    assert read(escaping.bullets([name, "b"])) == [("paragraph_open", name), ("paragraph_open", "b")]
+    assert read(markdown.blocks(items([name, "b"]))) == [("paragraph_open", name), ("paragraph_open", "b")]
 
 
 @given(NAME)
 def test_a_name_in_a_markdown_table_is_its_cell(name: str) -> None:
-    cells = [text for _, text in read(escaping.table([name, "b"], [["c", name], [name, name]]))]
+    cells = [
+        text
+        for _, text in read(
+            markdown.table(Table("t", (Column("a", name), Column("b", "b")), (("c", name), (name, name))))
+        )
+    ]
     assert cells == [name, "b", "c", name, name, name]
 
 

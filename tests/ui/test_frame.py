@@ -83,13 +83,6 @@ def test_words_of_others_are_no_markup(given: str) -> None:
     assert not re.search(r"(?<!\\)[\[\]<>`$*#|]", shown)
 
 
-def test_a_document_on_a_page_loads_and_links_nothing() -> None:
-    shown = prose.document("# A\n\n![a](http://x.no/a.png) [b](http://x.no)\n")
-    assert shown.startswith("### A")
-    assert "](" not in shown
-    assert "![" not in shown
-
-
 def test_a_pack_that_is_not_there_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACTGEO_DATA", str(tmp_path))
     shown = opened()

@@ -37,7 +37,6 @@ from factgeo.report import potential as potential_report
 from factgeo.report import sensitivity as sensitivity_report
 from factgeo.report import today as today_report
 from factgeo.settings import Settings
-from factgeo.ui import prose
 from factgeo.ui.reach import page as reach_page
 from factgeo.ui.reach import today as today_part
 from factgeo.ui.reach import widgets as reach_widgets
@@ -319,12 +318,3 @@ def test_what_is_packed_later_speaks_the_language_of_the_page() -> None:
     thread.join()
     with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
         assert archive.read("plan/language.md") == b"nn"
-
-
-def test_names_of_a_planner_s_own_make_no_links() -> None:
-    assert prose.safe("| [here](x) | <b> |") == r"| \[here\](x) | \<b\> |"
-
-
-def test_a_page_falls_into_its_chapters() -> None:
-    page = "# Title\n\nFirst.\n\n## One\n\n- a\n\n### Two\n\n| b |\n"
-    assert prose.chapters(page) == {"One": "- a", "Two": "| b |"}
