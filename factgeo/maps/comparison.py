@@ -105,8 +105,8 @@ def _told(unit: UnitChange) -> dict[str, str]:
         "residents": number(travel.persons),
         "team_a": written(called(teams.a)),
         "team_b": written(called(teams.b)),
-        "mean_a": _minutes(travel.mean_min.a),
-        "mean_b": _minutes(travel.mean_min.b),
+        "mean_a": written(figures.minutes(travel.mean_min.a)),
+        "mean_b": written(figures.minutes(travel.mean_min.b)),
         "change": written(changed(travel.change_min)),
         "shorter": number(sum(travel.shorter)),
         "longer": number(sum(travel.longer)),
@@ -193,7 +193,7 @@ def _bases(side: Literal["bases_a", "bases_b"], result: Result, comparison: Comp
                 "base": catchment.base.name,
                 "residents": number(team.population),
                 "service": text(f"service.{team.service}"),
-                "mean": _minutes(team.travel.mean_min),
+                "mean": written(figures.minutes(team.travel.mean_min)),
             },
         )
         for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True)
@@ -307,8 +307,3 @@ _STYLE = """<style>
   .factgeo-ticks b { flex: 1; font-weight: 400; text-align: center; white-space: nowrap; }
   .factgeo-ends { display: flex; width: 213px; justify-content: space-between; font-size: 11px; color: #555; }
 </style>"""
-
-
-def _minutes(value: float | None) -> str:
-    """Minutes; a dash where there is no figure."""
-    return written(figures.minutes(value))

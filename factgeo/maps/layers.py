@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -20,16 +21,18 @@ from shapely.geometry.base import BaseGeometry
 from factgeo.atlas import teams
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.teams import points
-from factgeo.language import text, written
+from factgeo.language import number, text, written
 from factgeo.language.escaping import html as safe
 from factgeo.maps.palette import LISTED_COLOUR, ROAD_COLOURS, SHADES
 from factgeo.maps.raster import population_image
 from factgeo.planning.result import Result
+from factgeo.report import columns
 from factgeo.report import teams as teams_report
 
 FINENESS = 1500  # an outline's smallest detail: the area's longer side / this
 COARSEST_M = 1000.0
 MARGIN = 0.4  # how far around an area units are drawn, in sides of it
+FACTS = {"service": "service", "residents": "population", "adults": "adults", "target": "target_group_central"}
 NAMES_SHOWN = 30  # with more bases than this, their names start switched off
 
 
@@ -185,3 +188,16 @@ def drawn_feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dic
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
+
+
+def team_facts(team: columns.Team) -> dict[str, str]:
+    """What tooltips say of a team, but for its minutes."""
+    shown = {name: written(columns.said(columns.TEAM, team, key)) for name, key in FACTS.items()}
+    return {"team": f"{team.figures.team_id} {team.figures.name}", **shown}
+
+
+def minutes_shown(value: float | None) -> str:
+    """Minutes with their unit; that there is no way where there is no figure."""
+    if value is None or not math.isfinite(value):
+        return text("map.tooltip.out_of_reach")
+    return text("map.tooltip.minutes", minutes=number(value))

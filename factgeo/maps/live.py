@@ -28,13 +28,14 @@ from factgeo.maps import legend as map_legend
 from factgeo.maps import offline
 from factgeo.maps import plan as plan_map
 from factgeo.maps.ground import SCRIPT, Grid, Ground
-from factgeo.maps.layers import NAMES_SHOWN, changed_roads, listed_teams
+from factgeo.maps.layers import NAMES_SHOWN, changed_roads, listed_teams, minutes_shown, team_facts
 from factgeo.maps.legend import dot, hatched, legend_row, ring, stroke, swatch
 from factgeo.maps.offline import HATCH, HATCHING, OfflineMap
 from factgeo.maps.palette import ACT_COLOUR, INK, PALETTE, ROAD_COLOURS
 from factgeo.maps.raster import png
-from factgeo.planning.measure import WITHIN, TeamFigures
+from factgeo.planning.measure import WITHIN
 from factgeo.planning.result import Result
+from factgeo.report import columns
 from factgeo.travel.bases import Base
 from factgeo.travel.times import UNREACHABLE
 
@@ -273,7 +274,7 @@ def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
     told = {}
     for k, unit in enumerate(on.area.units):
         own = (
-            {"team": team_of[unit], "median": _minutes(median[k], lang), "p95": _minutes(p95[k], lang)}
+            {"team": team_of[unit], "median": minutes_shown(median[k]), "p95": minutes_shown(p95[k])}
             if unit in team_of
             else {"reason": reasons[unit]}
         )
@@ -281,21 +282,14 @@ def _told_of_units(on: Ground, result: Result) -> dict[str, dict[str, str]]:
     return told
 
 
-def _minutes(value: float, lang: str) -> str:
-    if not np.isfinite(value):
-        return text("map.tooltip.out_of_reach")
-    return text("map.tooltip.minutes", minutes=number(round(value), lang=lang))
-
-
 def _bases(result: Result) -> list[dict[str, object]]:
     """Bases with their names and facts, those of the largest teams last."""
-    lang = language.in_use()
     found: list[tuple[int, Base, str, list[str]]] = []
     facts = {}
-    for team, catchment in zip(result.figures.teams, result.plan.catchments, strict=True):
-        told = _told_of_team(team, lang)
-        facts[catchment.base] = told
-        found.append((team.population, catchment.base, team.name, told))
+    for team in columns.teams(result):
+        base = team.catchment.base
+        facts[base] = _told_of_team(team)
+        found.append((team.figures.population, base, team.figures.name, facts[base]))
     own = result.plan.base_of()
     for split in result.splits:
         for part in split.parts:
@@ -308,19 +302,11 @@ def _bases(result: Result) -> list[dict[str, object]]:
     ]
 
 
-def _told_of_team(team: TeamFigures, lang: str) -> list[str]:
+def _told_of_team(team: columns.Team) -> list[str]:
     """The facts of :data:`TEAM_FIELDS`."""
-    group, travel = team.target_group, team.travel
-    low, high = number(group.low, lang=lang), number(group.high, lang=lang)
-    return [
-        f"{team.team_id} {team.name}",
-        text(f"service.{team.service}"),
-        number(team.population, lang=lang),
-        number(team.adults, lang=lang),
-        f"{number(group.central, lang=lang)} ({low}–{high})",
-        _minutes(np.inf if travel.median_min is None else travel.median_min, lang),
-        _minutes(np.inf if travel.p95_min is None else travel.p95_min, lang),
-    ]
+    travel = team.figures.travel
+    facts = {**team_facts(team), "median": minutes_shown(travel.median_min), "p95": minutes_shown(travel.p95_min)}
+    return [facts[name] for name in TEAM_FIELDS]
 
 
 def _alternative(result: Result, selected: str | None) -> str:

@@ -26,9 +26,11 @@ from factgeo.maps.layers import (
     labels,
     lines_between,
     listed_teams,
+    minutes_shown,
     outlines_around,
     population_layer,
     surroundings,
+    team_facts,
 )
 from factgeo.maps.legend import dot, hatched, legend_row, ring, shades, stroke, swatch
 from factgeo.maps.offline import HATCH, STYLE, assembled
@@ -36,6 +38,7 @@ from factgeo.maps.palette import ACT_COLOUR, INK, PALETTE, ROAD_COLOURS, colours
 from factgeo.planning.measure import TeamFigures
 from factgeo.planning.plan import Catchment, Part, Plan
 from factgeo.planning.result import Result
+from factgeo.report import columns
 from factgeo.travel.bases import Base
 
 # share of runs in which a unit stays with its team, from which each colour begins (ColorBrewer YlOrBr)
@@ -98,8 +101,8 @@ def _told_of_units(team: TeamFigures, catchment: Catchment, result: Result) -> I
                 "team": f"{team.team_id} {team.name}",
                 "act": act_of(team, result),
                 "service": text(f"service.{team.service}"),
-                "mean": _minutes(travel.mean_min),
-                "p95": _minutes(travel.p95_min),
+                "mean": minutes_shown(travel.mean_min),
+                "p95": minutes_shown(travel.p95_min),
             },
         )
 
@@ -200,11 +203,11 @@ def _bases(result: Result) -> folium.GeoJson | None:
     style = {"pane": "bases", "color": "#ffffff", "weight": 2 if few else 1, "fillColor": "#000000", "fillOpacity": 1}
     marker = folium.CircleMarker(radius=6 if few else 4, fill=True)
     fields = ("team", "service", "residents", "adults", "target", "mean", "p95")
+    told = {team.catchment.base: _told_of_team(team) for team in columns.teams(result)}
     features = [
-        drawn_feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), _told_of_team(team))
-        for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)
+        drawn_feature(team_id, shapely.Point(base.lon, base.lat), told[base])
+        for base, team_id in ((each.base, each.team_id) for each in result.plan.catchments)
     ]
-    told = {c.base: _told_of_team(team) for team, c in zip(result.figures.teams, result.plan.catchments, strict=True)}
     features += [
         drawn_feature(part.code, shapely.Point(part.base.lon, part.base.lat), _told_of_part(part, result, told))
         for split in result.splits
@@ -220,17 +223,9 @@ def _told_of_part(part: Part, result: Result, told: Mapping[Base, dict[str, str]
     return {**told[own], "team": f"{part.code} {part.base.name}"}
 
 
-def _told_of_team(team: TeamFigures) -> dict[str, str]:
-    group = team.target_group
-    return {
-        "team": f"{team.team_id} {team.name}",
-        "service": text(f"service.{team.service}"),
-        "residents": number(team.population),
-        "adults": number(team.adults),
-        "target": f"{number(group.central)} ({number(group.low)}–{number(group.high)})",
-        "mean": _minutes(team.travel.mean_min),
-        "p95": _minutes(team.travel.p95_min),
-    }
+def _told_of_team(team: columns.Team) -> dict[str, str]:
+    travel = team.figures.travel
+    return {**team_facts(team), "mean": minutes_shown(travel.mean_min), "p95": minutes_shown(travel.p95_min)}
 
 
 def _names(result: Result) -> folium.GeoJson | None:
@@ -241,12 +236,6 @@ def _names(result: Result) -> folium.GeoJson | None:
         for team, c in zip(result.figures.teams, catchments, strict=True)
     ]
     return labels(features, text("map.layer.names"), show=len(catchments) <= NAMES_SHOWN)
-
-
-def _minutes(value: float | None) -> str:
-    if value is None:
-        return text("map.tooltip.out_of_reach")
-    return text("map.tooltip.minutes", minutes=number(value))
 
 
 def _legend(result: Result, stability: Stability | None) -> str:

@@ -21,7 +21,7 @@ from factgeo.atlas.areas import Area
 from factgeo.atlas.pack import Atlas
 from factgeo.atlas.shares import share_of
 from factgeo.atlas.teams import points
-from factgeo.language import figures, number, percent, text, written
+from factgeo.language import number, percent, text, written
 from factgeo.language.escaping import html as safe
 from factgeo.language.figures import reached
 from factgeo.maps.layers import (
@@ -544,8 +544,3 @@ _STYLE = """<style>
   .factgeo-legend summary.factgeo-part { margin-top: 6px; font-size: 12px; }
   .factgeo-definition { margin: 4px 0; color: #555; font-size: 11px; }
 </style>"""
-
-
-def _minutes(value: float | None) -> str:
-    """Minutes; a dash where there is no figure."""
-    return written(figures.minutes(value))

@@ -19,7 +19,7 @@ def run() -> None:
     desk.begin()
     draft = _page("forslag", lambda: warm.show("forslag"))
     pages = [
-        _page("omrade", lambda: area_page.show(lambda: st.switch_page(draft))),
+        _page("omrade", lambda: area_page.show(desk.current(), lambda: st.switch_page(draft))),
         draft,
         *(_page(address, partial(warm.show, address)) for address in ("dekning", "behov", "sammenlign", "data")),
     ]

@@ -33,9 +33,10 @@ def page(lang: str = "nb", **state: object) -> AppTest:
     def script() -> None:
         from factgeo.ui import frame  # noqa: PLC0415
         from factgeo.ui.data import page as data_page  # noqa: PLC0415 - the tester runs only what stands in here
+        from factgeo.ui.session import desk  # noqa: PLC0415
 
         frame.begin()
-        frame.page(data_page.show)()
+        frame.page(lambda: data_page.show(desk.current()))()
 
     shown = AppTest.from_function(script, default_timeout=40)
     shown.session_state["language"] = lang

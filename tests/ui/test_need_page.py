@@ -47,9 +47,10 @@ def page(on_desk: Desk | None = None, result: Result | None = None, lang: str = 
     def script() -> None:
         from factgeo.ui import frame  # noqa: PLC0415 - the tester runs only what stands in here
         from factgeo.ui.need import page as need_page  # noqa: PLC0415
+        from factgeo.ui.session import desk  # noqa: PLC0415
 
         frame.begin()
-        frame.page(need_page.show)()
+        frame.page(lambda: need_page.show(desk.current()))()
 
     shown = AppTest.from_function(script, default_timeout=40)
     shown.session_state["language"] = lang

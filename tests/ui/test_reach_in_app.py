@@ -80,9 +80,10 @@ def page(part: str, result: Result | None = None, lang: str = "nb", area: str = 
     def script() -> None:
         from factgeo.ui import frame  # noqa: PLC0415 - the tester runs only what stands in here
         from factgeo.ui.reach import page as reach_page  # noqa: PLC0415
+        from factgeo.ui.session import desk  # noqa: PLC0415
 
         frame.begin()
-        frame.page(reach_page.show)()
+        frame.page(lambda: reach_page.show(desk.current()))()
 
     language.use(lang)
     shown = AppTest.from_function(script, default_timeout=120)

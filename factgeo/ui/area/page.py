@@ -24,9 +24,9 @@ SLIDE_AREA = "hf:Helse Førde HF"
 STARTS = ("proposal", "listed", "slide", "file")
 
 
-def show(to_draft: Callable[[], None]) -> None:
+def show(now: Desk | None, to_draft: Callable[[], None]) -> None:
     """The page; ``to_draft`` opens the next one."""
-    data, now = work.atlas(), desk.current()
+    data = work.atlas()
     if now is None and example.offer():
         to_draft()
     st.markdown(text("app.area.intro"))

@@ -33,9 +33,8 @@ NOW, FIRST, LISTED, SLIDE = "now", "first", "listed", "slide"
 TROUBLE = "compare-trouble"
 
 
-def show() -> None:
+def show(now: Desk | None) -> None:
     """The page."""
-    now = desk.current()
     if now is None or now.history is None:
         st.info(text("app.compare.none"))
         return

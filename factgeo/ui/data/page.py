@@ -39,9 +39,9 @@ LONGEST = 100  # letters of a setting's value in the table; the file has all of 
 FACT = re.compile(r"facts:(\w+)")
 
 
-def show() -> None:
+def show(now: Desk | None) -> None:
     """The page."""
-    atlas, now = work.atlas(), desk.current()
+    atlas = work.atlas()
     plan = now.plan if now else None
     rules = plan.settings if plan else now.rules if now else settings.load()
     left, right = st.columns([3, 2], gap="large")

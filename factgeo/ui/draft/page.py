@@ -36,9 +36,8 @@ from factgeo.ui.widgets import packed, report
 BEFORE, SAID, TROUBLE, IMPROVING = (f"{desk.OF_DRAFT}{name}" for name in ("before", "said", "trouble", "improving"))
 
 
-def show() -> None:
+def show(now: Desk | None) -> None:
     """The page."""
-    now = desk.current()
     if now is None:
         st.info(text("app.desk.none"))
         return

@@ -64,9 +64,8 @@ class Answers:
     takes: Capacity | None
 
 
-def asked(atlas: Atlas) -> Asked:
+def asked(atlas: Atlas, now: Desk | None) -> Asked:
     """The draft on the desk, its area alone, or an area that is chosen here."""
-    now = desk.current()
     if now is None:
         st.info(text("app.need.no_desk"))
         now = Desk(choice.area(atlas, None), settings.load())

@@ -12,6 +12,7 @@ from factgeo.ui.need import history as history_part
 from factgeo.ui.need import own_figures as own_figures_part
 from factgeo.ui.need import target_group as target_group_part
 from factgeo.ui.session import work
+from factgeo.ui.session.desk import Desk
 
 PARTS = {
     "group": target_group_part.show,
@@ -24,10 +25,10 @@ PARTS = {
 OF_A_PLAN = ("teams", "takes")
 
 
-def show() -> None:
+def show(now: Desk | None) -> None:
     """The page: the answer, and in tabs what it rests on."""
     with st.container():  # the tabs keep their place below, and the one that is open stays so
-        asked = need_asked.asked(work.atlas())
+        asked = need_asked.asked(work.atlas(), now)
         answers = need_asked.answers(asked)
         need_answer_part.show(answers)
     names = [name for name in PARTS if asked.desk.plan is not None or name not in OF_A_PLAN]

@@ -15,7 +15,7 @@ from factgeo.ui.reach import sensitivity as sensitivity_part
 from factgeo.ui.reach import today as today_part
 from factgeo.ui.reach.about import About
 from factgeo.ui.reach.widgets import pick
-from factgeo.ui.session import desk
+from factgeo.ui.session.desk import Desk
 
 PARTS: dict[str, Callable[[About], None]] = {
     "measures": measures_part.show,
@@ -27,9 +27,8 @@ PARTS: dict[str, Callable[[About], None]] = {
 }
 
 
-def show() -> None:
+def show(now: Desk | None) -> None:
     """The page: one part at a time, about the draft or an area."""
-    now = desk.current()
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     with left:
         part = pick(st.segmented_control, "part", list(PARTS), label_visibility="collapsed", required=True)

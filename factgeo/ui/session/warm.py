@@ -9,7 +9,7 @@ import threading
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from factgeo.ui.session import work
+from factgeo.ui.session import desk, work
 
 PAGES = {
     "omrade": "area",
@@ -24,8 +24,8 @@ TABLES = ("roads", "links", "cell_access", "cells")
 
 
 def show(address: str) -> None:
-    """Show the page of an address; its module is loaded now, if it was not before."""
-    importlib.import_module(f"factgeo.ui.{PAGES[address]}.page").show()
+    """Show the page of an address with the desk; its module is loaded now, if it was not before."""
+    importlib.import_module(f"factgeo.ui.{PAGES[address]}.page").show(desk.current())
 
 
 @st.cache_resource(show_spinner=False)
