@@ -1,7 +1,7 @@
 """Whatever is wrong with a file, one sentence says it: no reader lets a foreign exception out.
 
 Every case is drawn from the reader's name and its number, so that a failure names what makes it again. More cases:
-``pytest tests/test_fuzz.py --fuzz 5000``.
+``pytest tests/hostile/test_fuzz.py --fuzz 5000``.
 """
 
 from __future__ import annotations
