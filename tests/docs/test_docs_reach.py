@@ -169,8 +169,10 @@ def of_trusts(n: Norway) -> Iterator[str]:
     by_trust += [shares.grouped(n.today[reading].units, n.atlas, "hf_name") for reading in READINGS]
     for groups in zip(*by_trust, strict=True):
         assert len({(group.name, group.population) for group in groups}) == 1
-        shares = [percent(group.share, 1 if place < len(n.measures) else 0) for place, group in enumerate(groups)]
-        yield row(groups[0].name, number(groups[0].population), *shares)
+        written_shares = [
+            percent(group.share, 1 if place < len(n.measures) else 0) for place, group in enumerate(groups)
+        ]
+        yield row(groups[0].name, number(groups[0].population), *written_shares)
     whole = [percent(found.share) for found in n.measures] + [percent(n.today[each].share, 0) for each in READINGS]
     yield row("Norway", number(n.report.population), *whole)
 
