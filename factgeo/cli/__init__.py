@@ -73,7 +73,7 @@ def _wanted_language(arguments: list[str]) -> str:
 
 
 def _failure(arguments: list[str]) -> str:
-    """What a user is told of a fault in the program; the details lie in a file where one can be written."""
+    """The message for a fault in the program; the details are in a file if one can be written."""
     details = f"factgeo {__version__} {arguments}\n{traceback.format_exc()}"
     log = _write_log(details)
     return text("cli.failure", log=log) if log else text("cli.failure_untold", details=type(sys.exc_info()[1]).__name__)
@@ -100,7 +100,7 @@ def _own_folder() -> Path:
 
 
 def _new_file(folder: Path | None, content: bytes) -> Path:
-    """A file under a name that nobody can have laid a link under; ``folder`` None: for temporary files."""
+    """A file under a new name, so that it follows no link; ``folder`` None: among temporary files."""
     handle, name = tempfile.mkstemp(prefix="factgeo-error-", suffix=".log", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:

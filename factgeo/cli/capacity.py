@@ -12,7 +12,7 @@ from factgeo.report.writers import terminal
 
 
 def run(common: Common) -> None:
-    """Measure a plan as it stands and show what it takes."""
+    """Measure a plan without solving, and show what it takes."""
     command.answer(common, _answer)
 
 

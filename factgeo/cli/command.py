@@ -122,7 +122,7 @@ def finish(found: Answer, common: Common) -> None:
 
 
 def measured(given: Given) -> Result:
-    """The plan that is given, measured as it stands under the settings that are given."""
+    """Measure the given plan under the given settings, without solving."""
     if given.plan is None:
         raise ValueError(given.area.name)
     return pipeline.measure_plan(given.atlas, edits.under(given.plan, given.settings, given.atlas), progress)

@@ -19,7 +19,7 @@ from factgeo.report.writers import terminal
 
 
 def run(common: Common, *, a: Path, b: Path) -> None:
-    """Measure both plans as they stand and show what differs."""
+    """Measure both plans without solving, and show what differs."""
     atlas = pack.load()
     if common.out is not None:
         folder.refuse(comparison_files.KIND, common.out, overwrite=common.overwrite)

@@ -73,11 +73,11 @@ def verify() -> None:
 
 
 def info() -> None:
-    """Show what is in the pack, from whom, and what is missing."""
+    """Show what is in the pack, who published it, and what is missing."""
     show(terminal.document(pack_report.report(pack.load()), hyphened=("shortcomings",)))
 
 
 def fetch() -> None:
-    """Downloading is not there yet: say which files to fetch by hand, from whom, and where to put them."""
+    """Downloading is not there yet: say which files to fetch by hand, from which publisher, and where to put them."""
     say("\n".join(terminal.lines(pack_report.by_hand(pack.load()))))
     raise FactgeoError("not_there_yet", command="data fetch")

@@ -78,7 +78,7 @@ class Questions:
 
 
 def say(message: str) -> None:
-    """A message for the user; results alone go to standard output. Where nobody can be told, the work goes on."""
+    """Show a message; only results go to standard output. If it cannot be shown, the work goes on."""
     with suppress(OSError):
         click.echo(message, err=True)
 

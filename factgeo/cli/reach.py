@@ -42,7 +42,7 @@ def _answer(given: Given, preset: str, asked: Asked) -> Answer:
 
 
 def _planned(given: Given) -> Result:
-    """The plan that is given, as it stands, or the best one."""
+    """Return the given plan, measured, or the best one."""
     if given.plan is not None:
         return command.measured(given)
     return pipeline.propose(given.atlas, given.area, given.settings, progress)

@@ -36,7 +36,7 @@ OPTIONS: Mapping[str, bool | int | str] = {
     "theme.primaryColor": "#0072B2",
 }
 HERE = ("localhost", "127.0.0.1", "::1")
-PATIENCE_S = 10  # for a server that was told to stop
+PATIENCE_S = 10  # for a server that was asked to stop
 
 
 def run(*, port: int, host: str, names: Sequence[str] = (), tell: Tell = say) -> int:
@@ -46,7 +46,7 @@ def run(*, port: int, host: str, names: Sequence[str] = (), tell: Tell = say) ->
         port: Where to listen.
         host: An address or name of this machine to listen on; 0.0.0.0 or ``::``: on all of them.
         names: Further names under which the app is reached, as behind a proxy.
-        tell: Is told where to open the app as soon as it answers.
+        tell: Called with the address of the app as soon as it answers.
 
     Raises:
         FactgeoError: Streamlit is not installed, the port is taken, or the host is none of this machine.
@@ -133,7 +133,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, host: str) -> bool:
 
 
 def _script() -> Path:
-    """The entry script: inside the installed package, or beside it in a checkout."""
+    """The entry script: inside the installed package, or next to it in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "app.py"
     return inside if inside.is_file() else package.parent / "app.py"

@@ -29,7 +29,7 @@ class _Results(io.FileIO):
 
         Raises:
             OutputError: The disk behind it is full, or the like.
-            BrokenPipeError: Nobody reads on.
+            BrokenPipeError: The reader has gone.
         """
         try:
             return super().write(content)
@@ -84,7 +84,7 @@ def finish() -> None:
 
     Raises:
         OutputError: They cannot be.
-        BrokenPipeError: Nobody reads on.
+        BrokenPipeError: The reader has gone.
     """
     if sys.stdout is not None:
         sys.stdout.flush()

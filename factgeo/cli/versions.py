@@ -24,7 +24,7 @@ def lowest() -> dict[str, str]:
 
 def newest_known() -> dict[str, str]:
     """The versions that factgeo was tested with; by the plain names of the packages."""
-    for folder in (PACKAGE, PACKAGE.parent):  # inside the installed package, or beside it in a checkout
+    for folder in (PACKAGE, PACKAGE.parent):  # inside the installed package, or next to it in a checkout
         path = folder / "constraints.txt"
         if path.is_file():
             found = map(PINNED.match, path.read_text(encoding="utf-8").splitlines())

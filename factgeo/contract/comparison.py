@@ -123,7 +123,7 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
 
 
 def table(comparison: Comparison) -> pd.DataFrame:
-    """One row per unit: its teams, minutes (NaN: nobody reached) and residents by how their way changes."""
+    """One row per unit: its teams, minutes (NaN: no resident is reached) and residents by how their way changes."""
     rows = [
         {
             **_unit_json(unit),

@@ -80,7 +80,7 @@ def _changes(effects: Effects, plan: Plan) -> dict[str, Any]:
 
 
 def effect(change: Effect) -> dict[str, Any]:
-    """Minutes, residents within the limit, and residents whom no team reaches, today and then."""
+    """Minutes, residents within the limit, and residents that no team reaches, today and then."""
     return {
         "population": change.persons,
         "mean_min": {"today": maybe_tenth(change.today.mean_min), "then": maybe_tenth(change.then.mean_min)},

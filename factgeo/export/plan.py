@@ -138,7 +138,7 @@ def _unit_travel(result: Result, row: int | None, column: int | None) -> dict[st
 
 
 def tabulate_plan(result: Result) -> dict[str, gpd.GeoDataFrame]:
-    """A plan as tables with shapes, as they stand in ``plan.gpkg``.
+    """Return a plan as tables with shapes: the layers of ``plan.gpkg``.
 
     Returns:
         Tables by name, in EPSG:25833: ``units`` (outlines) has a row for each unit with its team (empty: unserved,

@@ -19,7 +19,7 @@ KIND = Kind("reach", (
 
 
 def folder(found: ReachReport) -> Folder:
-    """The folder of a reach, with what was asked besides."""
+    """The folder of a reach with the optional analyses."""
     content, report = reach_contract.to_json(found), reach_report.report(found)
     files: dict[str, Make] = {
         "reach.json": lambda: content,
@@ -33,7 +33,7 @@ def folder(found: ReachReport) -> Folder:
 
 
 def _tables(found: ReachReport) -> Files:
-    """Tables of what was asked besides the measure."""
+    """Tables of the optional analyses."""
     files: dict[str, Make] = {}
     if found.left_out:
         files["left_out.csv"] = lambda: pd.DataFrame(reach_contract.left_out_json(found.left_out))

@@ -1,4 +1,4 @@
-r"""Texts that others have given, made inert where they go: nothing in them runs, links, loads or counts.
+r"""Texts of others, escaped for the place that they go to: nothing in them runs, links, loads or counts.
 
 Whatever a plan, a site, a team, a file or an area is called goes through here on its way into a script
 (:func:`script`), a page (:func:`html`), a Markdown document (:func:`markdown`, :func:`markdown_within`,
@@ -49,7 +49,7 @@ def script(value: object) -> str:
 
 
 def html(value: str) -> str:
-    """A text as HTML, for elements and attributes; also inert inside templates and scripts."""
+    """A text as HTML, for elements and attributes; it does nothing inside templates and scripts either."""
     return escape(value).translate(_IN_PAGE)
 
 

@@ -73,7 +73,7 @@ def comparison_map(a: Result, b: Result, comparison: Comparison, *, assets: str 
 
 
 def fill(unit: UnitChange) -> int | Hatch:
-    """The class of a unit's mean change, from ``-CLASSES`` to ``CLASSES``; a hatch where nobody is reached in both."""
+    """The class of a unit's mean change, from ``-CLASSES`` to ``CLASSES``; a hatch if neither plan reaches anyone."""
     if unit.travel.change_min is not None:
         return int(step(np.array([unit.travel.change_min]))[0])
     if unit.travel.won:
@@ -117,7 +117,7 @@ def _told(unit: UnitChange) -> dict[str, str]:
 
 
 def _squares(a: Result, b: Result) -> folium.raster_layers.ImageOverlay | None:
-    """Where the residents live for whom something changes, in the colours of their own change."""
+    """Where the residents live whose way changes, in the colour of their own change."""
     found = changed_squares(a, b)
     if found.empty:
         return None

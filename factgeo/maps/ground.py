@@ -36,8 +36,8 @@ class Grid:
     """Which inhabited 1 km square each pixel of a picture in Web Mercator shows.
 
     Attributes:
-        square: Of each pixel, counted from 1; 0 where nobody lives.
-        of_cell: The square of each cell of the area, in the order of the pack; 0 where nobody lives.
+        square: The square of each pixel, counted from 1; 0 without residents.
+        of_cell: The square of each cell of the area, in the order of the pack; 0 without residents.
         corners: ``[[south, west], [north, east]]`` in degrees.
     """
 
@@ -56,7 +56,7 @@ class Ground:
         folder: Name of the folder with the files of this area.
         bounds: What the window shows first, ``[[south, west], [north, east]]`` in degrees.
         first_cell: Where the cells of each unit begin among those of the area, and where the last ones end.
-        grid: The pixels of pictures; None where nobody lives.
+        grid: The pixels of pictures; None without residents.
     """
 
     area: Area
@@ -178,7 +178,7 @@ def _grid(cells: pd.DataFrame) -> Grid | None:
 
 
 def _population(cells: pd.DataFrame, grid: Grid | None) -> bytes:
-    """The residents of each square in shades; one clear pixel where nobody lives."""
+    """The residents of each square in shades; one clear pixel without residents."""
     palette = list(INK) * (len(SHADES) + 1)
     if grid is None:
         return png(np.zeros((1, 1), dtype=np.uint8), palette, bytes((0, *SHADES)))

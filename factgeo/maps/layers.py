@@ -124,7 +124,7 @@ def shared_segments(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], N
 
 
 def population_layer(cells: pd.DataFrame) -> folium.raster_layers.ImageOverlay | None:
-    """The image of the residents as a layer; None where nobody lives."""
+    """The image of the residents as a layer; None if there are no residents."""
     if not cells["persons"].any():
         return None
     image, corners = population_image(cells)
@@ -145,7 +145,7 @@ def image_layer(
 def labels(
     features: list[dict[str, Any]], layer: str, *, show: bool, css: str = "factgeo-name"
 ) -> folium.GeoJson | None:
-    """The ``name`` of each point, always readable beside it; None without any."""
+    """The ``name`` of each point, always readable next to it; None without points."""
     if not features:
         return None
     style = {"pane": "bases", "stroke": False, "fill": False, "interactive": False}

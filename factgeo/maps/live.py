@@ -1,4 +1,4 @@
-"""The map for drafting: its ground is constant, and each edit only paints it anew.
+"""The map for drafting: its ground is constant, and an edit only repaints it.
 
 What never changes while an area is drafted is written once as files that the browser fetches (``maps.ground``). The map
 itself (:func:`base_map`) is the same text at each run of the page, so that its frame stays and the view never moves.
@@ -212,7 +212,7 @@ def paint(
 
 
 def _marks(result: Result, layers: Collection[Layer]) -> Iterator[folium.GeoJson]:
-    """Few and small things that are drawn anew each time: changed roads, listed teams."""
+    """The few small layers that are redrawn each time: changed roads and listed teams."""
     plan = result.plan
     changed = plan.settings.roads.closed or plan.settings.roads.added
     yield from filter(None, (changed_roads(result) if changed else None,))
@@ -310,7 +310,7 @@ def _told_of_team(team: columns.Team) -> list[str]:
 
 
 def _alternative(result: Result, selected: str | None) -> str:
-    """What a reader who does not see the map is told."""
+    """The words for a reader who does not see the map."""
     told = text(
         "live_map.alternative",
         area=result.plan.area.name,

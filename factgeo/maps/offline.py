@@ -54,7 +54,7 @@ STYLE = """<style>
 
 
 class OfflineMap(folium.Map):
-    """A folium map that asks nobody for scripts.
+    """A folium map that loads no scripts from the network.
 
     Args:
         assets: Address of a folder with leaflet.js and leaflet.css; None where :func:`save_html` puts them in.
@@ -67,7 +67,7 @@ class OfflineMap(folium.Map):
 
 
 class View(MacroElement):
-    """What the window shows: the area, beside the legend where there is room; a scale; zoom buttons with words."""
+    """What the window shows: the area, next to the legend if there is room; a scale; zoom buttons with words."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}

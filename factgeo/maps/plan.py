@@ -229,7 +229,7 @@ def _told_of_team(team: columns.Team) -> dict[str, str]:
 
 
 def _names(result: Result) -> folium.GeoJson | None:
-    """The name of each base, always readable beside its point."""
+    """The name of each base, always readable next to its point."""
     catchments = result.plan.catchments
     features = [
         drawn_feature(c.team_id, shapely.Point(c.base.lon, c.base.lat), {"name": team.name})

@@ -33,7 +33,7 @@ PLENTY = ("#2f7fc1", "#114a8f", "#041d4a")
 WIDER = (2.5, 12.5)  # the two classes above the higher level begin at so many times it
 BANDS = ("#440154", "#31688e", "#35b779", "#fde725")  # viridis, from near to far
 OPACITY = 215
-SCREEN = (1070, 712)  # pixels beside the legend of a common window
+SCREEN = (1070, 712)  # pixels that the legend leaves in a common window
 LABEL = (8, 8, 8)  # pixels: from a dot to its name, per letter, above and below
 
 Box = tuple[float, float, float, float]
@@ -209,7 +209,7 @@ def _within(count: int, asked: Rules) -> str:
 
 
 def _free_labels(places: list[Reached], names: list[str], view: Box) -> dict[int, str]:
-    """What stands beside the places when the map opens: the name, its first word (the rank), or nothing.
+    """What is written next to the places when the map opens: the name, its first word (the rank), or nothing.
 
     No name runs into that of a better place.
     """

@@ -1,6 +1,6 @@
 """One measure of reach on a map that needs no network: units by class, or by the share who are reached.
 
-With what was asked beside it: who is left out and why, where something would help, and the listed teams.
+The optional analyses are on it too: who is left out and why, where something would help, and the listed teams.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _told_of_left_out(unit: UnitReach, own: Sequence[LeftOut], atlas: Atlas) -> 
 
 
 def _today(outlines: gpd.GeoSeries, today: Sequence[Today], look: _Look) -> folium.GeoJson | None:
-    """Units by the share whom the listed teams reach by the first reading, told by each."""
+    """Units by the share that the listed teams reach by the first reading; tooltips have all readings."""
     features = [
         drawn_feature(
             own[0].unit_code,
@@ -307,7 +307,7 @@ def _bases(reach: Reach, *, show: bool) -> folium.GeoJson | None:
 
 
 def _names(reach: Reach, *, show: bool) -> folium.GeoJson | None:
-    """The name of each region beside its base."""
+    """The name of each region next to its base."""
     features = [
         drawn_feature(region.code, shapely.Point(region.base.lon, region.base.lat), {"name": region.name})
         for region in reach.regions
@@ -457,7 +457,7 @@ def _key_of_today(today: Today) -> _Key:
 
 
 def _legend(atlas: Atlas, keys: Mapping[First, _Key], first: First, beside: str) -> str:
-    """The legend and the sources as HTML: the colours that are seen first, what stands ``beside`` them, the others."""
+    """The legend and the sources as HTML: the colours that are seen first, then ``beside``, then the others."""
     shown = keys[first]
     said, *defined = (safe(each) for each in shown.said)
     others = (_part(key.name, key.rows) for kind, key in keys.items() if kind != first)

@@ -26,7 +26,7 @@ from factgeo.travel.journeys import Journeys
 
 
 def propose(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silent) -> Result:
-    """Travel times, the best plan, its independent check, and its figures.
+    """Compute travel times, find the best plan, check it independently, and measure it.
 
     Args:
         atlas: The pack.
@@ -51,7 +51,7 @@ def propose(atlas: Atlas, area: Area, settings: Settings, progress: Tell = silen
 
 
 def propose_again(result: Result, settings: Settings) -> Result:
-    """The best plan of the same area under other rules; roads, ferries and candidate bases must be the same.
+    """Find the best plan of the same area under other rules. Roads, ferries and candidate bases must be the same.
 
     Raises:
         PlanError: No plan keeps the rules, or the plan fails its check.
@@ -64,14 +64,14 @@ def propose_again(result: Result, settings: Settings) -> Result:
 def _proposed(
     atlas: Atlas, area: Area, settings: Settings, times: Journeys, progress: Tell
 ) -> tuple[Plan, tuple[Finding, ...]]:
-    """The best plan, checked, with the rules that it breaks because a planner keeps a team as it is."""
+    """Find the best plan and check it; also return the rules that a planner's kept teams break."""
     plan = find_plan(atlas, area, settings, times, lambda part: progress(language.text("progress.solve", part=part)))
     progress(language.text("progress.check"))
     return plan, _accepted(plan, atlas, times)
 
 
 def checked(request: Request, problem: Problem, solution: Solution) -> tuple[Plan, tuple[Finding, ...]]:
-    """A solution of a request's problem as a checked plan, with the rules that a planner's kept teams break.
+    """Make a checked plan of a solution; also return the rules that a planner's kept teams break.
 
     Raises:
         PlanError: The plan fails its check.
@@ -81,7 +81,7 @@ def checked(request: Request, problem: Problem, solution: Solution) -> tuple[Pla
 
 
 def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
-    """The rules that kept teams break; any other broken rule is an error of ours."""
+    """Return the rules that kept teams break. Any other broken rule is an error of the program."""
     findings = check(plan, atlas, times)
     notes = of_kept_teams(findings, plan, atlas)
     if len(notes) < len(findings):
@@ -90,11 +90,11 @@ def _accepted(plan: Plan, atlas: Atlas, times: Journeys) -> tuple[Finding, ...]:
 
 
 def measure_plan(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
-    """A plan that was drawn or read, measured as it stands.
+    """Measure an existing plan without solving. Broken rules are returned in ``notes``.
 
     Args:
         atlas: The pack that the plan was made with.
-        plan: The plan, with the settings under which it is to be measured.
+        plan: The plan, with the settings to measure it under.
         progress: Called with a sentence as it goes on.
 
     Returns:
@@ -108,7 +108,7 @@ def measure_plan(atlas: Atlas, plan: Plan, progress: Tell = silent) -> Result:
 
 
 def remeasure_plan(before: Result, plan: Plan) -> Result:
-    """The same area with other catchments, measured as they stand; the rules that they break are its notes.
+    """Measure other catchments of the same area without solving. Broken rules are returned in ``notes``.
 
     The settings may differ, but not in roads, ferries and candidate bases. Where they differ in ``edits`` only, ways
     are computed only for units whose base has changed.

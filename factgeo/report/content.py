@@ -65,7 +65,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in a file beside the report; ``alt`` says what it shows, ``draw`` makes it (PNG)."""
+    """A picture in a file of the report's folder; ``alt`` says what it shows, ``draw`` makes it (PNG)."""
 
     file: str
     alt: Words

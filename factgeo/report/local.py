@@ -1,4 +1,4 @@
-"""What municipalities have counted themselves, in words, as far as it may be told."""
+"""What municipalities have counted themselves, in words, as far as it may be shown."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def chapter(need: Need) -> Chapter:
 
 
 def figures_table(need: Need) -> Table:
-    """A row for each figure that there is: range, interval, of whom, quality, source; they overlap, never add them."""
+    """A row for each figure: range, interval, denominator, quality and source. Figures overlap and are never added."""
     names = ("group", "low", "central", "high", "interval", "of", "quality", "source")
     rows = tuple(_figure_row(name, figure) for name, figure in _named(need) if figure is not None)
     return Table("figures", tuple(_column(name) for name in names), rows)
@@ -242,13 +242,13 @@ def units_table(need: Need, local: LocalCounts | None = None) -> Table:
 
 
 def _count_of(unit: str, local: LocalCounts) -> Words:
-    """The local count of the municipality or city that a unit belongs to, as it may be told."""
+    """The local count of the municipality or city that a unit belongs to, as far as it may be shown."""
     code = next((code for code, units in local.units.items() if unit in units), None)
     return NO_FIGURE if code is None else local_report.count(local.shown[code])
 
 
 def teams_table(teams: Mapping[str, Need], totals: Mapping[str, Shown] | None = None) -> Table:
-    """A row for each catchment, by team id; with the exact local totals that may be told, if anybody has counted."""
+    """A row for each catchment, by team id; with the exact local totals that may be shown, if any."""
     columns, rows = _people(Column("team", say("capacity.column.team")), [(need.area, need) for need in teams.values()])
     if totals is None:
         return Table("teams", columns, rows)

@@ -1,4 +1,4 @@
-"""The next teams beside the listed ones, in words and as tables."""
+"""The next teams in addition to the listed ones, in words and as tables."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _services(figures: PlanFigures) -> Words:
 
 
 def _act(plan: Plan, figures: PlanFigures) -> Words:
-    """How many ACT areas there are, and whom they cover."""
+    """How many ACT areas there are, and how many residents they cover."""
     covered = sum(area.population for area in figures.act)
     return say(
         "summary.act",

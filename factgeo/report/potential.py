@@ -98,7 +98,7 @@ def _of_area(found: AreaPotential) -> Iterator[Words]:
 
 
 def _best(rank: int, best: BestPlace, asked: Rules, atlas: Atlas) -> Words:
-    """One of the best places; all whom the first one reaches are new."""
+    """One of the best places; all residents that the first one reaches are new."""
     place, residents = called(best.place, atlas), reached(best.place.residents[asked.column])
     if rank == 1:
         return say("potential.first", place=place, residents=residents, limit=asked.reach)

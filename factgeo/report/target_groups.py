@@ -26,7 +26,7 @@ def chapters(found: NeedReport) -> tuple[Chapter, ...]:
 
 
 def counted(found: NeedReport) -> Iterator[Words]:
-    """How the local counts came about, and what they sum up to where that may be told."""
+    """How the local counts came about, and their sums where these may be shown."""
     if found.local is None:
         return
     yield local_report.made(found.local)

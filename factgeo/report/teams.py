@@ -101,7 +101,7 @@ def _twice(teams: Sequence[Team]) -> tuple[Sentence, ...]:
 
 
 def _coverage(teams: Sequence[Team], atlas: Atlas, area: Area) -> Iterator[Words]:
-    """How much of the list this is, whom it covers, and what it cannot tell."""
+    """How much of the list this is, which residents it covers, and what it does not say."""
     general = sum(team.general for team in teams)
     unplaced = [team.name for team in teams if team.base_unit is None]
     narrow, wide = (covered(teams, atlas, area, reading) for reading in READINGS)

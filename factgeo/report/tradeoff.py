@@ -13,7 +13,7 @@ from factgeo.report import differences
 from factgeo.report.charts import tradeoff as tradeoff_chart
 from factgeo.report.content import Block, Cell, Chapter, Picture, Sentence, Strong, Table, items, paragraphs
 
-PICTURE = "tradeoff.png"  # beside the report that shows it
+PICTURE = "tradeoff.png"  # in the folder of the report
 AIMS: tuple[Aim, ...] = ("goal", "reach")
 
 

@@ -119,7 +119,7 @@ def _note_contradictions(settings: Settings, faults: Faults) -> None:
 
 
 def configs_folder() -> Path:
-    """The folder of the defaults and presets: inside the installed package, or beside it in a checkout."""
+    """The folder of the defaults and presets: inside the installed package, or next to it in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "configs"
     return inside if inside.is_dir() else package.parent / "configs"

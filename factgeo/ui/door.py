@@ -1,4 +1,4 @@
-"""The door of the app: who is let in, and what browsers are told to keep to.
+"""The door of the app: which requests are let in, and the limits that browsers are given.
 
 A page of the internet can give its own name the address of this machine (DNS rebinding). Its visitor's browser would
 then ask this app in that name, and let the page read the answers; so only requests in a name that is ours are heard.

@@ -1,4 +1,4 @@
-"""What all pages share: the window, the choice of language, the title, and how errors are told."""
+"""What all pages share: the window, the choice of language, the title, and how errors are shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def begin() -> None:
 
 
 def head(title: str, area: str) -> None:
-    """The page's title, with the area that it is about, beside the choice of language."""
+    """The page's title, with its area, and the choice of language."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{title}: {prose.as_typed(area)}" if area else title, anchor=False)
         st.radio(

@@ -21,8 +21,8 @@ LINE = "#cc0000"
 LESS, MORE = "#56b4e9", "#0072b2"
 BESIDE = 46  # per cent of the axis that the words to the left of a bar take
 LOW = 0.1  # a share so near the axis has its label above
-WIDE_LETTERS, LABEL_LETTERS = 120, 26  # that fit beside each other below the picture, and beside a bar
-# told apart also by those who see few colours (Okabe and Ito), and without colour by their dashes
+WIDE_LETTERS, LABEL_LETTERS = 120, 26  # that fit side by side below the picture, and next to a bar
+# colours that are distinct with colour blindness too (Okabe and Ito), and dashes that are distinct without colour
 LOOKS: dict[Kind, tuple[str, str | tuple[int, tuple[int, ...]]]] = {
     "dps": ("#000000", "-"),
     "hf": ("#0072b2", (0, (6, 2))),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZE_INCH = (10.0, 6.5)
 MARKED = (("#7a0177", ":"), ("#8c510a", "-."))  # colour and dashes of each mark
-TITLE_LETTERS = 60  # that fit beside each other in the largest letters
+TITLE_LETTERS = 60  # that fit side by side in the largest letters
 MANY = 40  # points above which marks are drawn small
 WIDE = 10  # per cent that the axis of shares goes down in steps of
 
@@ -181,7 +181,7 @@ def _mark(above: Axes, below: Axes, mark: Mark, look: tuple[str, str]) -> None:
 
 
 def _titles(figure: Figure, above: Axes, below: Axes, points: Sequence[TradeOff], result: Result) -> None:
-    """What is shown, of whom, and what to know before quoting it."""
+    """What is shown, for which area, and what to know before quoting it."""
     limit = number(result.plan.settings.travel.minutes)
     own = own_teams(result)
     title = text("further.picture.title", area=result.plan.area.name)

@@ -79,7 +79,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    """The picture itself where it can be drawn, else the file beside the page."""
+    """The picture itself if it can be drawn, else the address of its file."""
     source = picture.file
     if picture.draw is not None:
         source = "data:image/png;base64," + base64.b64encode(picture.draw()).decode("ascii")

@@ -75,7 +75,7 @@ def _tab(name: str, atlas: Atlas, rules: Settings, *, drafted: bool) -> None:
 
 
 def _sources(atlas: Atlas, rules: Settings) -> None:
-    """Where the figures come from; own values that are refused are told, and the page goes on."""
+    """Show where the figures come from. If a planner's own value is invalid, show the error and the rest of the page."""
     try:
         report.blocks(rules_report.sources(atlas, rules))
     except FactgeoError as error:

@@ -28,7 +28,7 @@ class KeyFigure:
 
 
 def show(change: Change, result: Result) -> None:
-    """One number beside the other."""
+    """Two numbers side by side."""
     figures, limit = list(key_figures(change, result)), number(change.limit_min)
     for column, figure in zip(st.columns(len(figures)), figures, strict=True):
         moved = _moved(figure) if round(figure.change, figure.digits) else None

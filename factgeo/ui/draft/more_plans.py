@@ -1,4 +1,4 @@
-"""Other plans beside the draft: alternatives, more or fewer teams, the next teams, and how firm the plan is."""
+"""Other plans than the draft: alternatives, more or fewer teams, the next teams, and how firm the plan is."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def show(now: Desk | None) -> None:
 
 @st.fragment
 def _draft() -> None:
-    """Everything that a click on the map or a button changes; the rest of the page is not drawn anew."""
+    """Everything that a click on the map or a button changes; the rest of the page is not redrawn."""
     frame.use_language()
     frame.page(_drawn)()
 

@@ -1,4 +1,4 @@
-"""The panel beside the map: what can be done with a unit or a team, which rules are broken, and who has no team."""
+"""The panel next to the map: what can be done with a unit or a team, which rules are broken, and who has no team."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _about_unit(unit: str, result: Result) -> str:
 
 
 def _travel(travel: TravelFigures) -> str:
-    """Minutes to the base; those who cannot be reached are told where there is no other figure."""
+    """Median and 95th percentile minutes; if one does not exist, how many residents are unreachable."""
     median, p95 = minutes(travel.median_min), minutes(travel.p95_min)
     lost = number(travel.unreachable)
     if travel.median_min is None:

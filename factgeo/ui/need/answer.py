@@ -57,7 +57,7 @@ def show(answers: Answers) -> None:
 
 
 def _title(answers: Answers, found: NeedReport, takes: Capacity | None) -> None:
-    """Which area and year, beside the files to download."""
+    """The area and year, and the files to download."""
     slug = areas.slug(answers.asked.area)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(as_typed(text("need.title", area=found.whole.area, year=found.whole.year)), anchor=False)

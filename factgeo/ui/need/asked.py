@@ -43,7 +43,7 @@ class Asked:
 
     @property
     def key(self) -> tuple[Hashable, ...]:
-        """What the need depends on beside the files of the session."""
+        """What the need depends on, apart from the files of the session."""
         plan = self.desk.plan
         whole = (self.area.name, self.area.units, desk.whole_digest(self.rules))
         return whole if plan is None else (*whole, desk.plan_digest(plan))
@@ -87,7 +87,7 @@ def answers(about: Asked) -> Answers:
 
 
 def _need(about: Asked) -> NeedReport | None:
-    """What rests on the session's own files is computed and kept in it: nobody else must be shown it."""
+    """What rests on the session's own files is computed and kept in the session: no other session may show it."""
     if own_files.counted() is None and own_files.projected() is None:
         atlas, area, rules, plan = about.atlas, about.area, about.rules, about.desk.plan
         return work.ask("need", about.key, lambda _: target_groups.assess(atlas, area, rules, plan))

@@ -16,7 +16,7 @@ from factgeo.ui.session import own_files
 
 
 def show(answers: Answers) -> None:
-    """The part; also where the need cannot be told, for here it is put right."""
+    """Show the part, also if the need cannot be computed: a wrong value is mended here."""
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(text("app.need.values"), anchor=False)

@@ -1,4 +1,4 @@
-"""Own values in place of cited ones: of whom the fraction is, a form for one value, and those in use."""
+"""Own values in place of cited ones: the denominator of the fraction, a form for one value, and the values in use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def show(answers: Answers) -> None:
 
 
 def _denominator(asked: Asked) -> None:
-    """Of whom the fraction is."""
+    """Choose the denominator of the fraction."""
     now = asked.rules.need.denominator
     chosen = st.radio(
         text("app.need.denominator"), DENOMINATORS, DENOMINATORS.index(now),
@@ -46,7 +46,7 @@ def _denominator(asked: Asked) -> None:
 
 
 def _offered(answers: Answers) -> list[str]:
-    """The figures behind the page by id, and the fractions that nobody has published."""
+    """The figures behind the page by id, and the fractions that are not published."""
     used = [each.id for each in answers.need.whole.used] if answers.need else need.PARAMETER.values()
     served = (*capacity.FACT_PARAMETERS, *capacity.ACT_PARAMETERS, *capacity.COMMON_PARAMETERS)
     return list(dict.fromkeys((*used, *served, *UNCITED)))

@@ -47,7 +47,7 @@ class About:
 
 
 def scope(now: Desk | None) -> str:
-    """Ask whom the page is about."""
+    """Ask what the page is about: the draft or an area."""
     if now is None:
         return pick(st.selectbox, "where", ["whole", "other"])
     own = desk.area(now)
@@ -81,7 +81,7 @@ def report(about: About, preset: str) -> ReachReport | None:
 
 
 def report_of_draft(about: About) -> ReachReport | None:
-    """What is told of the draft; without one a sentence says what to do."""
+    """What the page shows of the draft; without one a sentence says what to do."""
     if about.result is None:
         st.info(text("app_reach.needs_plan"))
         return None

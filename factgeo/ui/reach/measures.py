@@ -50,7 +50,7 @@ def _figure(found: Reach) -> None:
 
 
 def _beside_published(found: Reach) -> None:
-    """The published shares beside the same classes here, and why the two differ."""
+    """The published shares and those of the same classes here, and why the two differ."""
     report.table(measure_report.published_table(found))
     st.caption(reach_widgets.as_words(found.notes[0]))
 

@@ -77,7 +77,7 @@ class _Kept:
 
     draft_id: str = ""
     revision: int = 0
-    copied: bool = False  # is it to be told that this window has a draft of its own now?
+    copied: bool = False  # should a message say that this window has a draft of its own now?
 
 
 def begin() -> None:
@@ -231,7 +231,7 @@ def keep(found: Result) -> None:
 
 
 def result(desk: Desk) -> Result | None:
-    """The draft with its figures, as it stands; None while it is being computed or where there is none."""
+    """Return the measured draft; None while it is being computed, or if there is no draft."""
     plan = desk.plan
     if plan is None:
         return None
@@ -246,9 +246,9 @@ def result(desk: Desk) -> Result | None:
 
 
 def measured(plan: Plan) -> Result | None:
-    """A plan with its figures, as it stands; None while it is being computed.
+    """Return the measured plan; None while it is being computed.
 
-    Its travel times are those of another plan on the same ground where there is one: of all Norway they take 100 MB.
+    Travel times are shared with another plan of the same area if there is one: those of all Norway take 100 MB.
     """
     atlas, key = work.atlas(), ("as it stands", plan_digest(plan))
     like = next((each for each in work.known("plan") if same_ground(each.plan, plan)), None)

@@ -19,7 +19,7 @@ from factgeo.people.local import LocalCounts
 from factgeo.ui.session import upload, work
 
 LOCAL, PROJECTION, YEAR, REPORT = "need-local", "need-projection", "need-year", "need-report"
-TOLD = "need-told"  # what the session has shown of local counts, whichever file they came in
+TOLD = "need-told"  # what the session has shown of local counts, from any file
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Projection:
 
     Attributes:
         name: Of the file.
-        content: Of the file, for the library reads it for each area anew.
+        content: The bytes of the file; the library reads them again for each area.
         years: That it has, the earliest first.
     """
 
@@ -70,7 +70,7 @@ def year() -> int | None:
 
 
 def use(name: str, content: LocalCounts | Projection) -> None:
-    """Use what was read, in place of what was there, and draw the page anew."""
+    """Use what was read in place of what was there, and redraw the page."""
     if isinstance(content, LocalCounts):
         content = content.beside(st.session_state.get(TOLD, disclosure.NOTHING))
         st.session_state[TOLD] = content.told
@@ -79,7 +79,7 @@ def use(name: str, content: LocalCounts | Projection) -> None:
 
 
 def forget(name: str) -> None:
-    """Forget what was read, and draw the page anew."""
+    """Forget what was read, and redraw the page."""
     del st.session_state[name]
     _drawn_anew()
 
@@ -90,7 +90,7 @@ def _drawn_anew() -> None:
 
 
 def report(key: object, compute: Callable[[], NeedReport]) -> NeedReport:
-    """A report that rests on these files, computed once for each key and kept with them, like what was told in it."""
+    """A report that rests on these files, computed once for each key and kept with them, as is what it has shown."""
     last = st.session_state.get(REPORT)
     if last is None or last[0] != key:
         with st.spinner(text("app.working")):
@@ -101,7 +101,7 @@ def report(key: object, compute: Callable[[], NeedReport]) -> NeedReport:
 
 
 def _remember(counted: LocalCounts | None) -> None:
-    """Go on with counts that know what was told of them."""
+    """Go on with counts that know what was shown of them."""
     if counted is not None:
         st.session_state[LOCAL], st.session_state[TOLD] = counted, counted.told
 

@@ -64,7 +64,7 @@ def _settings(path: Path, chosen: Settings) -> Settings:
 
 
 def _brought_before(rules: Settings) -> Settings:
-    """The rules, without the places and demands that were brought into them before, if nobody wants these any more."""
+    """The rules without places and demands that were uploaded before, if the uploads are gone."""
     fields = ("sites", "required", "forbidden", "preferred")
     count = sum(len(getattr(rules.bases, name)) for name in fields) + sum(len(each) for _, each in rules.edits)
     if not count or st.checkbox(text("app.upload.keep", count=count), value=True, help=text("app.upload_help.keep")):
@@ -94,7 +94,7 @@ def _read(name: str, content: bytes, read: Callable[[Path], T]) -> T:
     """Put a file where the library can read it, under its own name so that messages name it, and read it.
 
     Raises:
-        FactgeoError: It is too large, its name is none, or the library refuses it; paths of this machine are not told.
+        FactgeoError: It is too large, its name is none, or the library refuses it; the message names no path.
     """
     if sign := names.unseen(name):
         raise SourceError("file_unseen", file=names.made_visible(name), sign=sign)

@@ -1,4 +1,4 @@
-"""What the first page does without, fetched behind its back: the modules of the other pages, and tables of the pack."""
+"""Preload in the background what the first page does not need: the modules of other pages, and tables of the pack."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show(address: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def begin() -> threading.Thread:
-    """Begin to fetch, once in a process; returns at once."""
+    """Start to preload, once in a process; return at once."""
     thread = threading.Thread(target=_fetch, args=(work.atlas(),), daemon=True)
     add_script_run_ctx(thread, get_script_run_ctx())  # maps are registered only by who runs for a page
     thread.start()

@@ -1,4 +1,4 @@
-"""Computations of the app: shared by all sessions, kept while there is room, told of and stoppable while they last."""
+"""Computations of the app: shared by all sessions, kept while there is room, with progress and a way to stop them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _outcome(job: Job, jobs: dict[Key, Job], key: Key, kept: OrderedDict[Key, ob
             st.rerun()
         return None
     if job.error is not None:
-        del jobs[key]  # so that the same request is tried anew
+        del jobs[key]  # so that the same request is tried again
         raise job.error
     if not job.stop.is_set():
         kept[key] = job.result
@@ -102,7 +102,7 @@ def _outcome(job: Job, jobs: dict[Key, Job], key: Key, kept: OrderedDict[Key, ob
 
 
 def forget_stopped() -> None:
-    """Let what this session has stopped be computed anew when it is asked for again."""
+    """Let what this session has stopped be computed when it is asked for again."""
     jobs: dict[Key, Job] = st.session_state.get(JOBS, {})
     for key in [key for key, job in jobs.items() if job.stop.is_set()]:
         del jobs[key]

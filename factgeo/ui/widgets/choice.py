@@ -76,10 +76,10 @@ def _name(kind: str, atlas: Atlas, start: str | None) -> str:
 
 
 def pick(label: str, labels: Mapping[str, str], state: str, **how: Any) -> str:  # noqa: ANN401 - Streamlit's
-    """A list, of one thing at least, whose words change while the choice stays.
+    """Show a select box that keeps its choice when its labels change. ``labels`` must not be empty.
 
-    The choice is kept under ``state`` of the session, also while the list is not shown, and may be set there.
-    Streamlit's own list keeps the words that it was made with, so other words make it another list.
+    The choice is kept under ``state`` in the session, even while the box is not shown, and may be set there.
+    Streamlit's select box keeps the labels that it was made with, so other labels need another box.
     """
     kept, shown, key = st.session_state.get(state), f"{state}-shown", f"{state}-{hash(tuple(labels.items()))}"
     if key not in st.session_state or kept != st.session_state.get(shown):
