@@ -37,6 +37,11 @@ def significant(value: float, digits: int) -> float:
     return round(value, min(0, digits - 1 - math.floor(math.log10(value))))
 
 
+def _three_digits(value: float) -> float:
+    """To three significant digits; a value below 1000 stays."""
+    return value if value < THREE_DIGITS_FROM else significant(value, 3)
+
+
 def hundredth(value: float) -> float:
     """A share to whole per cent."""
     return round(value, 2)
@@ -78,7 +83,7 @@ def persons(expected: float) -> Number:
 
 def reached(persons: float) -> Number:
     """Persons within modelled minutes, with three digits: 42 165 as 42 200."""
-    return Number(round(persons) if persons < THREE_DIGITS_FROM else significant(persons, 3))
+    return Number(round(_three_digits(persons)))
 
 
 def figure(value: float) -> Number:
@@ -111,7 +116,7 @@ class Span(Lazy):
 
     def text(self, lang: str | None = None) -> str:
         """The three as the language writes them; thousands to three digits."""
-        low, central, high = (figure(three_digits(value)).text(lang) for value in (self.low, self.central, self.high))
+        low, central, high = (figure(_three_digits(value)).text(lang) for value in (self.low, self.central, self.high))
         if low == central == high:
             return central
         return text("capacity.span", lang=lang, low=low, central=central, high=high)
@@ -129,11 +134,6 @@ class PercentSpan(Lazy):
         """The three as whole per cent, the sign once."""
         low, high = (number(100 * share, lang=lang) for share in (self.low, self.high))
         return text("capacity.span", lang=lang, low=low, central=percent(self.central, 0, lang=lang), high=high)
-
-
-def three_digits(value: float) -> float:
-    """To three significant digits, what is below 1000 as found."""
-    return value if value < THREE_DIGITS_FROM else round(value, 2 - math.floor(math.log10(value)))
 
 
 @dataclass(frozen=True)

@@ -83,14 +83,7 @@ def listed_teams(result: Result) -> folium.GeoJson | None:
         drawn_feature(
             str(unit),
             some.geometry.iloc[0],
-            {
-                "listed": ", ".join(some["name"]),
-                "kind": ", ".join(dict.fromkeys(written(teams_report.kind(each)) for each in some["kind"])),
-                "status": text("teams.status"),
-                "confidence": ", ".join(
-                    dict.fromkeys(written(teams_report.confidence(each)) for each in some["confidence"])
-                ),
-            },
+            listed_facts(some),
         )
         for unit, some in here.groupby("unit_code")
     ]
@@ -188,6 +181,18 @@ def drawn_feature(key: str, shape: BaseGeometry, told: Mapping[str, str]) -> dic
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
+
+
+def listed_facts(some: pd.DataFrame, between: str = ", ") -> dict[str, str]:
+    """What tooltips say of listed teams with one base; ``between`` stands between their names."""
+    kinds = dict.fromkeys(written(teams_report.kind(each)) for each in some["kind"])
+    confidence = dict.fromkeys(written(teams_report.confidence(each)) for each in some["confidence"])
+    return {
+        "listed": between.join(some["name"]),
+        "kind": ", ".join(kinds),
+        "status": text("teams.status"),
+        "confidence": ", ".join(confidence),
+    }
 
 
 def team_facts(team: columns.Team) -> dict[str, str]:

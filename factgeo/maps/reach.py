@@ -30,6 +30,7 @@ from factgeo.maps.layers import (
     drawn_layer,
     labels,
     lines_between,
+    listed_facts,
     outlines_around,
     population_layer,
     surroundings,
@@ -42,7 +43,6 @@ from factgeo.reach.left_out import LeftOut
 from factgeo.reach.shares import CLASSES, OutReason, Reach, Region, UnitReach
 from factgeo.reach.today import Today
 from factgeo.report import columns
-from factgeo.report import teams as teams_report
 from factgeo.report.columns import REGION
 from factgeo.report.labels import OUT_WORDS, PRESETS, READING_NAMES
 
@@ -326,12 +326,7 @@ def _listed(today: Sequence[Today]) -> folium.GeoJson | None:
             str(unit),
             some.geometry.iloc[0],
             {
-                "listed": "\n".join(some["name"]),
-                "kind": ", ".join(dict.fromkeys(written(teams_report.kind(each)) for each in some["kind"])),
-                "status": text("teams.status"),
-                "confidence": ", ".join(
-                    dict.fromkeys(written(teams_report.confidence(each)) for each in some["confidence"])
-                ),
+                **listed_facts(some, "\n"),
                 "alone": "\n".join(reached(alone.get(str(team), 0)).text() for team in some.index),
             },
         )

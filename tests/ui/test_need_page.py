@@ -92,9 +92,9 @@ def test_the_page_shows_the_figures_of_the_library(shipped: Atlas, forde: Result
     assert all(plain(line) in written(shown) for line in said(need_report.brief(whole)))
     units = shown.table[1].value
     assert units.iloc[:, 0].tolist() == [unit.name for unit in whole.by_unit]
-    assert units.iloc[:, 3].tolist() == [persons(unit.target_group.central).text() for unit in whole.by_unit]
+    assert units.iloc[:, 3].tolist() == [persons(unit.target_group.central).value for unit in whole.by_unit]
     assert shown.table[2].value.iloc[:, 3].tolist() == [
-        persons(team.target_group.central).text() for team in found.teams.values()
+        persons(team.target_group.central).value for team in found.teams.values()
     ]
     assert len(shown.table[3].value) == len(takes.all)
 

@@ -43,6 +43,7 @@ from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.session import desk, work
 from factgeo.ui.session.desk import Desk
 from factgeo.ui.widgets import packed
+from factgeo.ui.widgets import report as report_widget
 
 AREA = "hf:Helse Førde HF"
 DRAWN_MAP = reach_widgets.chart
@@ -180,7 +181,7 @@ def test_everyone_left_out_is_in_the_table(forde: Result, report: ReachReport) -
     out = reach_left_out.left_out(forde)
     assert not shown.exception
     assert shown.table[0].value.iloc[:, 1].tolist() == list(reach_left_out.by_reason(out).values())
-    table = reach_widgets.frame(left_out_report.units_table(report.left_out))
+    table = report_widget.frame(left_out_report.units_table(report.left_out))
     assert table.iloc[:, 0].tolist() == [each.name for each in out]
     assert table.iloc[:, 2].sum() == round(report.reach.population - report.reach.counted)
     assert table.iloc[:, 3].isna().tolist() == [each.nearest_min is None for each in out]
@@ -229,7 +230,7 @@ def test_today_is_told_by_each_reading(shipped: Atlas, forde: Result) -> None:
     shown = page("today", forde, reading="wide")
     assert not shown.exception
     assert [metric.value for metric in shown.metric] == [percent(each.share, 0) for each in found.values()]
-    lacking = reach_widgets.frame(today_report.lacking_table(found["wide"]))
+    lacking = report_widget.frame(today_report.lacking_table(found["wide"]))
     names = {str(shipped.units.at[unit, "name"]) for unit in found["wide"].lacking}
     assert set(lacking.iloc[:, 0]) == names
     assert shown.table[0].value.iloc[:, 0].tolist() == lacking.iloc[:, 0].tolist()
@@ -251,7 +252,7 @@ def test_the_map_of_today_holds_the_reach_of_a_draft_but_no_other_measure(
 
 def test_the_minutes_of_each_unit_are_as_measured(forde: Result, report: ReachReport) -> None:
     assert report.fairness is not None
-    table = reach_widgets.frame(fairness_report.units_table(report.fairness))
+    table = report_widget.frame(fairness_report.units_table(report.fairness))
     units = {unit.name: unit for unit in fairness.fairness(forde).units}
     assert len(table) == len(units)
     for row in table.itertuples(index=False):

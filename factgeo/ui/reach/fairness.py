@@ -10,6 +10,7 @@ from factgeo.report import fairness as fairness_report
 from factgeo.ui.reach import about
 from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
+from factgeo.ui.widgets import report as report_widget
 
 
 def show(whom: About) -> None:
@@ -22,10 +23,10 @@ def show(whom: About) -> None:
     else:
         _indices(found.fairness.inequality)
     st.header(text("app_reach.centrality"), anchor=False)
-    reach_widgets.table(fairness_report.centrality_table(found.fairness))
+    report_widget.table(fairness_report.centrality_table(found.fairness))
     st.caption(text("app_reach.centrality_how"))
     st.header(text("app_reach.by_unit"), anchor=False)
-    reach_widgets.table(fairness_report.units_table(found.fairness))
+    report_widget.table(fairness_report.units_table(found.fairness))
     st.caption(text("app_reach.fair_how"))
     with st.expander(text("app_reach.in_words")):
         reach_widgets.chapter(found, "fair")

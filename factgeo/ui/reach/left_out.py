@@ -20,6 +20,7 @@ from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
 from factgeo.ui.session import work
 from factgeo.ui.widgets import leaflet
+from factgeo.ui.widgets import report as report_widget
 
 ASKED = "reach-remedies"  # whose remedies somebody has asked for
 
@@ -35,7 +36,7 @@ def show(whom: About) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown(f"**{reach_widgets.as_words(left_out_report.total(found.left_out, whom.result))}**")
-        reach_widgets.table(left_out_report.reasons_table(found.left_out))
+        report_widget.table(left_out_report.reasons_table(found.left_out))
         st.caption(text("app_reach.left_how"))
         st.button(text("app_reach.find"), help=text("app_reach.find_help"), icon=":material/search:",
                   on_click=_ask_for_remedies, args=(whom,), disabled=wanted)  # fmt: skip
@@ -43,7 +44,7 @@ def show(whom: About) -> None:
         _map(whom, found)
     reach_widgets.chapter(found, "remedy")
     st.header(text("app_reach.by_unit"), anchor=False)
-    reach_widgets.table(left_out_report.units_table(found.left_out))
+    report_widget.table(left_out_report.units_table(found.left_out))
     reach_widgets.chapter(found, "border")
     reach_widgets.take_home(found)
 

@@ -21,6 +21,7 @@ from factgeo.ui.reach import widgets as reach_widgets
 from factgeo.ui.reach.about import About
 from factgeo.ui.session import work
 from factgeo.ui.widgets import leaflet, report
+from factgeo.ui.widgets import report as report_widget
 
 
 def show(whom: About) -> None:
@@ -40,7 +41,7 @@ def show(whom: About) -> None:
         reading = reach_widgets.pick(st.radio, "reading", READINGS, horizontal=True)
         chosen = next(each for each in found if each.reading == reading)
         st.markdown(f"**{prose.sentence(text('app_reach.lacking', count=number(len(chosen.lacking))))}**")
-        reach_widgets.table(today_report.lacking_table(chosen))
+        report_widget.table(today_report.lacking_table(chosen))
     with right:
         _map(whom, measured.reach if whom.result else None, (chosen, *(each for each in found if each != chosen)))
     parts = today_report.parts_tables(found)

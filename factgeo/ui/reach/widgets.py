@@ -7,23 +7,21 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from factgeo.atlas import areas
 from factgeo.export import reach as reach_files
 from factgeo.export.folder import Folder
-from factgeo.language import Number, Words, text, written
-from factgeo.language.figures import NO_FIGURE
+from factgeo.language import Words, text, written
 from factgeo.maps.offline import Map
 from factgeo.progress import Tell
 from factgeo.reach.answers import ReachReport
 from factgeo.report import reach as reach_report
 from factgeo.report import rules as rules_report
-from factgeo.report.content import Cell, Chapter, Report, Strong, Table
+from factgeo.report.content import Chapter, Report
 from factgeo.ui import prose
 from factgeo.ui.session import work
-from factgeo.ui.widgets import leaflet, packed, report, tables
+from factgeo.ui.widgets import leaflet, packed, report
 
 MAP_HEIGHT = 470  # pixels
 
@@ -60,24 +58,6 @@ def chart(name: str, key: tuple[Hashable, ...], draw: Callable[[], Map], told: s
         return
     leaflet.show(copy.deepcopy(drawn), told, key=f"reach-{name}", height=MAP_HEIGHT)
     st.caption(f"{prose.as_typed(told)} {text('app_reach.map.tables')}")
-
-
-def table(content: Table) -> None:
-    """A table of a report; columns of plain numbers are numbers, which the page aligns to the right."""
-    tables.show(frame(content))
-
-
-def frame(content: Table) -> pd.DataFrame:
-    """A table of a report as the page shows it: headings and words as typed, a dash in a column of numbers missing."""
-    columns = {as_words(column.heading): [row[k] for row in content.rows] for k, column in enumerate(content.columns)}
-    return pd.DataFrame({heading: _values(cells) for heading, cells in columns.items()})
-
-
-def _values(cells: list[Cell]) -> pd.Series:
-    numbers = [cell.value if isinstance(cell, Number) else None for cell in cells]
-    if any(value is None and cell != NO_FIGURE for value, cell in zip(numbers, cells, strict=True)):
-        return pd.Series([as_words(cell.said if isinstance(cell, Strong) else cell) for cell in cells])
-    return pd.Series(numbers, dtype=None if None not in numbers and numbers else float)
 
 
 def as_words(words: Words) -> str:

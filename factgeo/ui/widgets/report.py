@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from factgeo.language import escaping, written
+from factgeo.language import Number, escaping, written
+from factgeo.language.figures import NO_FIGURE
 from factgeo.report.content import Block, Cell, Chapter, Sentence, Strong, Table
 from factgeo.report.writers import markdown
 from factgeo.ui.prose import as_typed
@@ -38,12 +39,23 @@ def blocks(content: Iterable[Block]) -> None:
 
 
 def table(content: Table) -> None:
-    """A table whose cells are words in the language in use."""
-    frame = pd.DataFrame(
-        [[_cell(cell) for cell in row] for row in content.rows],
-        columns=[as_typed(written(column.heading)) for column in content.columns],
-    )
-    tables.show(frame)
+    """A table of a report; columns of whole numbers are numbers, which the page aligns to the right."""
+    tables.show(frame(content))
+
+
+def frame(content: Table) -> pd.DataFrame:
+    """A table of a report as the page shows it: headings and words as typed, a dash for a number that is missing."""
+    columns = {
+        as_typed(written(column.heading)): [row[k] for row in content.rows] for k, column in enumerate(content.columns)
+    }
+    return pd.DataFrame({heading: _values(cells) for heading, cells in columns.items()})
+
+
+def _values(cells: list[Cell]) -> pd.Series:
+    numbers = [cell.value if isinstance(cell, Number) and not cell.digits else None for cell in cells]
+    if any(value is None and cell != NO_FIGURE for value, cell in zip(numbers, cells, strict=True)):
+        return pd.Series([_cell(cell) for cell in cells])
+    return pd.Series(numbers, dtype=None if None not in numbers and numbers else float)
 
 
 def _sentences(said: list[Sentence]) -> None:
